@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { signInServices } from '../model/session.ts';
+import type { ServiceTest, Session } from '../model/session.ts';
+import { callToMain, topic } from './define.ts';
+import { nothing } from './shapes.ts';
+
+export const sessionSchema = z.custom<Session>();
+
+export const session = {
+  /**
+   * Tries the password on one service first and on the others after it accepts.
+   * Server fields come from settings; `address` alone is enough where the domain's DNS or the provisioned settings name the servers.
+   */
+  'session.signIn': callToMain(
+    z.object({
+      address: z.string().trim().min(3).max(320),
+      password: z.string().min(1).max(1024),
+    }),
+    nothing,
+  ),
+  /** What stays on this computer is said by the answer. */
+  'session.signOut': callToMain(z.object({ forgetPassword: z.boolean() }), z.object({ stays: z.array(z.string()) })),
+  /** Tests one service with the settings given so far; never more than one attempt with a password. */
+  'session.test': callToMain(
+    z.object({
+      service: z.enum(signInServices),
+      address: z.string().trim().min(3).max(320),
+      password: z.string().min(1).max(1024),
+    }),
+    z.custom<ServiceTest>(),
+  ),
+} as const;
+
+export const sessionTopics = { session: topic(sessionSchema) } as const;

@@ -1,0 +1,20 @@
+export const serviceNames = ['chat', 'phone', 'directory', 'voicemail', 'mediaGateway', 'store', 'archive'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+/**
+ * `off`: not configured or signed out; `starting`: first connection under way; `ok`;
+ * `reconnecting`: was up, trying again by itself; `failed`: needs the person (password, certificate, disk).
+ */
+export const healthStates = ['off', 'starting', 'ok', 'reconnecting', 'failed'] as const;
+export type HealthState = (typeof healthStates)[number];
+
+export interface ServiceHealth {
+  readonly service: ServiceName;
+  readonly state: HealthState;
+  /** What happened, what Parley does, what you can do; empty when `ok` or `off`. */
+  readonly message: string;
+  /** Server in use, `host:port`. */
+  readonly server?: string;
+  /** For "Copy details". No secrets. */
+  readonly detail?: string;
+}

@@ -1,0 +1,43 @@
+import type { CallEndReason } from './call.ts';
+
+/** One call as history keeps it. Written when the INVITE is sent or received, completed when the call ends. */
+export interface CallRecord {
+  readonly id: string;
+  readonly direction: 'in' | 'out';
+  readonly number: string;
+  readonly e164?: string;
+  readonly name?: string;
+  readonly jid?: string;
+  readonly startedAtMs: number;
+  readonly connectedAtMs?: number;
+  readonly endedAtMs?: number;
+  readonly endReason?: CallEndReason;
+  /** Incoming, never answered here, not answered elsewhere. */
+  readonly missed: boolean;
+  readonly seen: boolean;
+}
+
+/** The three tabs; each at most limits.historyRowsPerTab rows, newest first. */
+export interface History {
+  readonly chats: readonly ChatRecord[];
+  readonly voiceMessages: readonly VoiceRecord[];
+  readonly calls: readonly CallRecord[];
+  readonly missedUnseen: number;
+}
+
+export interface ChatRecord {
+  readonly peer: string;
+  readonly name: string;
+  readonly lastBody: string;
+  readonly lastAtMs: number;
+  readonly unread: number;
+}
+
+export interface VoiceRecord {
+  readonly id: string;
+  readonly name?: string;
+  readonly number: string;
+  readonly receivedAtMs: number;
+  readonly durationS: number;
+  readonly heard: boolean;
+}

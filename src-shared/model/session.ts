@@ -1,0 +1,33 @@
+import type { ServiceName } from './health.ts';
+
+/** The four services a person signs in to. */
+export const signInServices = ['chat', 'phone', 'directory', 'voicemail'] as const satisfies readonly ServiceName[];
+export type SignInService = (typeof signInServices)[number];
+
+/**
+ *   signedOut --signIn--> signingIn --credentials accepted by the first service--> signedIn
+ *   signingIn --refused--> signedOut (with failure)
+ *   signedIn --signOut--> signedOut
+ */
+export interface Session {
+  readonly state: 'signedOut' | 'signingIn' | 'signedIn';
+  /** The address last used or in use, `user@domain`. */
+  readonly address?: string;
+  readonly displayName?: string;
+  readonly accountId?: string;
+  /** Plain words when the last sign-in failed. */
+  readonly failure?: string;
+  /** Where secrets are kept, for example "the Windows credential store" or "a key file on this computer". */
+  readonly secretsBackend: string;
+  /** True when secrets are not protected by the operating system. */
+  readonly secretsPlainText: boolean;
+}
+
+/** Result of the test of one service, in plain words. */
+export interface ServiceTest {
+  readonly service: SignInService;
+  readonly ok: boolean;
+  readonly message: string;
+  readonly detail?: string;
+  readonly tookMs: number;
+}

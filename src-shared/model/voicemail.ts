@@ -1,0 +1,19 @@
+export interface VoiceMessage {
+  /** IMAP UID and UIDVALIDITY joined: stable on the server. */
+  readonly id: string;
+  readonly name?: string;
+  readonly number: string;
+  readonly receivedAtMs: number;
+  /** Seconds; 0 when the server does not say. */
+  readonly durationS: number;
+  readonly heard: boolean;
+  readonly urgent: boolean;
+}
+
+export interface VoicemailBox {
+  readonly state: 'notConfigured' | 'loading' | 'ready' | 'unavailable';
+  readonly messages: readonly VoiceMessage[];
+  readonly unread: number;
+  /** Plain words when unavailable. */
+  readonly problem?: string;
+}

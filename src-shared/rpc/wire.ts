@@ -1,0 +1,12 @@
+/**
+ * One connection between window and service layer, of either kind (MessagePort, WebSocket).
+ * Messages are JSON texts; both ends deliver them whole and in order.
+ */
+export interface Wire {
+  send(message: string): void;
+  /** One listener; set once, before messages flow. */
+  onMessage(listener: (message: string) => void): void;
+  /** Called once, when either side closed or the connection broke. */
+  onClose(listener: () => void): void;
+  close(): void;
+}

@@ -1,0 +1,22 @@
+import babel from '@rolldown/plugin-babel';
+import { lingui, linguiTransformerBabelPreset } from '@lingui/vite-plugin';
+import react from '@vitejs/plugin-react';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [react(), lingui(), babel({ presets: [linguiTransformerBabelPreset()] })],
+  resolve: {
+    alias: {
+      // require('electron') outside Electron would start a download.
+      electron: fileURLToPath(new URL('src-main/shell-electron/fake-electron.ts', import.meta.url)),
+    },
+  },
+  test: {
+    include: ['src-*/**/*.test.{ts,tsx}', 'e2e/lab/**/*.test.ts', 'e2e/bench/**/*.test.ts', 'scripts/**/*.test.ts'],
+    // Two cores: more workers only make timers late.
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    retry: 0,
+  },
+});
