@@ -4,7 +4,18 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['out/', 'dist/', 'node_modules/', '.toolchain/', 'test-results/', 'playwright-report/', '.dependency-cruiser.cjs', 'src-renderer/locales/'] },
+  {
+    ignores: [
+      'out/',
+      'dist/',
+      'node_modules/',
+      '.toolchain/',
+      'test-results/',
+      'playwright-report/',
+      '.dependency-cruiser.cjs',
+      'src-renderer/locales/',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
@@ -50,8 +61,39 @@ export default tseslint.config(
         'error',
         {
           ignore: ['^(?![A-Z].*[a-z])\\S+$', '^[a-z0-9.:/#_\\- ]*$'],
-          ignoreNames: ['className', 'style', 'id', 'key', 'role', 'type', 'name', 'd', 'viewBox', 'fill', 'stroke', { regex: { pattern: '^(data-|aria-(controls|keyshortcuts|live|labelledby|describedby))' } }],
-          ignoreFunctions: ['*.call', '*.publish', 'console.*', '*.addEventListener', '*.removeEventListener', 'Error', 'AppError', '*.subscribe', '*.onEvent', '*.querySelector', '*.querySelectorAll', '*.closest', '*.getElementById', '*.createElement', 'matchMedia', '*.setAttribute', '*.getAttribute'],
+          ignoreNames: [
+            'className',
+            'style',
+            'id',
+            'key',
+            'role',
+            'type',
+            'name',
+            'd',
+            'viewBox',
+            'fill',
+            'stroke',
+            { regex: { pattern: '^(data-|aria-(controls|keyshortcuts|live|labelledby|describedby))' } },
+          ],
+          ignoreFunctions: [
+            '*.call',
+            '*.publish',
+            'console.*',
+            '*.addEventListener',
+            '*.removeEventListener',
+            'Error',
+            'AppError',
+            '*.subscribe',
+            '*.onEvent',
+            '*.querySelector',
+            '*.querySelectorAll',
+            '*.closest',
+            '*.getElementById',
+            '*.createElement',
+            'matchMedia',
+            '*.setAttribute',
+            '*.getAttribute',
+          ],
         },
       ],
       'lingui/t-call-in-function': 'error',

@@ -1,0 +1,154 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { build } from './build.ts';
+import { installMissingPackages } from './install-packages.ts';
+import { inRoot } from './paths.ts';
+import { runCommand } from './run-command.ts';
+import { step } from './step.ts';
+import { typecheck, typescriptProjects } from './typecheck.ts';
+
+/**
+ * Everything that must hold before a change lands, in the order in which it fails fastest. Each static check counts
+ * as one test. The last line is the verdict: `Tests: N passed, N failed`.
+ */
+interface Tally {
+  passed: number;
+  failed: number;
+  readonly skipped: string[];
+}
+
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+interface PlaywrightSuite {
+  readonly title: string;
+  readonly specs?: readonly PlaywrightSpec[];
+  readonly suites?: readonly PlaywrightSuite[];
+}
+
+interface PlaywrightSpec {
+  readonly title: string;
+  readonly tests: readonly {
+    readonly status: 'expected' | 'unexpected' | 'flaky' | 'skipped';
+    readonly annotations: readonly { readonly type: string; readonly description?: string }[];
+  }[];
+}
+
+const tally: Tally = { passed: 0, failed: 0, skipped: [] };
+
+async function check(name: string, work: () => Promise<boolean>): Promise<void> {
+  const ok = await step(name, work).catch((error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    return false;
+  });
+  if (ok) tally.passed += 1;
+  else {
+    tally.failed += 1;
+    process.stderr.write(`FAILED: ${name}\n`);
+  }
+}
+
+async function clean(command: string, args: readonly string[]): Promise<boolean> {
+  return (await runCommand(command, args)).code === 0;
+}
+
+function readJson<T>(file: string): T | undefined {
+  try {
+    // The reporters' own formats, as documented by vitest and Playwright.
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+async function unitTests(): Promise<void> {
+  const file = inRoot('test-results', 'unit.json');
+  rmSync(file, { force: true });
+  const { code } = await runCommand('vitest', [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
+  const report = readJson<VitestReport>(file);
+  tally.passed += report?.numPassedTests ?? 0;
+  tally.failed += report?.numFailedTests ?? 0;
+  // A file that could not even be loaded has no failed test of its own.
+  if (code !== 0 && (report?.numFailedTests ?? 0) === 0) tally.failed += 1;
+  for (const result of report?.testResults ?? []) {
+    for (const test of result.assertionResults) {
+      if (test.status !== 'passed' && test.status !== 'failed')
+        tally.skipped.push(`${test.fullName} (the test printed its reason)`);
+    }
+  }
+}
+
+async function endToEnd(): Promise<void> {
+  const file = inRoot('test-results', 'e2e.json');
+  rmSync(file, { force: true });
+  const { code } = await runCommand('playwright', ['test']);
+  const report = readJson<{ readonly suites: readonly PlaywrightSuite[] }>(file);
+  let failed = 0;
+  const visit = (suite: PlaywrightSuite, path: string): void => {
+    for (const spec of suite.specs ?? []) {
+      for (const test of spec.tests) {
+        const name = `${path} > ${spec.title}`;
+        if (test.status === 'expected') tally.passed += 1;
+        else if (test.status === 'skipped') {
+          const reason = test.annotations.find((annotation) => annotation.type === 'skip')?.description;
+          if (reason === undefined) failed += 1;
+          tally.skipped.push(`${name}: ${reason ?? 'NO REASON GIVEN, counted as failed'}`);
+        } else failed += 1;
+      }
+    }
+    for (const inner of suite.suites ?? []) visit(inner, `${path} > ${inner.title}`);
+  };
+  for (const suite of report?.suites ?? []) visit(suite, suite.title);
+  tally.failed += failed;
+  if (code !== 0 && failed === 0) tally.failed += 1;
+}
+
+async function main(): Promise<void> {
+  const packages = await step('Debian packages for the lab', () => installMissingPackages());
+  await check('Lab packages installed', () => {
+    if (!packages.ok) process.stderr.write(`${packages.reason}\n`);
+    return Promise.resolve(packages.ok);
+  });
+  await Promise.all([
+    (async () => {
+      for (const project of typescriptProjects) await check(`Types: ${project}`, () => typecheck(project));
+    })(),
+    (async () => {
+      await check('Lint', () => clean('eslint', ['.', '--max-warnings', '0']));
+    })(),
+  ]);
+  await check('Format', () => clean('prettier', ['--check', '--log-level', 'warn', '.']));
+  await check('Layers', () =>
+    clean('depcruise', [
+      '--config',
+      '.dependency-cruiser.cjs',
+      'src-main',
+      'src-renderer',
+      'src-shared',
+      'e2e',
+      'scripts',
+    ]),
+  );
+  await check('Build', async () => {
+    await build();
+    return true;
+  });
+  await step('Unit, contract and packaging tests', unitTests);
+  await step('End-to-end specs', endToEnd);
+  for (const reason of tally.skipped) console.log(`Skipped: ${reason}`);
+  console.log(`Tests: ${tally.passed} passed, ${tally.failed} failed`);
+  process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1;
+}
+
+await main();

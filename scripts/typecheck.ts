@@ -1,0 +1,24 @@
+import { runCommand } from './run-command.ts';
+
+/** One project per room: what a room may see is in its tsconfig. */
+export const typescriptProjects = [
+  'src-shared/tsconfig.json',
+  'src-shared/tsconfig.test.json',
+  'src-main/tsconfig.json',
+  'src-main/shell-electron/preload/tsconfig.json',
+  'src-renderer/tsconfig.json',
+  'src-renderer/tsconfig.test.json',
+  'e2e/tsconfig.json',
+  'scripts/tsconfig.json',
+] as const;
+
+/** Checks one project; true when it is clean. */
+export async function typecheck(project: string): Promise<boolean> {
+  return (await runCommand('tsc', ['--noEmit', '-p', project])).code === 0;
+}
+
+if (import.meta.main) {
+  let clean = true;
+  for (const project of typescriptProjects) clean = (await typecheck(project)) && clean;
+  process.exitCode = clean ? 0 : 1;
+}
