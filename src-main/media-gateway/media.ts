@@ -8,17 +8,6 @@ export type MediaKind = 'audio' | 'video';
 /** RFC 3264 section 5.1, from our own point of view. */
 export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
-/** A codec that the renderer reported it can send and receive. */
-export interface RendererCodec {
-  readonly kind: MediaKind;
-  /** The encoding name of RFC 4855, for instance `opus`; compared without case. */
-  readonly name: string;
-  readonly clockRateHz: number;
-  readonly channels: number;
-  readonly fmtp?: string;
-  readonly payloadType: number;
-}
-
 export interface MediaSessionOptions {
   readonly callId: string;
   /** The IPv4 or IPv6 address of the interface that reaches the SIP peer; stands in our SDP. */
@@ -97,7 +86,8 @@ export interface MediaStats {
  * RTP) and, in the softphone, by WebRTC-direct (DTLS-SRTP).
  *
  * Errors are `AppError`: `unsupported` when no codec is shared, `invalid` for SDP that does not
- * parse or for an answer without an offer, `unavailable` when the gateway is away.
+ * parse or for an answer without an offer, `media` or `timeout` when the gateway is away,
+ * `notFound` after `close`.
  */
 export interface MediaSession {
   readonly callId: string;
@@ -154,7 +144,5 @@ export interface MediaGatewaySessions {
   /** The renderer lost or wants a picture and the peer takes no RTCP feedback: send SIP INFO. */
   onKeyframeWanted(listener: (callId: string) => void): () => void;
   /** A renderer leg failed or came up. */
-  onRendererState(
-    listener: (callId: string, state: MediaStats['rendererLeg']) => void,
-  ): () => void;
+  onRendererState(listener: (callId: string, state: MediaStats['rendererLeg']) => void): () => void;
 }

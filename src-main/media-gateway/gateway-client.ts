@@ -1,0 +1,387 @@
+import { AppError } from '../../src-shared/errors.ts';
+import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
+import type { HealthState } from '../../src-shared/model/health.ts';
+import type { Logger } from '../core/log.ts';
+import type { HealthReporter, Service } from '../core/service.ts';
+import type { GatewayChannel } from '../host.ts';
+import { defaultPorts, gatewayLimits } from './gateway-limits.ts';
+import type { MediaGatewaySessions, MediaSession, MediaSessionOptions, MediaStats, RendererAnswer } from './media.ts';
+import type {
+  FromGateway,
+  GatewayMethod,
+  GatewayParams,
+  GatewayResult,
+  GatewaySettings,
+  ProcessUsage,
+} from './protocol.ts';
+import { RtpMediaSession } from './session.ts';
+
+export interface MediaGatewayOptions {
+  /** `host.forkGateway`: starts the gateway process. */
+  readonly forkGateway: () => GatewayChannel;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly health: HealthReporter;
+  readonly settings?: Partial<GatewaySettings>;
+}
+
+/** Defaults of what the process is told: 720p at 30 pictures a second needs about 1.5 Mbit/s. */
+const defaultSettings: GatewaySettings = {
+  audioPorts: defaultPorts.audio,
+  videoPorts: defaultPorts.video,
+  loopbackPorts: defaultPorts.loopback,
+  markPackets: true,
+  videoStartBitrateKbps: 1_500,
+  videoMaxBitrateKbps: 2_500,
+};
+
+interface Pending {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: AppError) => void;
+  readonly timer: TimerHandle;
+}
+
+type ProcessState = 'stopped' | 'starting' | 'running' | 'dead' | 'stopping';
+
+const processTransitions: Readonly<Record<ProcessState, readonly ProcessState[]>> = {
+  stopped: ['starting'],
+  starting: ['running', 'dead', 'stopping'],
+  running: ['dead', 'stopping'],
+  dead: ['starting', 'stopping'],
+  stopping: ['stopped'],
+};
+
+/**
+ * The service process's side of the media gateway: keeps one gateway process running, speaks to
+ * it, and hands out media sessions.
+ *
+ *   stopped --start--> starting --it answers `start`--> running
+ *   starting, running --exit, or no heartbeat--> dead --at once, later with pauses--> starting
+ *   starting, running, dead --stop--> stopping --exit, at latest by kill--> stopped
+ *
+ * When the process dies, calls lose their sound but stay up: `onDied` tells which, and a new
+ * process is already starting when it does.
+ */
+export class MediaGateway implements Service, MediaGatewaySessions {
+  readonly name = 'mediaGateway';
+  readonly #options: MediaGatewayOptions;
+  readonly #sessions = new Map<string, RtpMediaSession>();
+  readonly #diedListeners = new Set<(callIds: readonly string[]) => void>();
+  readonly #keyframeListeners = new Set<(callId: string) => void>();
+  readonly #rendererListeners = new Set<(callId: string, state: MediaStats['rendererLeg']) => void>();
+  readonly #pending = new Map<number, Pending>();
+  /** Requests that wait for the process to run. */
+  #waiting: (() => void)[] = [];
+  #state: ProcessState = 'stopped';
+  #channel: GatewayChannel | undefined;
+  #nextId = 1;
+  #nextLeg = 1;
+  #missedHeartbeats = 0;
+  #watchdog: TimerHandle | undefined;
+  #restart: TimerHandle | undefined;
+  #deathsMs: number[] = [];
+  #onStopped: (() => void) | undefined;
+
+  constructor(options: MediaGatewayOptions) {
+    this.#options = options;
+  }
+
+  /** The process's id while there is one; for the log and for tests. */
+  get pid(): number | undefined {
+    return this.#channel?.pid;
+  }
+
+  start(): Promise<void> {
+    if (this.#state === 'stopped') this.#spawn();
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state === 'stopped' || this.#state === 'stopping') return;
+    const channel = this.#channel;
+    this.#move('stopping');
+    this.#clearTimers();
+    this.#rejectAll(new AppError('disconnected', 'Parley is closing.'));
+    for (const session of this.#sessions.values()) session.processDied();
+    this.#sessions.clear();
+    if (channel) {
+      const stopped = new Promise<void>((resolve) => {
+        this.#onStopped = resolve;
+      });
+      channel.post({ id: this.#nextId++, method: 'stop', params: null });
+      this.#watchdog = this.#options.clock.setTimeout(() => {
+        this.#options.log.warn('the media process did not end by itself and is killed');
+        channel.kill();
+      }, gatewayLimits.stopGraceMs);
+      await stopped;
+      this.#clearTimers();
+    }
+    this.#channel = undefined;
+    this.#move('stopped');
+    this.#report('off', '');
+  }
+
+  openSession(options: MediaSessionOptions): MediaSession {
+    if (this.#sessions.has(options.callId)) {
+      throw new AppError('invalid', 'This call has media already.', options.callId);
+    }
+    if (this.#sessions.size >= gatewayLimits.sessions) {
+      throw new AppError('limit', 'Too many calls at once. End one and try again.');
+    }
+    const session = new RtpMediaSession(
+      options,
+      (method, params, extraMs) => this.#request(method, params, extraMs),
+      () => {
+        this.#sessions.delete(options.callId);
+      },
+    );
+    this.#sessions.set(options.callId, session);
+    return session;
+  }
+
+  async connectRenderer(callId: string, offerSdp: string): Promise<RendererAnswer> {
+    this.#session(callId).markUsed();
+    return await this.#request('connectRenderer', { legId: `call-${this.#nextLeg++}`, callId, offerSdp });
+  }
+
+  async prepareRenderer(legId: string, offerSdp: string): Promise<RendererAnswer> {
+    return await this.#request('connectRenderer', { legId, offerSdp });
+  }
+
+  async attach(callId: string, legId: string): Promise<void> {
+    this.#session(callId).markUsed();
+    await this.#request('attach', { callId, legId });
+  }
+
+  async dropRenderer(legId: string): Promise<void> {
+    if (this.#state === 'running') await this.#request('dropRenderer', { legId });
+  }
+
+  requestKeyframe(callId: string): void {
+    // Lost with the call or the process: the next picture request will find them.
+    this.#request('keyframe', { callId }).catch(() => undefined);
+  }
+
+  /** What the process has used since it started. Rejects with AppError when it does not run. */
+  usage(): Promise<ProcessUsage> {
+    return this.#request('usage', null);
+  }
+
+  onDied(listener: (callIds: readonly string[]) => void): () => void {
+    this.#diedListeners.add(listener);
+    return () => this.#diedListeners.delete(listener);
+  }
+
+  onKeyframeWanted(listener: (callId: string) => void): () => void {
+    this.#keyframeListeners.add(listener);
+    return () => this.#keyframeListeners.delete(listener);
+  }
+
+  onRendererState(listener: (callId: string, state: MediaStats['rendererLeg']) => void): () => void {
+    this.#rendererListeners.add(listener);
+    return () => this.#rendererListeners.delete(listener);
+  }
+
+  #session(callId: string): RtpMediaSession {
+    const session = this.#sessions.get(callId);
+    if (!session) throw new AppError('notFound', 'The call has ended.', callId);
+    return session;
+  }
+
+  #spawn(): void {
+    this.#move('starting');
+    if (this.#deathsMs.length === 0) this.#report('starting', '');
+    let channel: GatewayChannel;
+    try {
+      channel = this.#options.forkGateway();
+    } catch (error) {
+      this.#options.log.error('the media process could not be started', { error });
+      this.#died('it could not be started');
+      return;
+    }
+    this.#channel = channel;
+    channel.onMessage((message) => {
+      if (this.#channel === channel) this.#receive(message as FromGateway);
+    });
+    channel.onExit((code) => {
+      if (this.#channel !== channel) return;
+      if (this.#state === 'stopping') this.#onStopped?.();
+      else this.#died(`exit code ${code ?? 'none'}`);
+    });
+    this.#watch(channel);
+    const settings: GatewaySettings = { ...defaultSettings, ...this.#options.settings };
+    this.#post(channel, 'start', settings, gatewayLimits.silenceMs).then(
+      ({ marking }) => {
+        if (this.#channel === channel) this.#running(marking);
+      },
+      (error: unknown) => {
+        this.#options.log.warn('the media process did not start', { error });
+        // Its exit, which follows, starts the next one.
+        channel.kill();
+      },
+    );
+  }
+
+  #running(marking: string): void {
+    this.#move('running');
+    this.#report('ok', '');
+    if (marking) this.#options.log.info('packets are not marked with DSCP', { reason: marking });
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const go of waiting) go();
+  }
+
+  #died(reason: string): void {
+    this.#move('dead');
+    this.#channel = undefined;
+    this.#clearTimers();
+    const nowMs = this.#options.clock.now();
+    this.#deathsMs = [...this.#deathsMs.filter((at) => nowMs - at < gatewayLimits.deathWindowMs), nowMs];
+    const calls = [...this.#sessions.values()].filter((session) => session.processDied()).map(({ callId }) => callId);
+    this.#options.log.error('the media process ended', { reason, calls: calls.length });
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject, timer } of pending) {
+      this.#options.clock.clearTimeout(timer);
+      reject(new AppError('media', 'The sound of the call broke off. Parley starts it again.', reason));
+    }
+    this.#scheduleRestart();
+    for (const listener of [...this.#diedListeners]) listener(calls);
+  }
+
+  #scheduleRestart(): void {
+    const tooMany = this.#deathsMs.length - gatewayLimits.immediateRestarts;
+    if (tooMany <= 0) {
+      this.#report('reconnecting', 'The part of Parley that carries sound stopped. It is starting again.');
+      this.#spawn();
+      return;
+    }
+    this.#report(
+      'failed',
+      'The part of Parley that carries sound stops again and again, so calls are silent. Parley keeps trying; restart Parley, and if that does not help, install it anew.',
+    );
+    const pauseMs = Math.min(gatewayLimits.restartPauseMs * 2 ** (tooMany - 1), gatewayLimits.restartPauseMaxMs);
+    this.#restart = this.#options.clock.setTimeout(() => {
+      this.#restart = undefined;
+      this.#spawn();
+    }, pauseMs);
+  }
+
+  /** Counts heartbeats that did not come. Ticks, not time: after the computer slept one tick is late, not five. */
+  #watch(channel: GatewayChannel): void {
+    this.#missedHeartbeats = 0;
+    const tick = (): void => {
+      this.#missedHeartbeats += 1;
+      if (this.#missedHeartbeats * gatewayLimits.heartbeatMs > gatewayLimits.silenceMs) {
+        this.#options.log.error('the media process is frozen and is killed');
+        channel.kill();
+        return;
+      }
+      this.#watchdog = this.#options.clock.setTimeout(tick, gatewayLimits.heartbeatMs);
+    };
+    this.#watchdog = this.#options.clock.setTimeout(tick, gatewayLimits.heartbeatMs);
+  }
+
+  async #request<M extends GatewayMethod>(method: M, params: GatewayParams<M>, extraMs = 0): Promise<GatewayResult<M>> {
+    if (this.#state === 'stopped' || this.#state === 'stopping') {
+      throw new AppError('media', 'The media gateway is not running.');
+    }
+    if (this.#state !== 'running') await this.#untilRunning();
+    const channel = this.#channel;
+    if (!channel) throw new AppError('media', 'The media gateway is not running.');
+    return await this.#post(channel, method, params, gatewayLimits.requestDeadlineMs + extraMs);
+  }
+
+  #untilRunning(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const go = (): void => {
+        this.#options.clock.clearTimeout(timer);
+        resolve();
+      };
+      const timer = this.#options.clock.setTimeout(() => {
+        this.#waiting = this.#waiting.filter((other) => other !== go);
+        reject(
+          new AppError(
+            'media',
+            'The part of Parley that carries sound does not start. Try again; if it goes on, restart Parley.',
+          ),
+        );
+      }, gatewayLimits.requestDeadlineMs);
+      this.#waiting.push(go);
+    });
+  }
+
+  #post<M extends GatewayMethod>(
+    channel: GatewayChannel,
+    method: M,
+    params: GatewayParams<M>,
+    deadlineMs: number,
+  ): Promise<GatewayResult<M>> {
+    const id = this.#nextId++;
+    return new Promise<GatewayResult<M>>((resolve, reject) => {
+      const timer = this.#options.clock.setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new AppError('timeout', 'The media gateway did not answer in time.', method));
+      }, deadlineMs);
+      // The protocol file ties results to methods; ids tie answers to requests.
+      this.#pending.set(id, {
+        resolve: (result) => {
+          resolve(result as GatewayResult<M>);
+        },
+        reject,
+        timer,
+      });
+      channel.post({ id, method, params });
+    });
+  }
+
+  #receive(message: FromGateway): void {
+    this.#missedHeartbeats = 0;
+    if ('id' in message) {
+      const pending = this.#pending.get(message.id);
+      if (!pending) return;
+      this.#pending.delete(message.id);
+      this.#options.clock.clearTimeout(pending.timer);
+      if (message.ok) pending.resolve(message.result);
+      else pending.reject(AppError.fromData(message.error));
+      return;
+    }
+    switch (message.event) {
+      case 'alive':
+        return;
+      case 'keyframeWanted':
+        for (const listener of [...this.#keyframeListeners]) listener(message.callId);
+        return;
+      case 'rendererState':
+        for (const listener of [...this.#rendererListeners]) listener(message.callId, message.state);
+        return;
+      case 'log':
+        this.#options.log[message.level](message.message);
+    }
+  }
+
+  #rejectAll(error: AppError): void {
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject, timer } of pending) {
+      this.#options.clock.clearTimeout(timer);
+      reject(error);
+    }
+  }
+
+  #clearTimers(): void {
+    for (const timer of [this.#watchdog, this.#restart])
+      if (timer !== undefined) this.#options.clock.clearTimeout(timer);
+    this.#watchdog = undefined;
+    this.#restart = undefined;
+  }
+
+  #report(state: HealthState, message: string): void {
+    this.#options.health.report({ service: 'mediaGateway', state, message });
+  }
+
+  #move(to: ProcessState): void {
+    if (!processTransitions[this.#state].includes(to)) throw new Error(`media gateway: ${this.#state} to ${to}`);
+    this.#state = to;
+  }
+}

@@ -1,0 +1,258 @@
+import { AppError } from '../../src-shared/errors.ts';
+import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
+import { createPacketMarker, noMarker, type PacketMarker } from './dscp.ts';
+import { gatewayLimits } from './gateway-limits.ts';
+import type {
+  FromGateway,
+  GatewayEvent,
+  GatewayMethod,
+  GatewayParams,
+  GatewayResult,
+  GatewaySettings,
+  ProcessUsage,
+  ToGateway,
+} from './protocol.ts';
+import { Relay } from './relay.ts';
+import { isReasonableSdp } from './renderer-sdp.ts';
+import { WebRtcLeg, type NativeWebRtc } from './webrtc-leg.ts';
+
+/** The child's end of the wire to the service process, whichever kind of process it is. */
+export interface ParentPort {
+  post(message: FromGateway): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Lets the process end: with an open port the event loop never runs dry. */
+  close(): void;
+}
+
+export interface GatewayProcessOptions {
+  readonly port: ParentPort;
+  readonly native: NativeWebRtc;
+  readonly platform: NodeJS.Platform;
+  readonly clock: Clock;
+  readonly monotonicMs: () => number;
+  readonly usage: () => Pick<ProcessUsage, 'cpuMs' | 'residentBytes'>;
+}
+
+type Handlers = {
+  readonly [M in GatewayMethod]: (params: GatewayParams<M>) => GatewayResult<M> | Promise<GatewayResult<M>>;
+};
+
+/**
+ * What runs in the gateway process: a table of relays and of warm renderer legs, and the answers
+ * to the service process. Every failure becomes an answer; nothing here ends the process but `stop`.
+ */
+export class GatewayProcess {
+  readonly #options: GatewayProcessOptions;
+  readonly #relays = new Map<string, Relay>();
+  readonly #warm = new Map<string, WebRtcLeg>();
+  #settings: GatewaySettings | undefined;
+  #marker: PacketMarker = noMarker('not started');
+  #heartbeat: TimerHandle | undefined;
+  #stopped = false;
+
+  constructor(options: GatewayProcessOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to answer. */
+  start(): void {
+    this.#options.port.onMessage((message) => {
+      void this.#receive(message);
+    });
+    this.#beat();
+  }
+
+  /** Closes calls, legs and the native module; afterwards nothing keeps the process alive. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    if (this.#heartbeat !== undefined) this.#options.clock.clearTimeout(this.#heartbeat);
+    for (const relay of this.#relays.values()) relay.close();
+    for (const leg of this.#warm.values()) leg.close();
+    this.#relays.clear();
+    this.#warm.clear();
+    // Without it the module's threads hold the process; an exit() during a call aborts inside it.
+    this.#options.native.cleanup();
+    this.#options.port.close();
+  }
+
+  readonly #handlers: Handlers = {
+    start: (settings) => {
+      this.#settings = settings;
+      this.#marker = settings.markPackets
+        ? createPacketMarker(this.#options.platform)
+        : noMarker('switched off in the settings');
+      this.#options.native.preload();
+      return { marking: this.#marker.problem };
+    },
+    open: async ({ callId, localAddress, kinds }) => ({
+      ports: await this.#relayFor(callId).open(localAddress, kinds),
+    }),
+    configure: ({ callId, streams }) => {
+      this.#existing(callId).configure(streams);
+      return null;
+    },
+    closeSession: ({ callId }) => {
+      this.#relays.get(callId)?.close();
+      this.#relays.delete(callId);
+      return null;
+    },
+    connectRenderer: (params) => this.#connectRenderer(params),
+    attach: ({ callId, legId }) => {
+      const leg = this.#warm.get(legId);
+      if (!leg) throw new AppError('notFound', 'The window is no longer connected to the gateway.', legId);
+      const relay = this.#relayFor(callId);
+      this.#warm.delete(legId);
+      relay.attach(leg);
+      this.#announce({ event: 'rendererState', callId, state: leg.state });
+      return null;
+    },
+    dropRenderer: ({ legId }) => {
+      this.#warm.get(legId)?.close();
+      this.#warm.delete(legId);
+      return null;
+    },
+    sendDtmf: async ({ callId, digits }) => {
+      await this.#existing(callId).sendDtmf(digits);
+      return null;
+    },
+    keyframe: ({ callId }) => {
+      this.#existing(callId).requestKeyframe();
+      return null;
+    },
+    stats: ({ callId }) => this.#existing(callId).stats(),
+    usage: () => ({
+      ...this.#options.usage(),
+      sessions: this.#relays.size,
+      rendererLegs: this.#warm.size,
+    }),
+    stop: () => {
+      // After the answer has left.
+      this.#options.clock.setTimeout(() => {
+        this.stop();
+      }, 0);
+      return null;
+    },
+  };
+
+  async #connectRenderer({
+    legId,
+    callId,
+    offerSdp,
+  }: GatewayParams<'connectRenderer'>): Promise<GatewayResult<'connectRenderer'>> {
+    if (!isReasonableSdp(offerSdp)) throw new AppError('invalid', 'The window offered media that is too long.');
+    if (this.#warm.size >= gatewayLimits.rendererLegs) {
+      throw new AppError('limit', 'Too many windows are connected to the gateway.');
+    }
+    const leg = new WebRtcLeg(this.#options.native, this.#running());
+    try {
+      const answerSdp = await leg.answer(offerSdp);
+      if (callId !== undefined) {
+        this.#relayFor(callId).attach(leg);
+      } else {
+        this.#warm.get(legId)?.close();
+        this.#warm.set(legId, leg);
+      }
+      return { answerSdp };
+    } catch (error) {
+      leg.close();
+      throw error;
+    }
+  }
+
+  #relayFor(callId: string): Relay {
+    const known = this.#relays.get(callId);
+    if (known) return known;
+    if (this.#relays.size >= gatewayLimits.sessions) {
+      throw new AppError('limit', 'Too many calls at once. End one and try again.');
+    }
+    const relay = new Relay({
+      callId,
+      settings: this.#running(),
+      marker: this.#marker,
+      clock: this.#options.clock,
+      monotonicMs: this.#options.monotonicMs,
+      onKeyframeWanted: () => {
+        this.#announce({ event: 'keyframeWanted', callId });
+      },
+      onRendererState: (state) => {
+        this.#announce({ event: 'rendererState', callId, state });
+      },
+    });
+    this.#relays.set(callId, relay);
+    return relay;
+  }
+
+  #existing(callId: string): Relay {
+    const relay = this.#relays.get(callId);
+    if (!relay) throw new AppError('notFound', 'This call has no media.', callId);
+    return relay;
+  }
+
+  #running(): GatewaySettings {
+    if (!this.#settings || this.#stopped) throw new AppError('media', 'The media gateway is not running.');
+    return this.#settings;
+  }
+
+  async #receive(message: unknown): Promise<void> {
+    // The service process is trusted and typed; this only keeps a stray message from doing harm.
+    if (!isRequest(message)) return;
+    const { id } = message;
+    try {
+      const result = await this.#handle(message);
+      this.#post({ id, ok: true, result });
+    } catch (error) {
+      const data =
+        error instanceof AppError
+          ? error.toData()
+          : { code: 'internal' as const, message: 'The media gateway failed.', detail: String(error) };
+      this.#post({ id, ok: false, error: data });
+    }
+  }
+
+  #handle<M extends GatewayMethod>(request: { readonly method: M; readonly params: GatewayParams<M> }): unknown {
+    return this.#handlers[request.method](request.params);
+  }
+
+  #announce(event: GatewayEvent): void {
+    this.#post(event);
+  }
+
+  #post(message: FromGateway): void {
+    if (!this.#stopped) this.#options.port.post(message);
+  }
+
+  #beat(): void {
+    this.#post({ event: 'alive' });
+    this.#heartbeat = this.#options.clock.setTimeout(() => {
+      this.#beat();
+    }, gatewayLimits.heartbeatMs);
+  }
+}
+
+const methods: ReadonlySet<string> = new Set<GatewayMethod>([
+  'start',
+  'open',
+  'configure',
+  'closeSession',
+  'connectRenderer',
+  'attach',
+  'dropRenderer',
+  'sendDtmf',
+  'keyframe',
+  'stats',
+  'usage',
+  'stop',
+]);
+
+function isRequest(message: unknown): message is ToGateway {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'id' in message &&
+    typeof message.id === 'number' &&
+    'method' in message &&
+    typeof message.method === 'string' &&
+    methods.has(message.method)
+  );
+}

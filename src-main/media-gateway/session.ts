@@ -1,0 +1,250 @@
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import { AppError } from '../../src-shared/errors.ts';
+import type { MediaSession, MediaSessionOptions, MediaStats, NegotiatedMedia } from './media.ts';
+import {
+  kindsToAnswer,
+  kindsToOffer,
+  makeAnswer,
+  makeOffer,
+  negotiatedMedia,
+  NegotiationError,
+  newNegotiation,
+  streamConfigs,
+  takeAnswer,
+  type LocalMedia,
+  type LocalPorts,
+  type Negotiation,
+} from './negotiation.ts';
+import { dtmfDurationMs } from './dtmf.ts';
+import type { GatewayMethod, GatewayParams, GatewayResult } from './protocol.ts';
+import { parseSdp, type SessionDescription } from './sdp.ts';
+
+/** A request to the gateway process. Rejects with AppError; `extraMs` is added to the usual deadline. */
+export type GatewayRequest = <M extends GatewayMethod>(
+  method: M,
+  params: GatewayParams<M>,
+  extraMs?: number,
+) => Promise<GatewayResult<M>>;
+
+export type MediaSessionState = 'new' | 'offered' | 'live' | 'lost' | 'closed';
+
+/** The transitions drawn above RtpMediaSession; any other is a bug. */
+const transitions: Readonly<Record<MediaSessionState, readonly MediaSessionState[]>> = {
+  new: ['offered', 'live', 'closed'],
+  offered: ['offered', 'live', 'lost', 'closed'],
+  live: ['offered', 'live', 'lost', 'closed'],
+  lost: ['offered', 'live', 'closed'],
+  closed: [],
+};
+
+/**
+ * The media of one call as signalling drives it (RFC 3264). The agreement lives here, in the
+ * service process, and survives the gateway process; ports and packets live there.
+ *
+ *            createOffer                 acceptAnswer
+ *   new ------------------> offered ---------------------> live
+ *    |                       ^   ^                         |  ^
+ *    |      createAnswer     |   +------ createOffer ------+  |
+ *    +-----------------------|--------------------------------+
+ *                            |                                |
+ *   offered, live --gateway died--> lost --createOffer/createAnswer--> offered / live
+ *   any --close--> closed
+ *
+ * `offered` again when an offer is repeated; `live` again when an answer is (183, then 200) or when
+ * the far end offers. An offer that the far end refuses leaves the agreement before it running.
+ */
+export class RtpMediaSession implements MediaSession {
+  readonly callId: string;
+  readonly #local: LocalMedia;
+  readonly #request: GatewayRequest;
+  readonly #onClosed: () => void;
+  #state: MediaSessionState = 'new';
+  /** What is in force. */
+  #agreed: Negotiation;
+  /** The last offer of ours, until the far end offers. */
+  #offer: { readonly negotiation: Negotiation; readonly held: boolean } | undefined;
+  #held = false;
+  /** The `held` that belongs to what is in force. */
+  #heldInForce = false;
+  #usesProcess = false;
+  /** Steps of one session run one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: MediaSessionOptions, request: GatewayRequest, onClosed: () => void) {
+    if (isIP(options.localAddress) === 0) {
+      throw new AppError('invalid', 'The call has no address for its sound.', options.localAddress);
+    }
+    this.callId = options.callId;
+    this.#local = {
+      address: options.localAddress,
+      kinds: options.kinds,
+      audioCodecs: options.audioCodecs,
+      videoCodecs: options.videoCodecs ?? [],
+    };
+    this.#request = request;
+    this.#onClosed = onClosed;
+    // RFC 4566 section 5.2 wants it unique; 63 random bits, in decimal.
+    this.#agreed = newNegotiation((randomBytes(8).readBigUInt64BE() >> 1n).toString());
+  }
+
+  get state(): MediaSessionState {
+    return this.#state;
+  }
+
+  /** True when the gateway process holds something for this session. */
+  get usesProcess(): boolean {
+    return this.#usesProcess;
+  }
+
+  createOffer(): Promise<string> {
+    return this.#inTurn(async () => {
+      const base = this.#offer?.negotiation ?? this.#agreed;
+      const ports = await this.#open(kindsToOffer(base, this.#local));
+      const held = this.#held;
+      const { negotiation, sdp } = attempt(() => makeOffer(base, this.#local, ports, held));
+      if (this.#state === 'lost' && this.#isAgreed()) {
+        // The peer still listens where it did: what we send is heard before the new answer is here.
+        await this.#configure(this.#agreed, this.#heldInForce);
+      }
+      this.#offer = { negotiation, held };
+      this.#move('offered');
+      return sdp;
+    });
+  }
+
+  acceptAnswer(sdp: string): Promise<NegotiatedMedia> {
+    return this.#inTurn(async () => {
+      const offer = this.#offer;
+      if (!offer) throw new AppError('invalid', 'The other side answered an offer that was never made.');
+      const answer = read(sdp);
+      const agreed = attempt(() => takeAnswer(offer.negotiation, answer, offer.held));
+      this.#agreed = agreed;
+      this.#heldInForce = offer.held;
+      // A lost session learns the agreement and waits for the new offer that has to follow.
+      if (this.#state !== 'lost') {
+        await this.#configure(agreed, offer.held);
+        this.#move('live');
+      }
+      return negotiatedMedia(agreed);
+    });
+  }
+
+  createAnswer(offerSdp: string): Promise<{ sdp: string; negotiated: NegotiatedMedia }> {
+    return this.#inTurn(async () => {
+      const offer = read(offerSdp);
+      const kinds = kindsToAnswer(offer, this.#local);
+      if (kinds.length === 0) {
+        throw new AppError('unsupported', 'The other side offers no kind of sound that this computer knows.');
+      }
+      const ports = await this.#open(kinds);
+      const held = this.#held;
+      // The version goes on from our last offer, even from one that came to nothing (RFC 3264 section 8).
+      const base = this.#offer?.negotiation ?? this.#agreed;
+      const { negotiation, sdp } = attempt(() => makeAnswer(base, offer, this.#local, ports, held));
+      await this.#configure(negotiation, held);
+      this.#agreed = negotiation;
+      this.#heldInForce = held;
+      this.#offer = undefined;
+      this.#move('live');
+      return { sdp, negotiated: negotiatedMedia(negotiation) };
+    });
+  }
+
+  async sendDtmf(digits: string): Promise<void> {
+    if (negotiatedMedia(this.#agreed).audio?.telephoneEvent === undefined) {
+      throw new AppError('unsupported', 'The other side does not take key tones in this call.');
+    }
+    this.#refuseClosed();
+    // Tones wait for each other, so the answer may be as late as the queue is long.
+    await this.#request('sendDtmf', { callId: this.callId, digits }, 2 * dtmfDurationMs(digits) + 30_000);
+  }
+
+  setHold(held: boolean): void {
+    this.#held = held;
+  }
+
+  async stats(): Promise<MediaStats> {
+    if (!this.#usesProcess || this.#state === 'closed') return { callId: this.callId, kinds: [], rendererLeg: 'none' };
+    return await this.#request('stats', { callId: this.callId });
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    this.#move('closed');
+    this.#onClosed();
+    if (!this.#usesProcess) return;
+    try {
+      await this.#request('closeSession', { callId: this.callId });
+    } catch {
+      // The process is gone, and the session with it.
+    }
+  }
+
+  /** The renderer was connected to this call, so the process knows it. */
+  markUsed(): void {
+    this.#refuseClosed();
+    this.#usesProcess = true;
+  }
+
+  /** The gateway process died. True when this session lost something by it. */
+  processDied(): boolean {
+    if (!this.#usesProcess) return false;
+    this.#usesProcess = false;
+    if (this.#state === 'offered' || this.#state === 'live') this.#move('lost');
+    return this.#state !== 'closed';
+  }
+
+  async #open(kinds: LocalMedia['kinds']): Promise<LocalPorts> {
+    this.#usesProcess = true;
+    const { ports } = await this.#request('open', { callId: this.callId, localAddress: this.#local.address, kinds });
+    this.#refuseClosed();
+    return ports;
+  }
+
+  async #configure(negotiation: Negotiation, held: boolean): Promise<void> {
+    await this.#request('configure', { callId: this.callId, streams: streamConfigs(negotiation, held) });
+    this.#refuseClosed();
+  }
+
+  #isAgreed(): boolean {
+    return streamConfigs(this.#agreed, false).length > 0;
+  }
+
+  #inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(() => {
+      this.#refuseClosed();
+      return step();
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  #refuseClosed(): void {
+    if (this.#state === 'closed') throw new AppError('notFound', 'The call has ended.', this.callId);
+  }
+
+  #move(to: MediaSessionState): void {
+    if (!transitions[this.#state].includes(to)) throw new Error(`media session: ${this.#state} to ${to}`);
+    this.#state = to;
+  }
+}
+
+function read(sdp: string): SessionDescription {
+  const result = parseSdp(sdp);
+  if (result.ok) return result.description;
+  throw new AppError(
+    'invalid',
+    'The other side described the sound of the call in a way that cannot be read.',
+    `SDP line ${result.line}: ${result.reason}`,
+  );
+}
+
+function attempt<T>(step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof NegotiationError)) throw error;
+    throw new AppError('unsupported', 'This computer and the other side found no way to share sound.', error.message);
+  }
+}
