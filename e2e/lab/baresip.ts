@@ -1,0 +1,293 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { DOMAIN, account } from './accounts.ts';
+import type { LabAccount } from './description.ts';
+import type { KamailioServer } from './kamailio.ts';
+import { NetstringParser, encodeNetstring } from './netstring.ts';
+import { findLibrary, requireBinary } from './packages.ts';
+import { LabServer } from './server.ts';
+import type { LabContext, ServerCommand } from './server.ts';
+import { until } from './wait.ts';
+
+/** `tone`: plays a tone and records what it hears. `echo`: sends back what it hears. */
+export type PhoneSound = { readonly kind: 'tone'; readonly hz: number } | { readonly kind: 'echo' };
+
+/** What the phone does when it is called: answers at once, or rings until {@link BaresipPhone.answer}. */
+export type AnswerMode = 'auto' | 'manual';
+
+export interface PhoneOptions {
+  /** User name of a lab account. */
+  readonly user: string;
+  readonly sound: PhoneSound;
+  readonly answerMode: AnswerMode;
+  readonly transport: 'udp' | 'tcp';
+  /** baresip's list, in order of preference. */
+  readonly codecs: string;
+}
+
+/** An event of baresip (`CALL_INCOMING`, `CALL_ESTABLISHED`, `CALL_CLOSED`, `REGISTER_OK` ...). */
+export interface PhoneEvent {
+  readonly type: string;
+  /** performance.now() of this process when it came. */
+  readonly atMs: number;
+  readonly param: string | undefined;
+  /** SIP address of the other end. */
+  readonly peerUri: string | undefined;
+  /** Display name that the other end sent. */
+  readonly peerName: string | undefined;
+  /** baresip's id of the call. */
+  readonly callId: string | undefined;
+}
+
+/** `heard`: decoded sound from the network. `sent`: what the phone's own source gave. */
+export type RecordingSide = 'heard' | 'sent';
+
+const TCP = { protocols: ['tcp'] } as const;
+const SIP = { protocols: ['udp', 'tcp'] } as const;
+const MEDIA_PORTS = 40;
+const COMMAND_TIMEOUT_MS = 4_000;
+const REGISTER_INTERVAL_S = 60;
+const DEFAULT_EVENT_TIMEOUT_MS = 10_000;
+
+function textOf(message: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const value = message[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A real SIP phone (baresip), controlled over its ctrl_tcp module by netstrings of JSON. */
+export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
+  readonly account: LabAccount;
+  readonly #options: PhoneOptions;
+  readonly #proxy: KamailioServer;
+  readonly #events: PhoneEvent[] = [];
+  readonly #pending = new Map<string, (answer: Readonly<Record<string, unknown>>) => void>();
+  #socket: Socket | undefined;
+  #sound: PhoneSound;
+  #answerMode: AnswerMode;
+
+  constructor(context: LabContext, options: PhoneOptions, proxy: KamailioServer) {
+    super(options.user, context, { sip: SIP, control: TCP, media: { protocols: ['udp'], count: MEDIA_PORTS } });
+    this.account = account(options.user);
+    this.#options = options;
+    this.#proxy = proxy;
+    this.#sound = options.sound;
+    this.#answerMode = options.answerMode;
+  }
+
+  /** Everything that has happened so far, oldest first. */
+  get events(): readonly PhoneEvent[] {
+    return this.#events;
+  }
+
+  get sound(): PhoneSound {
+    return this.#sound;
+  }
+
+  get answerMode(): AnswerMode {
+    return this.#answerMode;
+  }
+
+  /** Calls an address or number; resolves when the phone has taken the order, not when it is answered. */
+  async dial(target: string): Promise<void> {
+    await this.command('dial', target);
+  }
+
+  /** Answers the ringing call. */
+  async answer(): Promise<void> {
+    await this.command('accept');
+  }
+
+  /** Ends the current call, or refuses the ringing one. */
+  async hangUp(): Promise<void> {
+    await this.command('hangup');
+  }
+
+  async hangUpAll(): Promise<void> {
+    await this.command('hangupall');
+  }
+
+  /** Holds or resumes the current call. */
+  async hold(isHeld: boolean): Promise<void> {
+    await this.command(isHeld ? 'hold' : 'resume');
+  }
+
+  /** Sends digits in the current call (RFC 4733). */
+  async sendDtmf(digits: string): Promise<void> {
+    for (const digit of digits) await this.command('sndcode', digit);
+  }
+
+  /** Registers anew, at once. */
+  async register(): Promise<void> {
+    await this.command('uareg', String(REGISTER_INTERVAL_S));
+  }
+
+  /** Restarts the phone with another tone or as an echo, and waits until it is registered again. */
+  async useSound(sound: PhoneSound): Promise<void> {
+    this.#sound = sound;
+    await this.#restartRegistered();
+  }
+
+  /** Restarts the phone with another answer mode, and waits until it is registered again. */
+  async useAnswerMode(mode: AnswerMode): Promise<void> {
+    this.#answerMode = mode;
+    await this.#restartRegistered();
+  }
+
+  /**
+   * The first event of a type at or after position `from` of {@link events}.
+   * @throws Error when it has not come after `timeoutMs`
+   */
+  async waitFor(
+    type: string,
+    options: { readonly from?: number; readonly timeoutMs?: number } = {},
+  ): Promise<PhoneEvent> {
+    return until(
+      `${type} of ${this.name}`,
+      () => this.#events.slice(options.from ?? 0).find((event) => event.type === type),
+      options.timeoutMs ?? DEFAULT_EVENT_TIMEOUT_MS,
+      5,
+    );
+  }
+
+  /** Folder of the recordings. */
+  get recordingsFolder(): string {
+    return join(this.directory, 'recordings');
+  }
+
+  /** Wav files of one side, oldest first; the newest may still be written. */
+  recordings(side: RecordingSide): readonly string[] {
+    const suffix = side === 'heard' ? '-dec.wav' : '-enc.wav';
+    return readdirSync(this.recordingsFolder)
+      .filter((name) => name.endsWith(suffix))
+      .sort()
+      .map((name) => join(this.recordingsFolder, name));
+  }
+
+  /**
+   * Any command of baresip's menu, without the slash (`callstat`, `listcalls`, `reginfo` ...).
+   * @returns what it printed
+   * @throws Error when it refuses or does not answer
+   */
+  async command(command: string, params = ''): Promise<string> {
+    const socket = this.#socket;
+    if (socket === undefined) throw new Error(`lab: ${this.name} has no control connection`);
+    const token = randomUUID();
+    const answer = await new Promise<Readonly<Record<string, unknown>>>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(token);
+        reject(new Error(`lab: ${this.name} does not answer /${command}`));
+      }, COMMAND_TIMEOUT_MS);
+      this.#pending.set(token, (found) => {
+        clearTimeout(timer);
+        this.#pending.delete(token);
+        resolve(found);
+      });
+      socket.write(encodeNetstring(JSON.stringify({ command, params, token })));
+    });
+    if (answer['ok'] !== true)
+      throw new Error(`lab: ${this.name} refuses /${command}: ${textOf(answer, 'data') ?? ''}`);
+    return textOf(answer, 'data') ?? '';
+  }
+
+  protected override prepare(): void {
+    mkdirSync(this.recordingsFolder, { recursive: true });
+    const source = this.#sound.kind === 'tone' ? `ausine,${String(this.#sound.hz)}` : 'aubridge,echo';
+    const player = this.#sound.kind === 'tone' ? 'aubridge,ear' : 'aubridge,echo';
+    const { sip, control, media } = this.ports;
+    const modules = ['g711', 'g722', 'opus', 'ausine', 'aubridge', 'sndfile'];
+    writeFileSync(
+      join(this.directory, 'config'),
+      [
+        'poll_method epoll',
+        `sip_listen 127.0.0.1:${String(sip)}`,
+        'call_local_timeout 120',
+        'call_max_calls 4',
+        `audio_source ${source}`,
+        `audio_player ${player}`,
+        'audio_alert aubridge,alert',
+        // ausine knows 48 kHz stereo only
+        ...['ausrc_srate 48000', 'auplay_srate 48000', 'ausrc_channels 2', 'auplay_channels 2'],
+        ...['ausrc_format s16', 'auplay_format s16', 'auenc_format s16', 'audec_format s16'],
+        'audio_level no',
+        'audio_buffer 20-160',
+        `rtp_ports ${String(media)}-${String(media + MEDIA_PORTS - 1)}`,
+        'rtcp_mux no',
+        'rtp_stats yes',
+        `snd_path ${this.recordingsFolder}`,
+        'net_interface 127.0.0.1',
+        `ctrl_tcp_listen 127.0.0.1:${String(control)}`,
+        `module_path ${findLibrary('baresip/modules') ?? ''}`,
+        ...modules.map((name) => `module ${name}.so`),
+        'module_tmp uuid.so',
+        'module_tmp account.so',
+        'module_app menu.so',
+        'module_app ctrl_tcp.so',
+        '',
+      ].join('\n'),
+    );
+    const { user, password, name } = this.account;
+    const { transport, codecs } = this.#options;
+    const proxyPort = this.#proxy.ports[transport];
+    const parameters = [
+      `auth_user=${user}`,
+      `auth_pass=${password}`,
+      `outbound="sip:127.0.0.1:${String(proxyPort)};transport=${transport}"`,
+      `regint=${String(REGISTER_INTERVAL_S)}`,
+      `answermode=${this.#answerMode}`,
+      `audio_codecs=${codecs}`,
+    ];
+    writeFileSync(
+      join(this.directory, 'accounts'),
+      `"${name}" <sip:${user}@${DOMAIN}${transport === 'udp' ? '' : `;transport=${transport}`}>;${parameters.join(';')}\n`,
+    );
+    writeFileSync(join(this.directory, 'contacts'), '');
+  }
+
+  protected override launch(): ServerCommand {
+    return { file: requireBinary('baresip'), args: ['-f', this.directory, '-4', '-n', '127.0.0.1'] };
+  }
+
+  protected override async started(): Promise<void> {
+    const socket = connect(this.ports.control, '127.0.0.1');
+    const parser = new NetstringParser();
+    socket.on('data', (piece) => {
+      for (const text of parser.push(piece)) this.#receive(text);
+    });
+    socket.on('error', () => undefined); // the phone was killed, which is what specs do
+    socket.on('close', () => {
+      if (this.#socket === socket) this.#socket = undefined;
+    });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    this.#socket = socket;
+  }
+
+  async #restartRegistered(): Promise<void> {
+    await this.kill(); // no polite end: it would unregister what the next one registers
+    await this.start();
+    const from = this.#events.length;
+    await this.register();
+    await this.waitFor('REGISTER_OK', { from });
+  }
+
+  #receive(text: string): void {
+    const message = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    if (message['event'] === true) {
+      this.#events.push({
+        type: textOf(message, 'type') ?? '',
+        atMs: performance.now(),
+        param: textOf(message, 'param'),
+        peerUri: textOf(message, 'peeruri'),
+        peerName: textOf(message, 'peerdisplayname'),
+        callId: textOf(message, 'id'),
+      });
+    } else {
+      this.#pending.get(textOf(message, 'token') ?? '')?.(message);
+    }
+  }
+}

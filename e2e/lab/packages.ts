@@ -1,0 +1,121 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A Debian package that the lab needs, and the files which prove that it is installed. */
+export interface LabPackage {
+  /** Name for `apt-get install`. */
+  readonly name: string;
+  /** What the lab does with it, in a few words. */
+  readonly purpose: string;
+  /** Programs looked for on the PATH and in the sbin folders. */
+  readonly binaries: readonly string[];
+  /** Files looked for below the library folders of Debian (`/usr/lib`, `/usr/lib/<multiarch>`). */
+  readonly libraries?: readonly string[];
+}
+
+/**
+ * Every Debian or Ubuntu package that the lab needs. The one list: `npm start` and `npm test`
+ * install what is missing of it, and the lab names what is missing when it cannot start.
+ */
+export const LAB_PACKAGES: readonly LabPackage[] = [
+  { name: 'prosody', purpose: 'XMPP server', binaries: ['prosody'] },
+  {
+    name: 'lua-sec',
+    purpose: 'TLS for prosody',
+    binaries: [],
+    libraries: ['../share/lua/5.4/ssl.lua|../share/lua/5.3/ssl.lua|../share/lua/5.2/ssl.lua'],
+  },
+  { name: 'kamailio', purpose: 'SIP registrar and proxy', binaries: ['kamailio'] },
+  {
+    name: 'kamailio-tls-modules',
+    purpose: 'SIP over TLS',
+    binaries: [],
+    libraries: ['kamailio/modules/tls.so'],
+  },
+  {
+    name: 'kamailio-websocket-modules',
+    purpose: 'SIP over WebSocket',
+    binaries: [],
+    libraries: ['kamailio/modules/websocket.so'],
+  },
+  { name: 'rtpengine-daemon', purpose: 'media relay', binaries: ['rtpengine'] },
+  { name: 'slapd', purpose: 'LDAP directory', binaries: ['slapd', 'slapadd'] },
+  { name: 'ldap-utils', purpose: 'ldapsearch, the peer of the search bench', binaries: ['ldapsearch'] },
+  { name: 'dovecot-imapd', purpose: 'IMAP mail store', binaries: ['dovecot'], libraries: ['dovecot/imap'] },
+  { name: 'baresip-core', purpose: 'SIP phones', binaries: ['baresip'], libraries: ['baresip/modules/ctrl_tcp.so'] },
+  { name: 'espeak-ng', purpose: 'speech for voicemail', binaries: ['espeak-ng'] },
+  { name: 'sox', purpose: 'resampling of speech', binaries: ['sox'] },
+  { name: 'openssl', purpose: 'certificates', binaries: ['openssl'] },
+];
+
+const SBIN_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+const LIBRARY_FOLDERS = ['/usr/lib', '/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'];
+
+function isReadable(file: string, mode: number): boolean {
+  try {
+    accessSync(file, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Full path of a program, looked for on the PATH and in the sbin folders (often not on a user's PATH). */
+export function findBinary(name: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''), ...SBIN_FOLDERS];
+  return folders.map((folder) => join(folder, name)).find((file) => isReadable(file, constants.X_OK));
+}
+
+/** Full path of a file below Debian's library folders; alternatives are separated by `|`. */
+export function findLibrary(alternatives: string): string | undefined {
+  return alternatives
+    .split('|')
+    .flatMap((name) => LIBRARY_FOLDERS.map((folder) => join(folder, name)))
+    .find((file) => isReadable(file, constants.R_OK));
+}
+
+function isInstalled(entry: LabPackage): boolean {
+  return (
+    entry.binaries.every((name) => findBinary(name) !== undefined) &&
+    (entry.libraries ?? []).every((name) => findLibrary(name) !== undefined)
+  );
+}
+
+/** The packages of {@link LAB_PACKAGES} that this machine lacks. */
+export function missingPackages(packages: readonly LabPackage[] = LAB_PACKAGES): readonly LabPackage[] {
+  return packages.filter((entry) => !isInstalled(entry));
+}
+
+/** The exact command that installs the given packages, as root or through sudo. */
+export function aptCommand(packages: readonly LabPackage[], isRoot = process.getuid?.() === 0): string {
+  const names = packages.map((entry) => entry.name).join(' ');
+  return `${isRoot ? '' : 'sudo '}apt-get install --yes --no-install-recommends ${names}`;
+}
+
+/** Thrown before anything is started when packages are missing; the message names the remedy. */
+export class MissingPackagesError extends Error {
+  readonly packages: readonly LabPackage[];
+
+  constructor(packages: readonly LabPackage[]) {
+    const names = packages.map((entry) => `${entry.name} (${entry.purpose})`).join(', ');
+    super(
+      `The lab needs Debian packages that are not installed: ${names}.\n` +
+        `Install them with:\n\n  ${aptCommand(packages)}\n`,
+    );
+    this.name = 'MissingPackagesError';
+    this.packages = packages;
+  }
+}
+
+/** @throws MissingPackagesError when a package of the lab is missing. */
+export function requirePackages(packages: readonly LabPackage[] = LAB_PACKAGES): void {
+  const missing = missingPackages(packages);
+  if (missing.length > 0) throw new MissingPackagesError(missing);
+}
+
+/** Full path of a program of the lab. @throws MissingPackagesError when it is not installed. */
+export function requireBinary(name: string): string {
+  const file = findBinary(name);
+  if (file !== undefined) return file;
+  throw new MissingPackagesError(LAB_PACKAGES.filter((entry) => entry.binaries.includes(name)));
+}
