@@ -1,3 +1,8 @@
+import type { ServerAddress } from '../core/server-list.ts';
+import type { TrustConfig } from '../core/tls-trust.ts';
+
+export type { ServerAddress, TrustConfig };
+
 /**
  * Everything the account's services need to reach their servers, worked out from settings, policy and discovery.
  * No password: that is handed to `start` of each service.
@@ -12,19 +17,6 @@ export interface AccountConfig {
   readonly directory: DirectoryConfig | undefined;
   readonly voicemail: VoicemailConfig | undefined;
   readonly trust: TrustConfig;
-}
-
-export interface ServerAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** Which certificates are believed. */
-export interface TrustConfig {
-  /** PEM texts of the organization's own authorities. */
-  readonly extraCa: readonly string[];
-  /** Also the operating system's store (tls.getCACertificates('system')). */
-  readonly useSystemStore: boolean;
 }
 
 export interface ChatConfig {

@@ -1,0 +1,108 @@
+import { getCACertificates } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
+
+/** Which certificates are believed. */
+export interface TrustConfig {
+  /** PEM texts of the organization's own authorities. */
+  readonly extraCa: readonly string[];
+  /** Also the operating system's store (tls.getCACertificates('system')). */
+  readonly useSystemStore: boolean;
+}
+
+/** Certificates must be valid everywhere: there is no option to look away. */
+export type TlsTrustOptions = Required<Pick<ConnectionOptions, 'ca' | 'rejectUnauthorized' | 'minVersion'>>;
+
+/** Reading the system's store takes up to hundreds of milliseconds; it changes rarely. */
+let systemCertificates: readonly string[] | undefined;
+
+function readSystemCertificates(): readonly string[] {
+  if (systemCertificates === undefined) {
+    try {
+      systemCertificates = getCACertificates('system');
+    } catch {
+      // Not readable on this computer: the built-in list still holds.
+      systemCertificates = [];
+    }
+  }
+  return systemCertificates;
+}
+
+/**
+ * TLS options of every connection of the account: the built-in authorities (Mozilla's list),
+ * the system's when wanted, and the organization's own. TLS 1.2 at least (RFC 8996).
+ */
+export function tlsOptionsFor(
+  trust: TrustConfig,
+  system: () => readonly string[] = readSystemCertificates,
+): TlsTrustOptions {
+  const ca = new Set(getCACertificates('bundled'));
+  if (trust.useSystemStore) for (const certificate of system()) ca.add(certificate);
+  for (const certificate of trust.extraCa) ca.add(certificate);
+  return { ca: [...ca], rejectUnauthorized: true, minVersion: 'TLSv1.2' };
+}
+
+/** A failed certificate check in plain words. */
+export interface CertificateProblem {
+  readonly kind: 'expired' | 'notYetValid' | 'wrongName' | 'unknownAuthority' | 'revoked' | 'invalid';
+  readonly message: string;
+  readonly detail: string;
+}
+
+const unknownAuthorityCodes = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_UNTRUSTED',
+]);
+
+const invalidCodes = new Set([
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_CHAIN_TOO_LONG',
+  'CERT_REJECTED',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'PATH_LENGTH_EXCEEDED',
+  'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
+  'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+  'ERROR_IN_CERT_NOT_BEFORE_FIELD',
+  'ERROR_IN_CERT_NOT_AFTER_FIELD',
+]);
+
+/**
+ * What is wrong with the certificate of `host`, or undefined when the error is about something else.
+ * Codes are those of OpenSSL as Node passes them on (`error.code`). No certificate problem heals by itself:
+ * the advice that belongs to it is `never`.
+ */
+export function certificateProblem(error: unknown, host: string): CertificateProblem | undefined {
+  const code = codeOf(error);
+  if (code === undefined) return undefined;
+  const detail = `${host}: ${code}${error instanceof Error && error.message !== '' ? ` (${error.message})` : ''}`;
+  const problem = (kind: CertificateProblem['kind'], what: string): CertificateProblem => ({
+    kind,
+    message: `${what} Parley does not connect to it. Ask your administrator.`,
+    detail,
+  });
+  if (code === 'CERT_HAS_EXPIRED') return problem('expired', `The certificate of ${host} has expired.`);
+  if (code === 'CERT_NOT_YET_VALID') {
+    return problem('notYetValid', `The certificate of ${host} is not valid yet; this computer's clock may be wrong.`);
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
+    return problem('wrongName', `The server answered with a certificate for another name than ${host}.`);
+  }
+  if (unknownAuthorityCodes.has(code)) {
+    return problem(
+      'unknownAuthority',
+      `The certificate of ${host} comes from an authority this computer does not know.`,
+    );
+  }
+  if (code === 'CERT_REVOKED') return problem('revoked', `The certificate of ${host} was revoked.`);
+  if (invalidCodes.has(code)) return problem('invalid', `The certificate of ${host} is not valid.`);
+  return undefined;
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
