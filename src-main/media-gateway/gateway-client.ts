@@ -102,6 +102,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     this.#move('stopping');
     this.#clearTimers();
     this.#rejectAll(new AppError('disconnected', 'Parley is closing.'));
+    this.#release();
     for (const session of this.#sessions.values()) session.processDied();
     this.#sessions.clear();
     if (channel) {
@@ -226,6 +227,11 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     this.#move('running');
     this.#report('ok', '');
     if (marking) this.#options.log.info('packets are not marked with DSCP', { reason: marking });
+    this.#release();
+  }
+
+  /** Lets the requests go on that waited for the process; those that find none say so themselves. */
+  #release(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const go of waiting) go();
@@ -239,12 +245,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     this.#deathsMs = [...this.#deathsMs.filter((at) => nowMs - at < gatewayLimits.deathWindowMs), nowMs];
     const calls = [...this.#sessions.values()].filter((session) => session.processDied()).map(({ callId }) => callId);
     this.#options.log.error('the media process ended', { reason, calls: calls.length });
-    const pending = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { reject, timer } of pending) {
-      this.#options.clock.clearTimeout(timer);
-      reject(new AppError('media', 'The sound of the call broke off. Parley starts it again.', reason));
-    }
+    this.#rejectAll(new AppError('media', 'The sound of the call broke off. Parley starts it again.', reason));
     this.#scheduleRestart();
     for (const listener of [...this.#diedListeners]) listener(calls);
   }

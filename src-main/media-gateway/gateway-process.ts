@@ -144,20 +144,30 @@ export class GatewayProcess {
     if (this.#warm.size >= gatewayLimits.rendererLegs) {
       throw new AppError('limit', 'Too many windows are connected to the gateway.');
     }
+    // Now, not after the wait: a call that ends meanwhile must not come back to life.
+    const relay = callId === undefined ? undefined : this.#relayFor(callId);
     const leg = new WebRtcLeg(this.#options.native, this.#running());
     try {
       const answerSdp = await leg.answer(offerSdp);
-      if (callId !== undefined) {
-        this.#relayFor(callId).attach(leg);
-      } else {
-        this.#warm.get(legId)?.close();
-        this.#warm.set(legId, leg);
-      }
+      if (this.#stopped) throw new AppError('disconnected', 'Parley is closing.');
+      if (relay) relay.attach(leg);
+      else this.#keepWarm(legId, leg);
       return { answerSdp };
     } catch (error) {
       leg.close();
       throw error;
     }
+  }
+
+  #keepWarm(legId: string, leg: WebRtcLeg): void {
+    this.#warm.get(legId)?.close();
+    this.#warm.set(legId, leg);
+    // The window closed or was reloaded: `attach` will say that the leg is gone, and a new one is made.
+    leg.onState = (state) => {
+      if (state !== 'failed' || this.#warm.get(legId) !== leg) return;
+      this.#warm.delete(legId);
+      leg.close();
+    };
   }
 
   #relayFor(callId: string): Relay {

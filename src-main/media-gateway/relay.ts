@@ -79,6 +79,7 @@ export class Relay {
   /** Binds the ports of these kinds that are still missing; gives those of all kinds. */
   async open(localAddress: string, kinds: readonly MediaKind[]): Promise<Partial<Record<MediaKind, number>>> {
     for (const kind of kinds) {
+      if (this.#closed) throw new AppError('notFound', 'The call has ended.', this.#options.callId);
       if (this.#streams.has(kind)) continue;
       const stream = this.#newStream(kind, localAddress);
       this.#streams.set(kind, stream);
@@ -110,12 +111,9 @@ export class Relay {
     this.requestKeyframe();
   }
 
-  /** Makes this the renderer of the call; the one before is closed. The SIP side notices nothing. */
+  /** Makes this the renderer of the call; the one before is closed. The SIP side notices nothing. Throws AppError `notFound` after `close`. */
   attach(renderer: RendererLeg): void {
-    if (this.#closed) {
-      renderer.close();
-      return;
-    }
+    if (this.#closed) throw new AppError('notFound', 'The call has ended.', this.#options.callId);
     const before = this.#renderer;
     this.#renderer = renderer;
     if (before !== renderer) before?.close();

@@ -229,6 +229,8 @@ function readConnection(value: string): string {
   const address = match?.[2] ?? '';
   // Host names are refused: each packet would cost a name lookup. Multicast has a /ttl and fails here too.
   if (!match || isIP(address) !== (match[1] === 'IP4' ? 4 : 6)) throw new Malformed('bad connection address');
+  // Sound for one person goes to one address.
+  if (/^(?:2(?:2[4-9]|3\d)\.|255\.255\.255\.255$|ff)/i.test(address)) throw new Malformed('multicast address');
   return address;
 }
 

@@ -99,7 +99,7 @@ export class RtpMediaSession implements MediaSession {
 
   createOffer(): Promise<string> {
     return this.#inTurn(async () => {
-      const base = this.#offer?.negotiation ?? this.#agreed;
+      const base = this.#base();
       const ports = await this.#open(kindsToOffer(base, this.#local));
       const held = this.#held;
       const { negotiation, sdp } = attempt(() => makeOffer(base, this.#local, ports, held));
@@ -139,9 +139,7 @@ export class RtpMediaSession implements MediaSession {
       }
       const ports = await this.#open(kinds);
       const held = this.#held;
-      // The version goes on from our last offer, even from one that came to nothing (RFC 3264 section 8).
-      const base = this.#offer?.negotiation ?? this.#agreed;
-      const { negotiation, sdp } = attempt(() => makeAnswer(base, offer, this.#local, ports, held));
+      const { negotiation, sdp } = attempt(() => makeAnswer(this.#base(), offer, this.#local, ports, held));
       await this.#configure(negotiation, held);
       this.#agreed = negotiation;
       this.#heldInForce = held;
@@ -205,6 +203,13 @@ export class RtpMediaSession implements MediaSession {
   async #configure(negotiation: Negotiation, held: boolean): Promise<void> {
     await this.#request('configure', { callId: this.callId, streams: streamConfigs(negotiation, held) });
     this.#refuseClosed();
+  }
+
+  /** What the next offer or answer starts from. Its version goes on even from an offer that came to nothing (RFC 3264 section 8). */
+  #base(): Negotiation {
+    const offered = this.#offer?.negotiation;
+    if (!offered) return this.#agreed;
+    return this.#isAgreed() ? { ...this.#agreed, version: Math.max(this.#agreed.version, offered.version) } : offered;
   }
 
   #isAgreed(): boolean {
