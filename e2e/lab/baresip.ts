@@ -119,21 +119,16 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
     for (const digit of digits) await this.command('sndcode', digit);
   }
 
-  /** Registers anew, at once. */
-  async register(): Promise<void> {
-    await this.command('uareg', String(REGISTER_INTERVAL_S));
-  }
-
   /** Restarts the phone with another tone or as an echo, and waits until it is registered again. */
   async useSound(sound: PhoneSound): Promise<void> {
     this.#sound = sound;
-    await this.#restartRegistered();
+    await this.#restartNow();
   }
 
   /** Restarts the phone with another answer mode, and waits until it is registered again. */
   async useAnswerMode(mode: AnswerMode): Promise<void> {
     this.#answerMode = mode;
-    await this.#restartRegistered();
+    await this.#restartNow();
   }
 
   /**
@@ -157,7 +152,10 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
     return join(this.directory, 'recordings');
   }
 
-  /** Wav files of one side, oldest first; the newest may still be written. */
+  /**
+   * Wav files of one side, oldest first; the newest may still be written. baresip names them by the
+   * second: two calls that begin in the same second share a file.
+   */
   recordings(side: RecordingSide): readonly string[] {
     const suffix = side === 'heard' ? '-dec.wav' : '-enc.wav';
     return readdirSync(this.recordingsFolder)
@@ -192,7 +190,9 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
     return textOf(answer, 'data') ?? '';
   }
 
-  protected override prepare(): void {
+  protected override async prepare(): Promise<void> {
+    // what it registered before it was killed would make it look registered again too early
+    if (this.#proxy.state === 'running') await this.#proxy.unregister(this.account.user);
     mkdirSync(this.recordingsFolder, { recursive: true });
     const source = this.#sound.kind === 'tone' ? `ausine,${String(this.#sound.hz)}` : 'aubridge,echo';
     const player = this.#sound.kind === 'tone' ? 'aubridge,ear' : 'aubridge,echo';
@@ -265,14 +265,24 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
       socket.once('error', reject);
     });
     this.#socket = socket;
+    if (this.#proxy.state !== 'running') return; // it registers when the proxy is back
+    await this.#proxy.whenRegistered(this.account.user);
+    this.#proxy.keepContact(this.account.user, (await this.#proxy.contacts(this.account.user))[0]);
   }
 
-  async #restartRegistered(): Promise<void> {
-    await this.kill(); // no polite end: it would unregister what the next one registers
+  override async stop(): Promise<void> {
+    this.#proxy.keepContact(this.account.user, undefined);
+    await super.stop();
+  }
+
+  override async kill(): Promise<void> {
+    this.#proxy.keepContact(this.account.user, undefined);
+    await super.kill();
+  }
+
+  async #restartNow(): Promise<void> {
+    await this.kill();
     await this.start();
-    const from = this.#events.length;
-    await this.register();
-    await this.waitFor('REGISTER_OK', { from });
   }
 
   #receive(text: string): void {

@@ -24,27 +24,25 @@ type KamailioPort = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
 const TCP = { protocols: ['tcp'] } as const;
 const UDP = { protocols: ['udp'] } as const;
 const PING_TIMEOUT_MS = 200;
+/** Longer than the phones' own refresh interval. */
+const KEPT_S = 120;
 
-/** What {@link KamailioServer.rpc} answers; `result` of a failed call is undefined. */
+/** What {@link KamailioServer.rpc} answers. */
 interface RpcAnswer {
-  readonly result?: unknown;
+  readonly result?: { readonly Contacts?: readonly { readonly Contact: { readonly Address: string } }[] };
+  readonly error?: { readonly message: string };
 }
 
 /** The SIP registrar and proxy. Registrations live in its memory: a restart forgets them. */
 export class KamailioServer extends LabServer<KamailioPort> {
   readonly #options: KamailioOptions;
   readonly #relay: RtpengineServer;
-  readonly #startListeners: (() => void)[] = [];
+  readonly #kept = new Map<string, string>();
 
   constructor(context: LabContext, options: KamailioOptions, relay: RtpengineServer) {
     super(options.name ?? 'kamailio', context, { udp: UDP, tcp: TCP, tls: TCP, ws: TCP, wss: TCP });
     this.#options = options;
     this.#relay = relay;
-  }
-
-  /** Called after every start; phones register again here because the registrar has forgotten them. */
-  onStarted(listener: () => void): void {
-    this.#startListeners.push(listener);
   }
 
   /** Whether a user has a registered contact. */
@@ -58,13 +56,29 @@ export class KamailioServer extends LabServer<KamailioPort> {
     await until(`${user} to register`, () => this.isRegistered(user).catch(() => false), timeoutMs, 25);
   }
 
+  /** The contacts of a user, as `sip:` addresses. */
+  async contacts(user: string): Promise<readonly string[]> {
+    const { result } = await this.rpc('ul.lookup', ['location', `${user}@${DOMAIN}`]);
+    return result?.Contacts?.map(({ Contact }) => Contact.Address) ?? [];
+  }
+
+  /**
+   * Remembers the contact of a phone on UDP over a restart, which makes the registrar forget it; the
+   * phone itself would only register again at its next refresh, and baresip has no command for it.
+   * @param contact undefined: the phone is gone
+   */
+  keepContact(user: string, contact: string | undefined): void {
+    if (contact === undefined) this.#kept.delete(user);
+    else this.#kept.set(user, contact);
+  }
+
   /** Forgets the contacts of a user, as an administrator would. */
   async unregister(user: string): Promise<void> {
     await this.rpc('ul.rm', ['location', `${user}@${DOMAIN}`]);
   }
 
   /** Calls kamailio's JSON-RPC (ul.lookup, ul.dump, tm.stats ...). */
-  async rpc(method: string, params: readonly string[] = []): Promise<RpcAnswer> {
+  async rpc(method: string, params: readonly (string | number)[] = []): Promise<RpcAnswer> {
     const response = await fetch(`http://127.0.0.1:${String(this.ports.tcp)}/RPC`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
@@ -137,8 +151,10 @@ export class KamailioServer extends LabServer<KamailioPort> {
     return (await askUdp(udp, options, PING_TIMEOUT_MS))?.startsWith('SIP/2.0 200') === true;
   }
 
-  protected override started(): Promise<void> {
-    for (const listener of this.#startListeners) listener();
-    return Promise.resolve();
+  protected override async started(): Promise<void> {
+    for (const [user, contact] of this.#kept) {
+      const { error } = await this.rpc('ul.add', ['location', user, contact, KEPT_S, 1, '0', 0, 0, 0]);
+      if (error !== undefined) throw new Error(`lab: kamailio refuses ${contact}: ${error.message}`);
+    }
   }
 }

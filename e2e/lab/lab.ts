@@ -258,12 +258,7 @@ export class Lab {
     const sip = async (): Promise<void> => {
       await this.#rtpengine?.start();
       await this.#kamailio?.start();
-      await Promise.all([...this.#phones.values()].map((phone) => this.#startPhone(phone)));
-      this.#kamailio?.onStarted(() => {
-        for (const phone of this.#phones.values()) {
-          if (phone.state === 'running') void phone.register().catch(() => undefined); // it retries by itself later
-        }
-      });
+      await Promise.all([...this.#phones.values()].map((phone) => phone.start()));
     };
     const results = await Promise.allSettled([xmpp(), sip(), this.#slapd?.start(), this.#dovecot?.start()]);
     const failure = results.find((result) => result.status === 'rejected');
@@ -288,11 +283,6 @@ export class Lab {
 
   #isPhone(server: LabServer<string>): boolean {
     return server instanceof BaresipPhone;
-  }
-
-  async #startPhone(phone: BaresipPhone): Promise<void> {
-    await phone.start();
-    await this.kamailio.whenRegistered(phone.account.user);
   }
 
   #add<S extends LabServer<string>>(server: S): S {

@@ -106,9 +106,10 @@ export function portOwners(
   groupId: number,
   ports: readonly { protocol: Protocol; port: number }[],
 ): readonly PortOwner[] {
+  // The kernel's tables first: what our server opens in between is then still found among its descriptors.
+  const bound = ports.map(({ protocol, port }) => boundInodes(protocol, port));
   const own = socketInodes(groupMembers(groupId));
-  return ports.map(({ protocol, port }) => {
-    const inodes = boundInodes(protocol, port);
+  return bound.map((inodes) => {
     if (inodes.some((inode) => own.has(inode))) return 'ours';
     return inodes.length > 0 ? 'foreign' : 'free';
   });
