@@ -6,7 +6,7 @@ export interface Wire {
   send(message: string): void;
   /** One listener; set once, before messages flow. */
   onMessage(listener: (message: string) => void): void;
-  /** Called once, when either side closed or the connection broke. */
+  /** Each listener is called once, when either side closed or the connection broke. Several may be set. */
   onClose(listener: () => void): void;
   close(): void;
 }

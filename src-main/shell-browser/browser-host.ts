@@ -1,0 +1,38 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Host } from '../host.ts';
+import { documentsDirectory, policyFilePath } from '../core/user-paths.ts';
+import { forkGateway } from './fork-gateway.ts';
+import { KeyFileSecrets } from './key-file-secrets.ts';
+
+export interface BrowserHostOptions {
+  readonly version: string;
+  readonly dataDirectory: string;
+  readonly policyFile: string | undefined;
+  readonly gatewayEntry: string;
+  readonly showWindow: () => void;
+}
+
+/** The host where no desktop shell is: a key file for secrets, no power events, notifications by the window. */
+export function createBrowserHost(options: BrowserHostOptions): Host {
+  const { platform, env: environment } = process;
+  const home = homedir();
+  return {
+    shell: 'browser',
+    version: options.version,
+    platform,
+    paths: {
+      data: options.dataDirectory,
+      logs: join(options.dataDirectory, 'logs'),
+      home,
+      documents: documentsDirectory({ platform, environment, home }),
+      policyFile: options.policyFile ?? policyFilePath({ platform, environment }),
+    },
+    secrets: new KeyFileSecrets(options.dataDirectory),
+    // A plain process is not told of sleep; the reconnector notices dead connections by its probes.
+    power: { onSleep: () => undefined, onWake: () => undefined },
+    forkGateway: () => forkGateway(options.gatewayEntry),
+    notify: () => false,
+    showWindow: options.showWindow,
+  };
+}
