@@ -1,4 +1,25 @@
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
+import type { Clock } from '../../src-shared/clock.ts';
+import type { AppError } from '../../src-shared/errors.ts';
+import { fileStamp } from './file-stamp.ts';
+import type { Logger } from './log.ts';
+import { migrate, newestVersion, schemaVersion } from './migration-runner.ts';
+import type { HealthReporter } from './service.ts';
+import { isDamage, storeError } from './store-error.ts';
 
 /**
  * The one database of this user on this machine (SQLite, WAL). Services own small classes of named operations
@@ -8,13 +29,259 @@ export interface Store {
   readonly db: Database;
   /** Plain words for the person, for example that a damaged database was set aside and where. */
   readonly notices: readonly string[];
+  /** False: the file cannot be used, everything is kept in memory until Parley ends. */
+  readonly persistent: boolean;
+  /**
+   * Runs one write in a transaction. Throws AppError in plain words when the disk is full, read-only or damaged
+   * (nothing of this write is kept then), and tells health; other errors pass through.
+   */
+  write<T>(work: (db: Database) => T): T;
   close(): void;
 }
 
-/** One step of the schema. Steps are numbered without gaps and never changed once released. */
+/** One step of the schema. Steps are numbered in ascending order (gaps are allowed) and never changed once released. */
 export interface Migration {
   readonly number: number;
   readonly name: string;
   /** Runs inside a transaction. */
   up(db: Database): void;
+}
+
+export interface StoreOptions {
+  /** The data directory; made when it does not exist. */
+  readonly directory: string;
+  readonly migrations: readonly Migration[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly health: HealthReporter;
+}
+
+export const databaseFile = 'parley.sqlite';
+const busyTimeoutMs = 2_000;
+/** Databases up to this size are checked whole at each start (about 2 ms per MB), larger ones after a crash. */
+const alwaysCheckedBytes = 32 * 1024 * 1024;
+/** A read-only database up to this size is copied into memory, so that its content can still be seen. */
+const copiedBytes = 256 * 1024 * 1024;
+
+/**
+ * Opens the store. Never throws: what cannot be used is set aside under a name that says why (never overwritten),
+ * and where nothing can be written Parley works in memory; each is said in `notices`.
+ *
+ *   file --opens, checks, migrates--> persistent
+ *   file --damaged | newer version--> set aside --> fresh file --> persistent
+ *   file --read-only | full | held by another | migration failed--> copy in memory
+ */
+export function openStore(options: StoreOptions): Store {
+  const notices: string[] = [];
+  const file = path.join(options.directory, databaseFile);
+  try {
+    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+    let db = openChecked(file, options, notices);
+    // One fresh file replaces the one that was set aside; it is neither damaged nor newer.
+    db ??= openChecked(file, options, notices);
+    if (db === undefined) throw new Error('the new database cannot be opened either');
+    options.health.report({ service: 'store', state: 'ok', message: '' });
+    return makeStore(db, notices, true, file, options);
+  } catch (error) {
+    options.log.error('the database cannot be used; working in memory', { error });
+    const why = storeError(error)?.message ?? 'Parley’s database cannot be used.';
+    notices.push(`${why} Until Parley ends, what is new is kept in memory only.`);
+    options.health.report({
+      service: 'store',
+      state: 'failed',
+      message: `${why} Until Parley ends, what is new is kept in memory only.`,
+      detail: error instanceof Error ? error.message : String(error),
+    });
+    return makeStore(openInMemory(file, options), notices, false, file, options);
+  }
+}
+
+/** A store in memory with the whole schema, for unit tests. */
+export function openMemoryStore(migrations: readonly Migration[]): Store {
+  const db = new SqliteDatabase(':memory:');
+  db.pragma('foreign_keys = ON');
+  migrate(db, { migrations, backupDirectory: undefined, nowMs: 0 });
+  return {
+    db,
+    notices: [],
+    persistent: false,
+    write: (work) => db.transaction(() => work(db))(),
+    close: () => {
+      db.close();
+    },
+  };
+}
+
+/** Undefined when the file was set aside; throws when it cannot be used but is not to be set aside. */
+function openChecked(file: string, options: StoreOptions, notices: string[]): Database | undefined {
+  const unclean = existsSync(suspectFile(file)) || sizeOf(`${file}-wal`) > 0;
+  let db: Database | undefined;
+  try {
+    checkHeader(file);
+    db = new SqliteDatabase(file, { timeout: busyTimeoutMs });
+    const version = schemaVersion(db);
+    if (version > newestVersion(options.migrations)) {
+      db.close();
+      const kept = setAside(file, `newer-version-${version}`, options.clock.now());
+      options.log.warn('database of a newer version set aside', { kept, version });
+      notices.push(
+        `Parley’s database was written by a newer version of Parley, which this one cannot read. It was kept as ${kept} and nothing in it was changed; this version starts with an empty one. Install the newer version to use it again.`,
+      );
+      return undefined;
+    }
+    if (unclean || sizeOf(file) <= alwaysCheckedBytes) checkContent(db);
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.pragma('foreign_keys = ON');
+    const steps = migrate(db, {
+      migrations: options.migrations,
+      backupDirectory: path.join(options.directory, 'backups'),
+      nowMs: options.clock.now(),
+    });
+    for (const step of steps) options.log.info('schema step done', { number: step.number, name: step.name });
+    // Nothing may have been written so far: find out now whether it can be.
+    db.exec('BEGIN IMMEDIATE');
+    db.pragma(`user_version = ${newestVersion(options.migrations)}`);
+    db.exec('COMMIT');
+    rmSync(suspectFile(file), { force: true });
+    return db;
+  } catch (error) {
+    closeQuietly(db);
+    if (!isDamage(error)) throw error;
+    const kept = setAside(file, 'damaged', options.clock.now());
+    rmSync(suspectFile(file), { force: true });
+    options.log.error('damaged database set aside', { kept, error });
+    notices.push(
+      `Parley’s database was damaged and could not be opened. It was kept as ${kept}; Parley goes on with an empty one. Messages and history in the old one may be recoverable; ask your administrator.`,
+    );
+    return undefined;
+  }
+}
+
+/** Before SQLite sees the file: on what is no database it would throw the write-ahead log away. */
+function checkHeader(file: string): void {
+  if (sizeOf(file) === 0) return;
+  const header = Buffer.alloc(16);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, header);
+  } finally {
+    closeSync(handle);
+  }
+  if (header.toString('latin1') !== 'SQLite format 3\0') {
+    throw new SqliteDatabase.SqliteError('file is not a database', 'SQLITE_NOTADB');
+  }
+}
+
+function checkContent(db: Database): void {
+  const result: unknown = db.pragma('quick_check(1)', { simple: true });
+  if (result !== 'ok') throw new SqliteDatabase.SqliteError(String(result), 'SQLITE_CORRUPT');
+}
+
+/** Renames the database with everything that belongs to it; returns the new path. */
+function setAside(file: string, reason: string, nowMs: number): string {
+  const base = file.replace(/\.sqlite$/, '');
+  const name = (count: number): string =>
+    `${base}.${reason}.${fileStamp(nowMs)}${count === 0 ? '' : `-${count}`}.sqlite`;
+  let count = 0;
+  while (existsSync(name(count))) count += 1;
+  const kept = name(count);
+  renameSync(file, kept);
+  for (const suffix of ['-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, kept + suffix);
+  return kept;
+}
+
+/** What the file holds (without a write-ahead log that was left over), or an empty database. */
+function openInMemory(file: string, options: StoreOptions): Database {
+  try {
+    const bytes = sizeOf(file);
+    if (bytes > 100 && bytes <= copiedBytes) {
+      const content = readFileSync(file);
+      // Bytes 18 and 19 of the header say WAL, which memory cannot do (https://www.sqlite.org/fileformat.html).
+      content[18] = 1;
+      content[19] = 1;
+      const db = new SqliteDatabase(content);
+      if (schemaVersion(db) <= newestVersion(options.migrations)) {
+        checkContent(db);
+        return prepareInMemory(db, options);
+      }
+      db.close();
+    }
+  } catch (error) {
+    options.log.warn('the database cannot be copied into memory either', { error });
+  }
+  return prepareInMemory(new SqliteDatabase(':memory:'), options);
+}
+
+function prepareInMemory(db: Database, options: StoreOptions): Database {
+  db.pragma('foreign_keys = ON');
+  migrate(db, { migrations: options.migrations, backupDirectory: undefined, nowMs: options.clock.now() });
+  return db;
+}
+
+function makeStore(
+  db: Database,
+  notices: readonly string[],
+  persistent: boolean,
+  file: string,
+  options: StoreOptions,
+): Store {
+  let failing = false;
+  const tell = (problem: AppError | undefined): void => {
+    if (!persistent || failing === (problem !== undefined)) return;
+    failing = problem !== undefined;
+    options.health.report({
+      service: 'store',
+      state: failing ? 'failed' : 'ok',
+      message: problem?.message ?? '',
+      ...(problem?.detail === undefined ? {} : { detail: problem.detail }),
+    });
+  };
+  return {
+    db,
+    notices,
+    persistent,
+    write: (work) => {
+      try {
+        const result = db.transaction(() => work(db)).immediate();
+        tell(undefined);
+        return result;
+      } catch (error) {
+        const problem = storeError(error);
+        if (problem === undefined) throw error;
+        options.log.error('a write failed', { error });
+        if (isDamage(error)) markSuspect(file);
+        tell(problem);
+        throw problem;
+      }
+    },
+    close: () => {
+      closeQuietly(db);
+    },
+  };
+}
+
+function suspectFile(file: string): string {
+  return `${file}.check-at-start`;
+}
+
+/** The next start then checks the file whole, however large it is. */
+function markSuspect(file: string): void {
+  try {
+    writeFileSync(suspectFile(file), '');
+  } catch {
+    // A crash leaves the write-ahead log behind, which asks for the check as well.
+  }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function closeQuietly(db: Database | undefined): void {
+  try {
+    db?.close();
+  } catch {
+    // Nothing is left to be done with it.
+  }
 }
