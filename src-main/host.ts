@@ -28,6 +28,11 @@ export interface HostPaths {
   readonly documents: string;
   /** The administrator's policy file; it need not exist. */
   readonly policyFile: string;
+  /**
+   * Settings handed over at start, of the same form as the policy file's `seed`: defaults of this start that the
+   * person may change. Unlike a policy it can lock nothing, so it needs no administrator.
+   */
+  readonly seedFile: string | undefined;
 }
 
 /** Secrets at rest, by name. */

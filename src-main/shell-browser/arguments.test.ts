@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseArguments } from './arguments.ts';
 import { chromiumArguments } from './chromium.ts';
-import { gatewayEntry } from './fork-gateway.ts';
+import { gatewayEntry } from './gateway-entry.ts';
 
 describe('the command line', () => {
   test('without arguments everything has its default', () => {
@@ -10,6 +10,7 @@ describe('the command line', () => {
       dataDirectory: undefined,
       port: undefined,
       policyFile: undefined,
+      seedFile: undefined,
       signInFile: undefined,
       chromium: undefined,
       window: true,
@@ -25,6 +26,7 @@ describe('the command line', () => {
       dataDirectory: resolve('d'),
       port: 0,
       policyFile: resolve('p.json'),
+      seedFile: undefined,
       signInFile: resolve('s.json'),
       chromium: resolve('c'),
       window: false,

@@ -6,6 +6,7 @@ export interface BrowserShellArguments {
   readonly dataDirectory: string | undefined;
   readonly port: number | undefined;
   readonly policyFile: string | undefined;
+  readonly seedFile: string | undefined;
   readonly signInFile: string | undefined;
   readonly chromium: string | undefined;
   readonly window: boolean;
@@ -20,6 +21,7 @@ export const usage = `Parley in the browser shell: the service on this computer,
   --data DIR           where this user's data lies (default: the place of the platform)
   --port N             loopback port (default: the one of last time)
   --policy FILE        the administrator's policy file
+  --seed FILE          settings to begin with, {"key": value}; the person may change them
   --no-window          serve only; the address is printed
   --sign-in-file FILE  {"address","password"}, readable by you only; deleted when read
   --chromium PATH      which Chromium, Chrome or Edge shows the window
@@ -38,6 +40,7 @@ export function parseArguments(argv: readonly string[]): BrowserShellArguments {
         data: { type: 'string' },
         port: { type: 'string' },
         policy: { type: 'string' },
+        seed: { type: 'string' },
         'no-window': { type: 'boolean' },
         'sign-in-file': { type: 'string' },
         chromium: { type: 'string' },
@@ -54,6 +57,7 @@ export function parseArguments(argv: readonly string[]): BrowserShellArguments {
     dataDirectory: absolute(values.data),
     port: values.port === undefined ? undefined : parsePort(values.port),
     policyFile: absolute(values.policy),
+    seedFile: absolute(values.seed),
     signInFile: absolute(values['sign-in-file']),
     chromium: absolute(values.chromium),
     window: values['no-window'] !== true,

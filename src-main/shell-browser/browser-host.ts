@@ -2,14 +2,17 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Host } from '../host.ts';
 import { documentsDirectory, policyFilePath } from '../core/user-paths.ts';
-import { forkGateway } from './fork-gateway.ts';
+import { forkGatewayInNode } from '../media-gateway/node-channel.ts';
+import type { Logger } from '../core/log.ts';
 import { KeyFileSecrets } from './key-file-secrets.ts';
 
 export interface BrowserHostOptions {
   readonly version: string;
   readonly dataDirectory: string;
   readonly policyFile: string | undefined;
+  readonly seedFile: string | undefined;
   readonly gatewayEntry: string;
+  readonly log: Logger;
   readonly showWindow: () => void;
 }
 
@@ -27,11 +30,15 @@ export function createBrowserHost(options: BrowserHostOptions): Host {
       home,
       documents: documentsDirectory({ platform, environment, home }),
       policyFile: options.policyFile ?? policyFilePath({ platform, environment }),
+      seedFile: options.seedFile,
     },
     secrets: new KeyFileSecrets(options.dataDirectory),
     // A plain process is not told of sleep; the reconnector notices dead connections by its probes.
     power: { onSleep: () => undefined, onWake: () => undefined },
-    forkGateway: () => forkGateway(options.gatewayEntry),
+    forkGateway: () =>
+      forkGatewayInNode(options.gatewayEntry, (text) => {
+        options.log.warn('the media gateway says', { text });
+      }),
     notify: () => false,
     showWindow: options.showWindow,
   };

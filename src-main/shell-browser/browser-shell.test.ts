@@ -64,6 +64,7 @@ function createShell(changes: Partial<BrowserShellOptions> = {}): BrowserShell {
     dataDirectory: join(directory, 'data'),
     port: undefined,
     policyFile: undefined,
+    seedFile: undefined,
     signInFile: undefined,
     chromium: undefined,
     target: '',

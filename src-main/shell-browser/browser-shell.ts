@@ -23,6 +23,7 @@ export interface BrowserShellOptions {
   /** Undefined: the port of last time, else any. */
   readonly port: number | undefined;
   readonly policyFile: string | undefined;
+  readonly seedFile: string | undefined;
   readonly signInFile: string | undefined;
   /** Undefined: no window is opened. */
   readonly chromium: string | undefined;
@@ -104,7 +105,9 @@ export class BrowserShell {
       version: this.#options.version,
       dataDirectory,
       policyFile: this.#options.policyFile,
+      seedFile: this.#options.seedFile,
       gatewayEntry: this.#options.gatewayEntry,
+      log: this.#options.log,
       showWindow: () => {
         this.#showWindow();
       },

@@ -9,7 +9,7 @@ import { userDataDirectory } from '../core/user-paths.ts';
 import { parseArguments, usage } from './arguments.ts';
 import { BrowserShell } from './browser-shell.ts';
 import { findChromium } from './chromium.ts';
-import { gatewayEntry } from './fork-gateway.ts';
+import { gatewayEntry } from './gateway-entry.ts';
 import { terminalLog } from './terminal-log.ts';
 
 /** Where the built window lies: beside the built main, or in `out` when main runs from source. */
@@ -40,6 +40,7 @@ async function run(): Promise<void> {
     dataDirectory: options.dataDirectory ?? userDataDirectory({ platform, environment, home: homedir() }),
     port: options.port,
     policyFile: options.policyFile,
+    seedFile: options.seedFile,
     signInFile: options.signInFile,
     chromium,
     target: options.target ?? '',

@@ -1,0 +1,139 @@
+import { test as base } from '@playwright/test';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import { labFromFile, LAB_FILE_VARIABLE } from '../lab/description.ts';
+import type { LabAccount, LabDescription } from '../lab/description.ts';
+import { startLab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { seedFor } from '../lab/client-settings.ts';
+import { launchChromium } from './chromium.ts';
+import type { ChromiumOptions } from './chromium.ts';
+import { ParleyProcess } from './parley-process.ts';
+import type { ParleyOptions } from './parley-process.ts';
+
+/** The servers that a spec runs against: our own lab, or servers of somebody's own (PARLEY_LAB). */
+export interface LabFixture {
+  readonly description: LabDescription;
+  /** Skips the test, saying why, when the servers are not ours to stop, kill or freeze. */
+  owned(): Lab;
+  account(user: string): LabAccount;
+}
+
+/** One Parley of a test: its service process and its windows. */
+export interface ParleyFixture {
+  /** Starts a service process. Default: seeded for the lab and signed in as alice. */
+  start(options?: Partial<ParleyOptions> & { readonly as?: string | null }): Promise<ParleyProcess>;
+  /** Opens a window on it in a browser of its own. */
+  open(parley: ParleyProcess, options?: ChromiumOptions & WindowOptions): Promise<Page>;
+}
+
+export interface WindowOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly colorScheme?: 'light' | 'dark';
+  readonly forcedColors?: boolean;
+  /** Another window of the same browser shares its storage. */
+  readonly context?: BrowserContext;
+  /** Added to the address, for example `?locale=pseudo`. */
+  readonly query?: string;
+}
+
+interface TestFixtures {
+  readonly parley: ParleyFixture;
+  /** Parley signed in as alice, its window open. */
+  readonly alice: Page;
+}
+
+interface WorkerFixtures {
+  readonly lab: LabFixture;
+}
+
+/** Names of lab servers that `npm run sabotage` takes away before the specs run. */
+export const SABOTAGE_VARIABLE = 'PARLEY_SABOTAGE';
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  lab: [
+    // Playwright demands the destructuring pattern even where nothing is used.
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const file = process.env[LAB_FILE_VARIABLE];
+      const lab = file === undefined ? await startLab() : undefined;
+      const description = lab?.description ?? labFromFile(file ?? '');
+      const sabotaged = process.env[SABOTAGE_VARIABLE];
+      for (const server of lab?.servers ?? []) {
+        if (server.name === sabotaged) await server.kill();
+      }
+      await use({
+        description,
+        owned: () => {
+          if (lab === undefined) {
+            test.skip(true, `${LAB_FILE_VARIABLE} names servers that this spec may not stop`);
+            throw new Error('skipped');
+          }
+          return lab;
+        },
+        account: (user) => {
+          const account = description.accounts.find((one) => one.user === user);
+          if (account === undefined) throw new Error(`the lab has no account ${user}`);
+          return account;
+        },
+      });
+      await lab?.stop();
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+
+  parley: async ({ lab }, use) => {
+    const processes: ParleyProcess[] = [];
+    const browsers: Browser[] = [];
+    await use({
+      start: async (options = {}) => {
+        const { as = 'alice', ...rest } = options;
+        const account = as === null ? undefined : lab.account(as);
+        const parley = new ParleyProcess({
+          seed: seedFor(lab.description, as ?? 'alice'),
+          ...(account === undefined ? {} : { signIn: { address: account.address, password: account.password } }),
+          ...rest,
+        });
+        processes.push(parley);
+        await parley.start();
+        return parley;
+      },
+      open: async (parley, options = {}) => {
+        const context = options.context ?? (await newContext(browsers, parley, options));
+        const page = await context.newPage();
+        const url = new URL(parley.windowUrl);
+        if (options.query !== undefined) url.search = options.query;
+        await page.goto(url.href);
+        return page;
+      },
+    });
+    for (const browser of browsers) await browser.close();
+    for (const parley of processes) await parley.stop();
+  },
+
+  alice: async ({ parley }, use) => {
+    const process = await parley.start();
+    await use(await parley.open(process));
+  },
+});
+
+async function newContext(
+  browsers: Browser[],
+  parley: ParleyProcess,
+  options: ChromiumOptions & WindowOptions,
+): Promise<BrowserContext> {
+  const browser = await launchChromium(options);
+  browsers.push(browser);
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1180, height: options.height ?? 760 },
+    colorScheme: options.colorScheme ?? 'light',
+    forcedColors: options.forcedColors === true ? 'active' : 'none',
+    reducedMotion: 'reduce',
+  });
+  if ((options.microphone ?? 'granted') === 'granted') {
+    await context.grantPermissions(['microphone', 'notifications'], { origin: parley.origin });
+  }
+  return context;
+}
+
+export { expect } from '@playwright/test';
