@@ -85,6 +85,8 @@ function onMessage(xmpp: Client, user: string, stanza: Element): void {
     send(xmpp, xml('message', { to: from, type: 'chat', id: nextId(user) }, xml('received', { xmlns: RECEIPTS, id })));
   }
   if (!isAnswering || stanza.attrs['type'] !== 'chat') return;
+  const sender = bare(from).split('@')[0] ?? '';
+  if (sessions.has(sender)) return; // two colleagues would answer each other for ever
   if (settings.answerDelayMs === 0) {
     sendChat(xmpp, user, from, answerTo(user, text));
     return;
