@@ -14,7 +14,7 @@ const updateMs = 20;
 const toneMs = 120;
 /** The final packet goes out three times (section 2.5.1.4). */
 const finalPackets = 3;
-/** Silence after the last final packet; with their 40 ms 100 ms between tones. */
+/** Pause after the last final packet; two of them come after the tone, so 80 ms lie between tones. */
 const gapMs = 60;
 /** Section 2.3: the power of the tone is -10 dBm0, as phones send it. */
 const volume = 10;
@@ -43,8 +43,10 @@ export function eventPayload(event: number, duration: number, isEnd: boolean): B
 
 /** How long `digits` take, in milliseconds. */
 export function dtmfDurationMs(digits: string): number {
+  // The first update leaves at once and already speaks of 20 ms.
+  const digitMs = toneMs - updateMs + (finalPackets - 1) * updateMs + gapMs;
   let total = 0;
-  for (const digit of digits) total += digit === ',' ? commaPauseMs : toneMs + (finalPackets - 1) * updateMs + gapMs;
+  for (const digit of digits) total += digit === ',' ? commaPauseMs : digitMs;
   return total;
 }
 

@@ -79,7 +79,9 @@ export class MediaGateway implements Service, MediaGatewaySessions {
   #missedHeartbeats = 0;
   #watchdog: TimerHandle | undefined;
   #restart: TimerHandle | undefined;
-  #deathsMs: number[] = [];
+  #spawnedAtMs = 0;
+  /** Deaths in a row, each soon after the start. */
+  #deaths = 0;
   #onStopped: (() => void) | undefined;
 
   constructor(options: MediaGatewayOptions) {
@@ -191,7 +193,8 @@ export class MediaGateway implements Service, MediaGatewaySessions {
 
   #spawn(): void {
     this.#move('starting');
-    if (this.#deathsMs.length === 0) this.#report('starting', '');
+    this.#spawnedAtMs = this.#options.clock.now();
+    if (this.#deaths === 0) this.#report('starting', '');
     let channel: GatewayChannel;
     try {
       channel = this.#options.forkGateway();
@@ -216,6 +219,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
         if (this.#channel === channel) this.#running(marking);
       },
       (error: unknown) => {
+        if (this.#channel !== channel || this.#state !== 'starting') return;
         this.#options.log.warn('the media process did not start', { error });
         // Its exit, which follows, starts the next one.
         channel.kill();
@@ -241,8 +245,8 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     this.#move('dead');
     this.#channel = undefined;
     this.#clearTimers();
-    const nowMs = this.#options.clock.now();
-    this.#deathsMs = [...this.#deathsMs.filter((at) => nowMs - at < gatewayLimits.deathWindowMs), nowMs];
+    const livedMs = this.#options.clock.now() - this.#spawnedAtMs;
+    this.#deaths = livedMs < gatewayLimits.shortLifeMs ? this.#deaths + 1 : 1;
     const calls = [...this.#sessions.values()].filter((session) => session.processDied()).map(({ callId }) => callId);
     this.#options.log.error('the media process ended', { reason, calls: calls.length });
     this.#rejectAll(new AppError('media', 'The sound of the call broke off. Parley starts it again.', reason));
@@ -251,7 +255,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
   }
 
   #scheduleRestart(): void {
-    const tooMany = this.#deathsMs.length - gatewayLimits.immediateRestarts;
+    const tooMany = this.#deaths - gatewayLimits.immediateRestarts;
     if (tooMany <= 0) {
       this.#report('reconnecting', 'The part of Parley that carries sound stopped. It is starting again.');
       this.#spawn();
@@ -289,7 +293,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     }
     if (this.#state !== 'running') await this.#untilRunning();
     const channel = this.#channel;
-    if (!channel) throw new AppError('media', 'The media gateway is not running.');
+    if (!channel || this.#state !== 'running') throw new AppError('media', 'The media gateway is not running.');
     return await this.#post(channel, method, params, gatewayLimits.requestDeadlineMs + extraMs);
   }
 

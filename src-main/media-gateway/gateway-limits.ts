@@ -34,9 +34,9 @@ export const gatewayLimits = {
   silenceMs: 5_000,
   /** After `stop`, or after the parent is gone, the process has this time to end by itself. */
   stopGraceMs: 800,
-  /** Deaths within `deathWindowMs` that are answered with an immediate restart; then the pause doubles. */
+  /** Short lives in a row that are answered with an immediate restart; after them the pause doubles. */
   immediateRestarts: 3,
-  deathWindowMs: 30_000,
+  shortLifeMs: 30_000,
   restartPauseMs: 1_000,
   restartPauseMaxMs: 30_000,
 } as const;
