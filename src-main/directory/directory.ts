@@ -1,0 +1,410 @@
+import type { Clock } from '../../src-shared/clock.ts';
+import type { MainHandlers } from '../../src-shared/contract/contract.ts';
+import type { SearchAnswer } from '../../src-shared/contract/people.ts';
+import { AppError } from '../../src-shared/errors.ts';
+import type { ServiceHealth } from '../../src-shared/model/health.ts';
+import type { Person } from '../../src-shared/model/contact.ts';
+import type { DirectoryConfig, ProbeResult, TrustConfig } from '../account/account-config.ts';
+import { ConnectFailure } from '../core/connect-failure.ts';
+import type { Attempt } from '../core/dial.ts';
+import type { Logger } from '../core/log.ts';
+import { Reconnector } from '../core/reconnector.ts';
+import type { ReconnectorStatus } from '../core/reconnector.ts';
+import { formatServer } from '../core/server-list.ts';
+import type { Random, ServerAddress } from '../core/server-list.ts';
+import type { HealthReporter, Service } from '../core/service.ts';
+import { tlsOptionsFor } from '../core/tls-trust.ts';
+import type { DirectoryEntry } from './entry.ts';
+import { LdapDirectory } from './ldap-directory.ts';
+import { LdapSession, bindName } from './ldap-session.ts';
+import type { KnownContact, PeopleStore, RecentParty } from './people-store.ts';
+import type { KnownParty, ReverseLookup } from './reverse-lookup.ts';
+import { words } from './words.ts';
+
+/** A line of the search box as something to dial; both null when it is not. */
+export interface Dialable {
+  readonly dial: string | null;
+  readonly shown: string | null;
+}
+
+export interface DirectoryOptions {
+  /** Undefined: no directory is set up; the cache works all the same. */
+  readonly config: DirectoryConfig | undefined;
+  /** The person's own address, `alice@example.com`. */
+  readonly address: string;
+  readonly trust: TrustConfig;
+  readonly store: PeopleStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly health: HealthReporter;
+  /** ISO 3166-1 alpha-2 region of numbers without a country code. */
+  readonly region: () => string | undefined;
+  /** The dial plan of calls/. */
+  readonly dialable: (text: string) => Dialable;
+}
+
+type PeopleHandlers = Pick<MainHandlers, 'people.search' | 'people.card' | 'people.photo' | 'people.dialable'>;
+type PersonKey = { readonly id: string } | { readonly jid: string };
+
+/** A first search right after signing in waits this long for the connection. */
+const firstConnectionMs = 3_000;
+/** A card is asked for again after this time. */
+const cardFreshMs = 5 * 60_000;
+
+/**
+ * Finding people: the cache of this computer at once, the directory on demand. What the directory answers goes into
+ * the cache. The connection is kept by the reconnector; its states are this service's health.
+ */
+export class DirectoryService implements Service, ReverseLookup {
+  readonly name = 'directory';
+  readonly #options: DirectoryOptions;
+  readonly #domain: string;
+  readonly #user: string;
+  #reconnector: Reconnector | undefined;
+  #status: ReconnectorStatus = { state: 'stopped' };
+  #directory: LdapDirectory | undefined;
+  #signIns = 0;
+  readonly #waiters = new Set<() => void>();
+  readonly #refreshedAtMs = new Map<string, number>();
+  readonly #photosUnderWay = new Map<string, Promise<void>>();
+
+  constructor(options: DirectoryOptions) {
+    this.#options = options;
+    const [user = '', domain = ''] = options.address.toLowerCase().split('@');
+    this.#user = user;
+    this.#domain = domain;
+  }
+
+  readonly handlers: PeopleHandlers = {
+    'people.search': async ({ query, scope }) =>
+      scope === 'cache' ? this.#options.store.search(query) : await this.#searchDirectory(query),
+    'people.card': async (key) => ({ person: await this.#card(key) }),
+    'people.photo': async (key) => ({ dataUrl: await this.#photo(key) }),
+    'people.dialable': ({ text }) => this.#options.dialable(text),
+  };
+
+  start(): Promise<void> {
+    this.#report({ state: 'off', message: '' });
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    await this.disconnect();
+  }
+
+  /** Connects with this password, in the background; a new password replaces the old one. The outcome is health. */
+  async connect(password: string): Promise<void> {
+    await this.disconnect();
+    const { config, clock, random } = this.#options;
+    if (config === undefined) return;
+    this.#signIns += 1;
+    const reconnector = new Reconnector({
+      clock,
+      random,
+      servers: () => Promise.resolve(config.servers),
+      connect: (server, attempt) => this.#open(config, password, server, attempt),
+      onStatus: (status) => {
+        // An earlier connection that is still closing has nothing more to say.
+        if (reconnector === this.#reconnector) this.#changed(status);
+      },
+      fallBack: 'whenIdle',
+      timing: { connectDeadlineMs: config.timeoutMs, checkDeadlineMs: Math.min(config.timeoutMs, 3_000) },
+    });
+    reconnector.useCredential(`sign-in ${this.#signIns}`);
+    this.#reconnector = reconnector;
+    reconnector.start();
+  }
+
+  async disconnect(): Promise<void> {
+    const reconnector = this.#reconnector;
+    this.#reconnector = undefined;
+    this.#directory = undefined;
+    if (reconnector === undefined) return;
+    await reconnector.stop();
+    this.#changed({ state: 'stopped' });
+  }
+
+  /** The computer woke or the network changed. */
+  kick(): void {
+    this.#reconnector?.kick();
+  }
+
+  /** A person asked to try again. */
+  retry(): void {
+    this.#reconnector?.retry();
+  }
+
+  /** The roster as it is now: contacts come first in search, and those without an entry are looked up. */
+  setContacts(contacts: readonly KnownContact[]): void {
+    this.#options.store.setContacts(contacts);
+    void this.enrichContacts(contacts.map(({ jid }) => jid));
+  }
+
+  /** Somebody was called or written to. */
+  noteRecent(recent: RecentParty): void {
+    this.#options.store.noteRecent(recent);
+  }
+
+  byNumber(number: string): KnownParty | undefined {
+    return this.#options.store.byNumber(number);
+  }
+
+  byJid(jid: string): KnownParty | undefined {
+    return this.#options.store.byJid(jid);
+  }
+
+  /** Looks for the entries of these contacts, so that their cards show numbers and titles. Without a directory it does nothing. */
+  async enrichContacts(jids: readonly string[]): Promise<void> {
+    const missing = this.#options.store.withoutEntry(jids);
+    if (this.#directory === undefined || missing.length === 0) return;
+    await this.#keep(await this.#directory.findContacts(missing));
+  }
+
+  async #open(
+    config: DirectoryConfig,
+    password: string,
+    server: ServerAddress,
+    attempt: Attempt,
+  ): Promise<LdapSession> {
+    const { clock, trust, log, region } = this.#options;
+    const session = await LdapSession.open(server, {
+      config,
+      user: this.#user,
+      password,
+      tls: tlsOptionsFor(trust),
+      clock,
+      signal: attempt.signal,
+      lost: (failure) => {
+        attempt.lost(failure);
+      },
+    });
+    if (!attempt.signal.aborted) {
+      this.#directory = new LdapDirectory(session, {
+        config,
+        domain: this.#domain,
+        region,
+        log,
+        late: (entries) => {
+          void this.#keep(entries);
+        },
+      });
+    }
+    return session;
+  }
+
+  #changed(status: ReconnectorStatus): void {
+    this.#status = status;
+    if (status.state !== 'up') this.#directory = undefined;
+    this.#report(healthOf(status, this.#options.config));
+    for (const waiter of [...this.#waiters]) waiter();
+    if (status.state === 'up') void this.enrichContacts(this.#options.store.contactJids());
+  }
+
+  #report(health: Omit<ServiceHealth, 'service'>): void {
+    if (health.message !== '') this.#options.log.warn(health.message, { state: health.state, detail: health.detail });
+    this.#options.health.report({ service: 'directory', ...health });
+  }
+
+  async #searchDirectory(query: string): Promise<SearchAnswer> {
+    if (this.#status.state === 'connecting' && !this.#status.everUp) await this.#settled();
+    const directory = this.#directory;
+    if (directory === undefined) return { ...this.#options.store.search(query), problem: this.#whyNot() };
+    const answer = await directory.search(query);
+    await this.#keep(answer.entries);
+    const { people, truncated } = this.#options.store.search(query);
+    return {
+      people,
+      truncated: truncated || answer.truncated,
+      ...(answer.problem === undefined ? {} : { problem: answer.problem }),
+    };
+  }
+
+  /** Waits until the first connection stands or failed, but not for long. */
+  #settled(): Promise<void> {
+    const { clock } = this.#options;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        if (this.#status.state === 'connecting' && clock.now() < deadlineMs) return;
+        clock.clearTimeout(timer);
+        this.#waiters.delete(done);
+        resolve();
+      };
+      const deadlineMs = clock.now() + firstConnectionMs;
+      const timer = clock.setTimeout(done, firstConnectionMs);
+      this.#waiters.add(done);
+    });
+  }
+
+  #whyNot(): string {
+    if (this.#options.config === undefined) return words.notConfigured;
+    switch (this.#status.state) {
+      case 'failed':
+      case 'waiting':
+        return this.#status.failure.message;
+      case 'connecting':
+        return this.#status.failure?.message ?? words.connecting;
+      case 'up':
+        return words.connecting;
+      case 'stopped':
+        return words.signedOut;
+    }
+  }
+
+  /** Storing what was found must never fail a search: the disk may be full. */
+  async #keep(entries: readonly DirectoryEntry[]): Promise<void> {
+    try {
+      await this.#options.store.putEntries(entries);
+    } catch (error) {
+      this.#options.log.error('people not stored', { error });
+    }
+  }
+
+  #known(key: PersonKey): Person | undefined {
+    return 'id' in key ? this.#options.store.byId(key.id) : this.#options.store.personByJid(key.jid);
+  }
+
+  async #card(key: PersonKey): Promise<Person | null> {
+    const person = this.#known(key);
+    if (person === undefined) {
+      if ('jid' in key) await this.enrichContacts([key.jid.toLowerCase()]);
+      return this.#known(key) ?? null;
+    }
+    void this.#refresh(person.id);
+    return person;
+  }
+
+  /** The card is shown from the cache; the next look shows what changed meanwhile. */
+  async #refresh(id: string): Promise<void> {
+    const dn = this.#options.store.dnOf(id);
+    const nowMs = this.#options.clock.now();
+    if (dn === undefined || this.#directory === undefined) return;
+    if (nowMs - (this.#refreshedAtMs.get(dn) ?? -cardFreshMs) < cardFreshMs) return;
+    this.#refreshedAtMs.set(dn, nowMs);
+    const entry = await this.#directory.entry(dn);
+    if (entry !== undefined) await this.#keep([entry]);
+  }
+
+  async #photo(key: PersonKey): Promise<string | null> {
+    const person = this.#known(key) ?? (await this.#card(key));
+    if (person?.hasPhoto !== true) return null;
+    const { store } = this.#options;
+    if (store.photo(person.id) === undefined) await this.#fetchPhoto(person.id);
+    const photo = store.photo(person.id);
+    return photo === undefined ? null : `data:${photo.mimeType};base64,${photo.bytes.toString('base64')}`;
+  }
+
+  /** A list of rows asks for the same photo many times: it is fetched once. */
+  async #fetchPhoto(id: string): Promise<void> {
+    const dn = this.#options.store.dnOf(id);
+    if (dn === undefined) return;
+    let fetching = this.#photosUnderWay.get(dn);
+    if (fetching === undefined) {
+      fetching = this.#readPhoto(id, dn).finally(() => this.#photosUnderWay.delete(dn));
+      this.#photosUnderWay.set(dn, fetching);
+    }
+    await fetching;
+  }
+
+  async #readPhoto(id: string, dn: string): Promise<void> {
+    const photo = await this.#directory?.photo(dn);
+    if (photo === undefined) return;
+    try {
+      this.#options.store.putPhoto(id, photo ?? undefined);
+    } catch (error) {
+      this.#options.log.error('photo not stored', { error });
+    }
+  }
+}
+
+function healthOf(status: ReconnectorStatus, config: DirectoryConfig | undefined): Omit<ServiceHealth, 'service'> {
+  switch (status.state) {
+    case 'stopped':
+      return { state: 'off', message: '' };
+    case 'up': {
+      const unencrypted = config?.encryption === 'none' ? { detail: words.worksUnencrypted } : {};
+      return { state: 'ok', message: '', server: formatServer(status.server), ...unencrypted };
+    }
+    case 'failed':
+      return { state: 'failed', ...told(status.failure) };
+    case 'waiting':
+      return { state: 'reconnecting', ...told(status.failure) };
+    case 'connecting': {
+      const server = status.server === undefined ? {} : { server: formatServer(status.server) };
+      if (status.failure === undefined) return { state: 'starting', message: '', ...server };
+      return { state: 'reconnecting', ...told(status.failure), ...server };
+    }
+  }
+}
+
+function told(failure: ConnectFailure): { readonly message: string; readonly detail?: string } {
+  return { message: failure.message, ...(failure.detail === undefined ? {} : { detail: failure.detail }) };
+}
+
+export interface ProbeDeps {
+  readonly trust: TrustConfig;
+  readonly clock: Clock;
+  readonly region: () => string | undefined;
+  readonly log: Logger;
+}
+
+/**
+ * Tries the directory as configured: connects, signs in, asks every search base. The servers are tried in order until one
+ * can be reached; a refused password is tried on no other.
+ */
+export async function probeDirectory(
+  config: DirectoryConfig,
+  address: string,
+  password: string,
+  deps: ProbeDeps,
+): Promise<ProbeResult> {
+  let last: ProbeResult = { outcome: 'never', message: words.notConfigured };
+  for (const server of config.servers) {
+    last = await probeServer(config, address, password, server, deps);
+    if (last.outcome !== 'later') return last;
+  }
+  return last;
+}
+
+async function probeServer(
+  config: DirectoryConfig,
+  address: string,
+  password: string,
+  server: ServerAddress,
+  deps: ProbeDeps,
+): Promise<ProbeResult> {
+  const [user = '', domain = ''] = address.toLowerCase().split('@');
+  const abort = new AbortController();
+  const timer = deps.clock.setTimeout(() => {
+    abort.abort();
+  }, config.timeoutMs);
+  try {
+    const session = await LdapSession.open(server, {
+      config,
+      user,
+      password,
+      tls: tlsOptionsFor(deps.trust),
+      clock: deps.clock,
+      signal: abort.signal,
+      lost: () => undefined,
+    });
+    try {
+      const context = { config, domain, region: deps.region, log: deps.log, late: () => undefined };
+      const message = await new LdapDirectory(session, context).test();
+      return { outcome: 'ok', message: config.encryption === 'none' ? unencrypted(config, user) : message };
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    if (error instanceof AppError) return { outcome: 'never', message: error.message };
+    const failure = ConnectFailure.from(error);
+    const outcome = failure.credentialRefused ? 'denied' : failure.advice === 'never' ? 'never' : 'later';
+    return { outcome, ...told(failure) };
+  } finally {
+    deps.clock.clearTimeout(timer);
+  }
+}
+
+function unencrypted(config: DirectoryConfig, user: string): string {
+  return bindName(config, user) === '' ? words.worksUnencryptedAnonymous : words.worksUnencrypted;
+}

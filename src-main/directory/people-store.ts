@@ -1,0 +1,455 @@
+import type { Database } from 'better-sqlite3';
+import type { Clock } from '../../src-shared/clock.ts';
+import { limits } from '../../src-shared/limits.ts';
+import type { Person } from '../../src-shared/model/contact.ts';
+import { digitsOf, numberKeys } from '../../src-shared/text/phone-number.ts';
+import type { DirectoryEntry, Photo } from './entry.ts';
+import {
+  candidateOf,
+  contactCandidate,
+  isSame,
+  personOf,
+  recentCandidate,
+  searchKeys,
+  withE164,
+} from './people-rows.ts';
+import type { PersonRow, RecentRow } from './people-rows.ts';
+import { prepareStatements } from './people-sql.ts';
+import type { Statements } from './people-sql.ts';
+import { minInfixCharacters, parseQuery, rank } from './ranking.ts';
+import type { Candidate, SearchQuery } from './ranking.ts';
+import type { KnownParty, ReverseLookup } from './reverse-lookup.ts';
+
+/** A member of the roster, as far as search needs one. */
+export interface KnownContact {
+  /** Bare JID, lower case. */
+  readonly jid: string;
+  readonly name: string;
+}
+
+/** Somebody called or written to. */
+export interface RecentParty {
+  readonly name: string;
+  readonly jid?: string;
+  /** As dialled or received. */
+  readonly number?: string;
+  readonly atMs: number;
+}
+
+export interface CachedPeople {
+  readonly people: readonly Person[];
+  readonly truncated: boolean;
+}
+
+/** What the store needs beside the database; injected so that tests own time. */
+export interface PeopleStoreOptions {
+  readonly clock: Clock;
+  /** Milliseconds of a clock that never goes back; measures how long a transaction holds the process. */
+  readonly monotonicMs: () => number;
+  /** Lets other work run between two transactions. */
+  readonly pause: () => Promise<void>;
+  /** ISO 3166-1 alpha-2 region of numbers without a country code. */
+  readonly region: () => string | undefined;
+}
+
+/** Rows that one step of a search fetches; ranked here, because the ranking of FTS5 looks at every match. */
+const candidateRows = limits.searchResults + 1;
+/** One transaction holds the process no longer than this (milliseconds). */
+const transactionMs = 10;
+/** People talked to lately that search lists before strangers. */
+const recentParties = 200;
+/** Photos kept; the ones fetched longest ago go first. */
+const photoCacheBytes = 48 * 1024 * 1024;
+/** Row numbers of one account: the account's number stands above them. 2^32 people, 2^21 accounts. */
+const rowsPerAccount = 2 ** 32;
+
+/**
+ * The people of one account that this computer knows. Every operation answers at once; texts from outside reach
+ * SQLite as values, and the full-text tables see nothing but words of letters and digits in quotes.
+ */
+export class PeopleStore implements ReverseLookup {
+  readonly #db: Database;
+  readonly #account: string;
+  readonly #options: PeopleStoreOptions;
+  readonly #statements: Statements;
+  readonly #firstRow: number;
+  readonly #lastRow: number;
+  #near: Near | undefined;
+
+  constructor(db: Database, accountId: string, options: PeopleStoreOptions) {
+    this.#db = db;
+    this.#account = accountId;
+    this.#options = options;
+    this.#statements = prepareStatements(db);
+    this.#firstRow = accountNumber(db, accountId) * rowsPerAccount;
+    this.#lastRow = this.#firstRow + rowsPerAccount - 1;
+  }
+
+  /** People that fit, best first, at most limits.searchResults. */
+  search(text: string): CachedPeople {
+    const query = parseQuery(text, this.#options.region());
+    if (query.words.length === 0 && query.digits.length === 0) return { people: [], truncated: false };
+    const near = this.#loadNear();
+    const found = new Map<number, Candidate>();
+    for (const row of this.#matches(query)) {
+      if (!near.rows.has(row.row)) found.set(row.row, candidateOf(row));
+    }
+    const ranked = rank(query, [...near.candidates, ...found.values()]);
+    return { people: ranked.slice(0, limits.searchResults), truncated: ranked.length > limits.searchResults };
+  }
+
+  /** Rows that may fit, the likeliest steps first, until one page is full. */
+  #matches(query: SearchQuery): readonly PersonRow[] {
+    const rows = new Map<number, PersonRow>();
+    const add = (found: readonly unknown[]): boolean => {
+      for (const row of found as PersonRow[]) rows.set(row.row, row);
+      return rows.size >= candidateRows;
+    };
+    const { byWords, byInfix, byDigits, byEnd } = this.#statements;
+    const within = [this.#firstRow, this.#lastRow, candidateRows] as const;
+    for (const digits of query.digits) {
+      if (add(byDigits.all(this.#account, digits, `${digits}:`, candidateRows))) return [...rows.values()];
+    }
+    for (const digits of query.international ? [] : query.digits.filter(isLongEnough)) {
+      const reversed = reverse(digits);
+      if (add(byEnd.all(this.#account, reversed, `${reversed}:`, candidateRows))) return [...rows.values()];
+      if (add(byInfix.all(quoted(digits), ...within))) return [...rows.values()];
+    }
+    if (query.words.length === 0) return [...rows.values()];
+    if (add(byWords.all(query.words.map(quoted).join(' '), ...within))) return [...rows.values()];
+    if (add(byWords.all(query.words.map((word) => `${quoted(word)} *`).join(' '), ...within)))
+      return [...rows.values()];
+    // Three characters are the shortest that the trigram table can find; the ranking looks at the shorter words.
+    const long = query.words.filter(isLongEnough);
+    if (long.length > 0 && query.address === '') add(byInfix.all(long.map(quoted).join(' '), ...within));
+    return [...rows.values()];
+  }
+
+  /** One person by `Person.id`. */
+  byId(id: string): Person | undefined {
+    if (id.startsWith('jid:')) return this.#contactOrEntry(id.slice('jid:'.length));
+    const near = this.#loadNear().candidates.find((candidate) => candidate.person.id === id);
+    if (near !== undefined) return near.person;
+    const row = this.#rowById(id);
+    return row === undefined ? undefined : personOf(row);
+  }
+
+  /** The contact or directory entry with this bare JID. */
+  personByJid(jid: string): Person | undefined {
+    return this.#contactOrEntry(jid.toLowerCase());
+  }
+
+  /** DN of the entry behind a person, to ask the directory again. */
+  dnOf(id: string): string | undefined {
+    const row = id.startsWith('jid:') ? this.#rowByJid(id.slice('jid:'.length)) : this.#rowById(id);
+    return row?.dn;
+  }
+
+  /** The JIDs of all contacts. */
+  contactJids(): readonly string[] {
+    return [...this.#loadNear().contacts.keys()];
+  }
+
+  /** Of these JIDs, the ones without an entry of the directory. */
+  withoutEntry(jids: readonly string[]): readonly string[] {
+    return jids.filter((jid) => this.#rowByJid(jid.toLowerCase()) === undefined);
+  }
+
+  // ReverseLookup
+
+  /** By E.164, then by the last nine digits, then by extension. Undefined when the number is that of several people. */
+  byNumber(number: string): KnownParty | undefined {
+    const keys = numberKeys(number, this.#options.region());
+    if (keys.digits === '') return undefined;
+    const exact = this.#statements.byExactDigits.all(this.#account, keys.digits, candidateRows) as PersonRow[];
+    const party = this.#partyOf(exact, keys.e164);
+    if (party !== undefined || exact.length > 0 || keys.lastNine === undefined) return party;
+    const similar = this.#statements.byLastNine.all(this.#account, keys.lastNine, candidateRows) as PersonRow[];
+    return this.#partyOf(similar, keys.e164);
+  }
+
+  byJid(jid: string): KnownParty | undefined {
+    const person = this.#contactOrEntry(jid.toLowerCase());
+    if (person === undefined) return undefined;
+    const e164 = person.numbers.find((number) => number.e164 !== undefined)?.e164;
+    return {
+      name: person.name,
+      ...(person.jid === undefined ? {} : { jid: person.jid }),
+      ...(e164 === undefined ? {} : { e164 }),
+    };
+  }
+
+  /** A shared number (a switchboard) is nobody's, unless one contact has it. */
+  #partyOf(rows: readonly PersonRow[], e164: string | undefined): KnownParty | undefined {
+    const distinct = [...new Map(rows.map((row) => [row.row, row])).values()];
+    const near = this.#loadNear();
+    const contacts = distinct.filter((row) => near.rows.get(row.row)?.near === 'contact');
+    const chosen = contacts.length === 1 ? contacts[0] : distinct.length === 1 ? distinct[0] : undefined;
+    if (chosen === undefined) return undefined;
+    const person = near.rows.get(chosen.row)?.person ?? personOf(chosen);
+    const jid = person.jid;
+    const known = e164 ?? person.numbers.find((number) => number.e164 !== undefined)?.e164;
+    return {
+      name: person.name,
+      ...(jid === undefined ? {} : { jid }),
+      ...(known === undefined ? {} : { e164: known }),
+    };
+  }
+
+  // Changes
+
+  /**
+   * Adds or renews entries of the directory, in transactions of at most limits.transactionRows rows or 10 ms with a
+   * pause after each.
+   */
+  async putEntries(entries: readonly DirectoryEntry[]): Promise<void> {
+    for (let next = 0; next < entries.length;) {
+      next = this.#putSome(entries, next);
+      if (next < entries.length) await this.#options.pause();
+    }
+  }
+
+  #putSome(entries: readonly DirectoryEntry[], first: number): number {
+    const startedMs = this.#options.monotonicMs();
+    let next = first;
+    this.#db.transaction(() => {
+      for (; next < entries.length && next - first < limits.transactionRows; next += 1) {
+        const entry = entries[next];
+        if (entry !== undefined) this.#put(entry);
+        // At least one entry a transaction, or a slow disk would stop all progress.
+        if (this.#options.monotonicMs() - startedMs >= transactionMs) {
+          next += 1;
+          break;
+        }
+      }
+    })();
+    return next;
+  }
+
+  #put(entry: DirectoryEntry): void {
+    const { insertPerson, updatePerson, touchPerson, dropNumbers, insertNumber } = this.#statements;
+    const region = this.#options.region();
+    const numbers = entry.numbers.map((number) => withE164(number, region));
+    const found = searchKeys(entry, numbers, region);
+    const old = this.#rowById(entry.id);
+    const values = {
+      dn: entry.dn,
+      name: entry.name,
+      jid: this.#jidToKeep(old, entry),
+      mail: entry.mail?.toLowerCase() ?? null,
+      title: entry.title ?? null,
+      department: entry.department ?? null,
+      company: entry.company ?? null,
+      office: entry.office ?? null,
+      has_photo: entry.hasPhoto ? 1 : 0,
+      numbers: JSON.stringify(numbers),
+      words: found.words,
+    };
+    const nowMs = this.#options.clock.now();
+    if (old !== undefined && isSame(old, values)) {
+      touchPerson.run(nowMs, old.row);
+      return;
+    }
+    let row = old?.row;
+    if (row === undefined) {
+      const { top } = this.#statements.topRow.get(this.#firstRow, this.#lastRow) as { top: number | null };
+      row = (top ?? this.#firstRow) + 1;
+      insertPerson.run({ row, account: this.#account, id: entry.id, ...values, seen_at_ms: nowMs });
+    } else {
+      updatePerson.run({ row, ...values, seen_at_ms: nowMs });
+      dropNumbers.run(row);
+      this.#statements.dropWords.run(row);
+      this.#statements.dropInfix.run(row);
+    }
+    for (const number of found.numbers) {
+      const lastNine = number.length < 9 ? null : number.slice(-9);
+      insertNumber.run(this.#account, row, number, reverse(number), lastNine);
+    }
+    this.#statements.insertWords.run(row, found.words);
+    this.#statements.insertInfix.run(row, `${found.words} ${found.numbers.join(' ')}`);
+    this.#near = undefined;
+  }
+
+  /** An entry once found to be that of a contact stays so, though its own attributes name no JID or another one. */
+  #jidToKeep(old: PersonRow | undefined, entry: DirectoryEntry): string | null {
+    const { contacts } = this.#loadNear();
+    const isContact = entry.jid !== undefined && contacts.has(entry.jid);
+    if (!isContact && old?.jid != null && contacts.has(old.jid)) return old.jid;
+    return entry.jid ?? null;
+  }
+
+  /** The roster as it is now. */
+  setContacts(contacts: readonly KnownContact[]): void {
+    this.#db.transaction(() => {
+      this.#statements.dropContacts.run(this.#account);
+      for (const contact of contacts.slice(0, limits.contacts)) {
+        this.#statements.insertContact.run(this.#account, contact.jid.toLowerCase(), contact.name);
+      }
+    })();
+    this.#near = undefined;
+  }
+
+  /** Remembers that one talked to somebody. */
+  noteRecent(recent: RecentParty): void {
+    const digits = recent.number === undefined ? '' : digitsOf(recent.number);
+    if (recent.jid === undefined && digits === '') return;
+    const party = recent.jid === undefined ? `tel:${digits}` : `jid:${recent.jid.toLowerCase()}`;
+    this.#db.transaction(() => {
+      this.#statements.putRecent.run({
+        account: this.#account,
+        party,
+        name: recent.name,
+        jid: recent.jid?.toLowerCase() ?? null,
+        number: recent.number ?? null,
+        at_ms: recent.atMs,
+      });
+      this.#statements.trimRecents.run(this.#account, this.#account, recentParties);
+    })();
+    this.#near = undefined;
+  }
+
+  /** The photo fetched earlier. */
+  photo(id: string): Photo | undefined {
+    const row = this.#statements.photo.get(this.#account, this.#entryId(id)) as
+      { readonly mime_type: Photo['mimeType']; readonly bytes: Buffer } | undefined;
+    return row === undefined ? undefined : { mimeType: row.mime_type, bytes: row.bytes };
+  }
+
+  /** Keeps a photo, or that there is none. */
+  putPhoto(id: string, photo: Photo | undefined): void {
+    const entryId = this.#entryId(id);
+    this.#db.transaction(() => {
+      this.#statements.setHasPhoto.run(photo === undefined ? 0 : 1, this.#account, entryId);
+      if (photo === undefined) {
+        this.#statements.dropPhoto.run(this.#account, entryId);
+        return;
+      }
+      this.#statements.putPhoto.run(this.#account, entryId, photo.mimeType, photo.bytes, this.#options.clock.now());
+      this.#trimPhotos();
+    })();
+    this.#near = undefined;
+  }
+
+  #trimPhotos(): void {
+    for (let { bytes } = this.#photoBytes(); bytes > photoCacheBytes; { bytes } = this.#photoBytes()) {
+      this.#statements.dropOldestPhoto.run(this.#account, this.#account);
+    }
+  }
+
+  #photoBytes(): { readonly bytes: number } {
+    return this.#statements.photoBytes.get(this.#account) as { bytes: number };
+  }
+
+  /** Entries of the directory that are kept. */
+  count(): number {
+    return (this.#statements.count.get(this.#firstRow, this.#lastRow) as { count: number }).count;
+  }
+
+  /** Removes all of this account from this computer. */
+  async forget(): Promise<void> {
+    this.#db.transaction(() => {
+      this.#statements.dropContacts.run(this.#account);
+      this.#statements.dropRecents.run(this.#account);
+      this.#statements.dropPhotos.run(this.#account);
+    })();
+    this.#near = undefined;
+    for (;;) {
+      const rows = this.#statements.someRows.all(this.#firstRow, this.#lastRow, limits.transactionRows) as PersonRow[];
+      if (rows.length === 0) return;
+      this.#db.transaction(() => {
+        for (const { row } of rows) {
+          this.#statements.dropNumbers.run(row);
+          this.#statements.dropWords.run(row);
+          this.#statements.dropInfix.run(row);
+          this.#statements.dropPerson.run(row);
+        }
+      })();
+      await this.#options.pause();
+    }
+  }
+
+  #entryId(id: string): string {
+    return id.startsWith('jid:') ? (this.#rowByJid(id.slice('jid:'.length))?.person_id ?? id) : id;
+  }
+
+  #rowById(id: string): PersonRow | undefined {
+    return this.#statements.byId.get(this.#account, id) as PersonRow | undefined;
+  }
+
+  /** By the JID of the entry, else by its mail address: most directories know no other. */
+  #rowByJid(jid: string): PersonRow | undefined {
+    const row = this.#statements.byJid.get(this.#account, jid) ?? this.#statements.byMail.get(this.#account, jid);
+    return row as PersonRow | undefined;
+  }
+
+  #contactOrEntry(jid: string): Person | undefined {
+    const contact = this.#loadNear().contacts.get(jid);
+    if (contact !== undefined) return contact.person;
+    const row = this.#rowByJid(jid);
+    return row === undefined ? undefined : { ...personOf(row), jid };
+  }
+
+  #loadNear(): Near {
+    this.#near ??= this.#readNear();
+    return this.#near;
+  }
+
+  #readNear(): Near {
+    const near: Near = { candidates: [], contacts: new Map(), rows: new Map() };
+    const recents = this.#statements.recents.all(this.#account) as RecentRow[];
+    const lastAtMs = new Map(recents.map((recent) => [recent.jid ?? recent.party, recent.at_ms]));
+    const add = (candidate: Candidate, row: PersonRow | undefined): void => {
+      if (row !== undefined) near.rows.set(row.row, candidate);
+      near.candidates.push(candidate);
+    };
+    for (const { jid, name } of this.#statements.contacts.all(this.#account) as KnownContact[]) {
+      const row = this.#rowByJid(jid);
+      const candidate = contactCandidate(jid, name, row, lastAtMs.get(jid) ?? 0);
+      near.contacts.set(jid, candidate);
+      add(candidate, row);
+    }
+    for (const recent of recents) {
+      if (recent.jid !== null && near.contacts.has(recent.jid)) continue;
+      const row = this.#rowOfRecent(recent);
+      if (row !== undefined && near.rows.has(row.row)) continue;
+      add(recentCandidate(recent, row), row);
+    }
+    return near;
+  }
+
+  #rowOfRecent(recent: RecentRow): PersonRow | undefined {
+    if (recent.jid !== null) return this.#rowByJid(recent.jid);
+    const { digits } = numberKeys(recent.number ?? '', this.#options.region());
+    const rows = this.#statements.byExactDigits.all(this.#account, digits, 2) as PersonRow[];
+    return rows.length === 1 ? rows[0] : undefined;
+  }
+}
+
+/** Contacts and recents, ready to be searched; a few hundred, so plain code is the fastest index. */
+interface Near {
+  readonly candidates: Candidate[];
+  readonly contacts: Map<string, Candidate>;
+  /** Entries of the directory that these stand for. */
+  readonly rows: Map<number, Candidate>;
+}
+
+/** Text for MATCH: a phrase of one word. Words hold no quotes; doubling them costs nothing and needs no proof. */
+function quoted(word: string): string {
+  return `"${word.replaceAll('"', '""')}"`;
+}
+
+function isLongEnough(text: string): boolean {
+  return Array.from(text).length >= minInfixCharacters;
+}
+
+function reverse(digits: string): string {
+  let reversed = '';
+  for (const digit of digits) reversed = digit + reversed;
+  return reversed;
+}
+
+function accountNumber(db: Database, accountId: string): number {
+  db.prepare('INSERT INTO directory_accounts (account_id) VALUES (?) ON CONFLICT DO NOTHING').run(accountId);
+  const row = db.prepare('SELECT number FROM directory_accounts WHERE account_id = ?').get(accountId);
+  return (row as { number: number }).number;
+}

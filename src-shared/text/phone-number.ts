@@ -1,0 +1,89 @@
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import type { CountryCode } from 'libphonenumber-js/min';
+
+/**
+ * Numbers as they are compared. For the service layer: the window has no need of the numbering plans that come
+ * with this file and does not import it.
+ */
+export interface NumberKeys {
+  /** Digits without the extension, as written: `+44 (0)20 7946 0100` gives `442079460100`. Empty when there are none. */
+  readonly digits: string;
+  /** With leading "+". */
+  readonly e164?: string;
+  /** The last nine digits: the same subscriber however the number was prefixed. Absent for shorter numbers. */
+  readonly lastNine?: string;
+  /** `100` of `+44 20 7946 0100 ext. 100`. */
+  readonly extension?: string;
+}
+
+const lastDigits = 9;
+/** ITU-T E.164 allows 15 digits; prefixes of exit codes and carriers may stand before them. */
+const maxDigits = 24;
+
+/** The decimal digits of a text, in ASCII, whatever script they were written in. */
+export function digitsOf(text: string): string {
+  let digits = '';
+  for (const character of text.normalize('NFKC')) {
+    if (character >= '0' && character <= '9') digits += character;
+    else if (/\p{Nd}/u.test(character)) digits += decimalValue(character);
+  }
+  return digits;
+}
+
+/** Decimal digits stand in blocks of ten in order of value (Unicode core specification, section 4.6). */
+function decimalValue(character: string): string {
+  let value = 0;
+  let code = (character.codePointAt(0) ?? 0) - 1;
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code))) {
+    value += 1;
+    code -= 1;
+  }
+  return String(value);
+}
+
+/** True for text that can only be meant as a number: digits and what people write between them. */
+export function looksLikeNumber(text: string): boolean {
+  return /^\s*\+?[\p{Nd}\s().\-/]+$/u.test(text.normalize('NFKC')) && digitsOf(text).length > 0;
+}
+
+/** E.164 with leading "+", or undefined when the text is not a number of that region or of the world. `region` is ISO 3166-1 alpha-2. */
+export function toE164(text: string, region?: string): string | undefined {
+  return numberKeys(text, region).e164;
+}
+
+/** What a number is found by. Garbage gives empty keys. */
+export function numberKeys(text: string, region?: string): NumberKeys {
+  const written = text
+    .normalize('NFKC')
+    .replace(/\0/g, '')
+    .replace(/^\s*(tel|sip|sips):/i, '')
+    .replace(/@.*$/, '')
+    .trim();
+  // "+44 (0)20": the zero in brackets is dialled only without the country code.
+  const plain = written.startsWith('+') ? written.replace(/\(0\)/, '') : written;
+  const parsed = plain.length > 64 ? undefined : parsePhoneNumberFromString(plain, countryOf(region));
+  const e164 = parsed?.isPossible() === true ? parsed.number : undefined;
+  const extension = parsed?.ext === undefined ? extensionOf(plain) : digitsOf(parsed.ext);
+  const digits = (e164 === undefined ? digitsOf(withoutExtension(plain)) : e164.slice(1)).slice(0, maxDigits);
+  return {
+    digits,
+    ...(e164 === undefined ? {} : { e164 }),
+    ...(digits.length < lastDigits ? {} : { lastNine: digits.slice(-lastDigits) }),
+    ...(extension === undefined || extension === '' ? {} : { extension }),
+  };
+}
+
+const extensionPattern = /\s*(?:;ext=|ext\.?|extension|x|#)\s*:?\s*(\d{1,10})\s*$/i;
+
+function extensionOf(text: string): string | undefined {
+  return extensionPattern.exec(text)?.[1];
+}
+
+function withoutExtension(text: string): string {
+  return text.replace(extensionPattern, '');
+}
+
+function countryOf(region: string | undefined): CountryCode | undefined {
+  const code = region?.toUpperCase();
+  return code !== undefined && isSupportedCountry(code) ? code : undefined;
+}
