@@ -54,7 +54,8 @@ function directoryOf(child: LabProcess): string {
       const found = readFileSync(`/proc/${id}/cmdline`, 'latin1')
         .split('\0')
         .find((arg) => arg.startsWith(join(tmpdir(), 'parley-lab-')));
-      if (Number(parent) === child.pid && found !== undefined) return join(tmpdir(), found.slice(tmpdir().length + 1).split('/')[0] ?? '');
+      if (Number(parent) === child.pid && found !== undefined)
+        return join(tmpdir(), found.slice(tmpdir().length + 1).split('/')[0] ?? '');
     } catch {
       continue;
     }

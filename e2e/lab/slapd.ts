@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACCOUNTS, DOMAIN, LDAP_READER, LDAP_SUFFIX } from './accounts.ts';
 import { cacheKey, cachedFolder } from './cache.ts';
@@ -32,6 +32,9 @@ const GENERATORS = [
   'templates/parley.schema',
 ];
 const DATABASE_FILE = 'data.mdb';
+/** LMDB needs its limit beforehand; the file is sparse. An entry with its indexes takes about 9 kB. */
+const MAX_BYTES_PER_PERSON = 24 * 1_024;
+const MIN_DATABASE_BYTES = 256 * 1_024 * 1_024;
 
 /** The five search bases of the directory. */
 export const SEARCH_BASES: readonly string[] = BRANCHES.map((branch) => `ou=${branch},${LDAP_SUFFIX}`);
@@ -148,6 +151,7 @@ export class SlapdServer extends LabServer<'ldap' | 'ldaps'> {
         fillTemplate('slapd.conf', {
           DIR: folder,
           SUFFIX: LDAP_SUFFIX,
+          MAX_BYTES: Math.max(MIN_DATABASE_BYTES, this.#options.people * MAX_BYTES_PER_PERSON),
           CHAIN: certificate.chain,
           KEY: certificate.key,
           CA: certificate.ca,
@@ -168,7 +172,8 @@ export class SlapdServer extends LabServer<'ldap' | 'ldaps'> {
         });
       },
     );
-    copyFileSync(join(cached, 'db', DATABASE_FILE), join(database, DATABASE_FILE));
+    // cp knows holes and clones: the file is as large as the database may become, and mostly empty
+    await run('/bin/cp', ['--reflink=auto', '--sparse=auto', join(cached, 'db', DATABASE_FILE), database]);
   }
 
   /** Empties the directory while it is stopped; for specs of a server without people. */

@@ -19,8 +19,7 @@ declare module '@xmpp/client' {
   ) => Promise<void>;
 
   export interface Client {
-    on(event: 'online', listener: () => void): this;
-    on(event: 'offline', listener: () => void): this;
+    on(event: 'online' | 'offline', listener: () => void): this;
     on(event: 'error', listener: (error: Error) => void): this;
     on(event: 'stanza', listener: (stanza: Element) => void): this;
     start(): Promise<unknown>;
