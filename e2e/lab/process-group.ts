@@ -6,6 +6,7 @@ import { until } from './wait.ts';
 
 /** How long a server may take to end after SIGTERM before its whole group is killed. */
 const GRACE_MS = 3_000;
+const FREEZE_TIMEOUT_MS = 500;
 
 export interface SpawnRequest {
   readonly file: string;
@@ -50,6 +51,21 @@ export function groupMembers(groupId: number): readonly number[] {
     if (Number(group) === groupId && state !== 'Z' && state !== 'X') members.push(Number(entry));
   }
   return members;
+}
+
+/** Whether every thread of the processes is stopped (state T). */
+function areStopped(processIds: readonly number[]): boolean {
+  return processIds.every((processId) => {
+    const tasks = `/proc/${String(processId)}/task`;
+    try {
+      return readdirSync(tasks).every((task) => {
+        const stat = readFileSync(`${tasks}/${task}/stat`, 'latin1');
+        return /^[Tt]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+      });
+    } catch {
+      return true; // it ended meanwhile
+    }
+  });
 }
 
 /** Inode numbers of the sockets that the processes hold open. */
@@ -127,6 +143,20 @@ export class ProcessGroup {
       process.kill(-this.groupId, signal);
     } catch {
       // ESRCH: the group has ended already, which is what callers want to know by members()
+    }
+  }
+
+  /**
+   * SIGSTOP to all; returns when every thread has stopped. The signal alone returns earlier, and a
+   * thread on another processor may answer one more request.
+   * @throws Error when one does not stop
+   */
+  freeze(): void {
+    this.signal('SIGSTOP');
+    const sleeper = new Int32Array(new SharedArrayBuffer(4));
+    for (let waitedMs = 0; !areStopped(this.members()); waitedMs += 1) {
+      if (waitedMs > FREEZE_TIMEOUT_MS) throw new Error('lab: a server does not stop on SIGSTOP');
+      Atomics.wait(sleeper, 0, 0, 1);
     }
   }
 

@@ -162,7 +162,7 @@ export abstract class LabServer<PortName extends string> {
   /** SIGSTOP to the whole group: connections stay up, nothing answers any more. */
   freeze(): void {
     if (this.#state !== 'running') throw new Error(`lab: ${this.name} is ${this.#state}, it cannot be frozen`);
-    this.group.signal('SIGSTOP');
+    this.group.freeze();
     this.#state = 'frozen';
   }
 
