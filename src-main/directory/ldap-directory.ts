@@ -8,6 +8,7 @@ import type { Logger } from '../core/log.ts';
 import { readPhoto } from './entry.ts';
 import type { DirectoryEntry, Photo } from './entry.ts';
 import {
+  accentedFilter,
   contactsFilter,
   entryAttributes,
   photoAttributes,
@@ -60,7 +61,10 @@ export class LdapDirectory {
     const { config, region } = this.#context;
     const filter = searchFilter(text, config.baseFilter, region());
     if (filter === undefined) return { entries: [], truncated: false };
-    return await this.#searchBases(filter, limits.searchResults);
+    const answer = await this.#searchBases(filter, limits.searchResults);
+    const accented = accentedFilter(text, config.baseFilter, region());
+    if (answer.entries.length > 0 || answer.problem !== undefined || accented === undefined) return answer;
+    return await this.#searchBases(accented, limits.searchResults);
   }
 
   /** The entries of these contacts, each with the JID it was found for. */

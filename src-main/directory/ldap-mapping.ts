@@ -99,6 +99,57 @@ function wordFilters(word: string): readonly string[] {
   );
 }
 
+/** Accented forms of a letter, the commoner first. */
+const accented: Readonly<Record<string, string>> = {
+  a: 'äáàâãåą',
+  c: 'çćč',
+  e: 'éèêëęě',
+  g: 'ğ',
+  i: 'íîïìı',
+  l: 'ł',
+  n: 'ñńň',
+  o: 'öóøôõò',
+  r: 'ř',
+  s: 'şśšß',
+  t: 'ţť',
+  u: 'üúûùů',
+  y: 'ýÿ',
+  z: 'žźż',
+};
+const maxForms = 60;
+const maxAccentedWords = 3;
+
+/**
+ * The filter for names that carry accents where none were typed, or undefined when it would be no other than the plain one.
+ * Directories compare `maria` and `María` as different words (RFC 4517 section 4.2.11 folds case only), so this is asked
+ * when the plain filter found nobody: every form with one letter accented, or with all equal letters accented alike.
+ */
+export function accentedFilter(text: string, baseFilter: string, region?: string): string | undefined {
+  const query = parseQuery(text, region);
+  const typed = typedWords(text).slice(0, maxAccentedWords);
+  if (query.address !== '' || query.digits.length > 0) return undefined;
+  const forms = typed.map(accentedForms);
+  if (forms.every((some) => some.length <= 1)) return undefined;
+  const parts = forms.map((some) =>
+    anyOf(some.flatMap((form) => ['cn', 'sn', 'givenName'].map((attribute) => substring(attribute, form, false)))),
+  );
+  return withBase(parts.length === 1 ? (parts[0] ?? '') : `(&${parts.join('')})`, baseFilter);
+}
+
+function accentedForms(word: string): readonly string[] {
+  const plain = word.toLowerCase();
+  const forms = new Set([plain]);
+  for (const [letter, variants] of Object.entries(accented)) {
+    for (const variant of plain.includes(letter) ? variants : '') {
+      forms.add(plain.replaceAll(letter, variant));
+      for (let at = plain.indexOf(letter); at >= 0; at = plain.indexOf(letter, at + 1)) {
+        forms.add(plain.slice(0, at) + variant + plain.slice(at + 1));
+      }
+    }
+  }
+  return [...forms].slice(0, maxForms);
+}
+
 function substring(attribute: string, value: string, inside: boolean): string {
   return `(${attribute}=${inside ? '*' : ''}${escapeFilterValue(value)}*)`;
 }
