@@ -1,0 +1,48 @@
+import type { NameAddrHeader } from 'sip.js';
+import { telHost } from './wire-fixes/tel-identity.ts';
+
+/** Who the far end is, for people. */
+export interface CallerIdentity {
+  /** A number where it is one or of our own domain, otherwise `user@host`. */
+  readonly number: string;
+  readonly name?: string;
+}
+
+/**
+ * The caller of an INVITE: what the network asserts (P-Asserted-Identity, RFC 3325) before what the caller
+ * writes (From, RFC 3261 section 20.20). A display name that only repeats the number is none.
+ */
+export function callerIdentity(
+  from: NameAddrHeader,
+  asserted: NameAddrHeader | undefined,
+  ownDomain: string,
+): CallerIdentity {
+  const source = asserted ?? from;
+  const number = numberOf(source, ownDomain);
+  const name = [asserted?.displayName, from.displayName].map((text) => text?.trim()).find((text) => isName(text, number));
+  return name === undefined ? { number } : { number, name };
+}
+
+function isName(text: string | undefined, number: string): boolean {
+  if (text === undefined || text === '') return false;
+  const digits = text.replace(/[\s.\-()/]/g, '');
+  return digits !== number && !/^\+?\d+$/.test(digits) && !/^anonymous$/i.test(text);
+}
+
+function numberOf(header: NameAddrHeader, ownDomain: string): string {
+  const user = unescape(header.uri.user ?? '');
+  const host = header.uri.host;
+  if (user === '') return host;
+  if (/^anonymous/i.test(user)) return 'anonymous';
+  const isNumber = /^\+?[\d*#.\-()]+$/.test(user);
+  if (isNumber) return user.replace(/[.\-()]/g, '');
+  return host === telHost || host.toLowerCase() === ownDomain.toLowerCase() ? user : `${user}@${host}`;
+}
+
+function unescape(user: string): string {
+  try {
+    return decodeURIComponent(user);
+  } catch {
+    return user;
+  }
+}

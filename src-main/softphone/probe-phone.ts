@@ -1,0 +1,57 @@
+import type { Clock } from '../../src-shared/clock.ts';
+import type { PhoneConfig, ProbeResult, TrustConfig } from '../account/account-config.ts';
+import { ConnectFailure } from '../core/connect-failure.ts';
+import type { Logger } from '../core/log.ts';
+import type { Random, ServerAddress } from '../core/server-list.ts';
+import { wireFailure } from './connect-failures.ts';
+import { findServers } from './make-wire.ts';
+import { SipUserAgent } from './user-agent.ts';
+import type { Wire } from './wire.ts';
+
+export interface ProbePhoneDeps {
+  readonly trust: TrustConfig;
+  readonly product: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly makeWire?: (server: ServerAddress) => Wire;
+}
+
+/**
+ * Registers once with this password and takes the registration off again. The servers are tried in order until one
+ * accepts or refuses; the password is sent to one server at most when it is refused.
+ */
+export async function probePhone(config: PhoneConfig, password: string, deps: ProbePhoneDeps): Promise<ProbeResult> {
+  let failure = new ConnectFailure('later', 'No phone server is known.');
+  try {
+    for (const server of await findServers(config, deps.random)) {
+      const agent = new SipUserAgent({
+        ...deps,
+        config,
+        password,
+        sessionDescriptionHandlerFactory: () => {
+          throw new Error('A probe takes no calls');
+        },
+        onInvite: (invitation) => {
+          void invitation.reject({ statusCode: 480 });
+        },
+        onProvisional: () => undefined,
+        onStatus: () => undefined,
+      });
+      try {
+        await agent.tryOnce(server);
+        return { outcome: 'ok', message: 'The phone server accepts you.' };
+      } catch (error) {
+        failure = wireFailure(error);
+        if (failure.advice === 'never') break;
+      }
+    }
+  } catch (error) {
+    failure = wireFailure(error);
+  }
+  return {
+    outcome: failure.credentialRefused ? 'denied' : failure.advice === 'never' ? 'never' : 'later',
+    message: failure.message,
+    ...(failure.detail === undefined ? {} : { detail: failure.detail }),
+  };
+}

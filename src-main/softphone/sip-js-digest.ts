@@ -1,0 +1,54 @@
+import { Core } from 'sip.js';
+import { authorize } from './digest.ts';
+import type { DigestChallenge, DigestCredentials } from './digest.ts';
+
+/** Gives SIP.js, which knows MD5 only, the digest of digest.ts. One object answers the challenges of one request. */
+export class SipJsDigest extends Core.DigestAuthentication {
+  readonly #credentials: DigestCredentials;
+  #nonceCount = 0;
+  #header = '';
+
+  constructor(loggerFactory: Core.LoggerFactory, credentials: DigestCredentials) {
+    super(loggerFactory, undefined, credentials.username, undefined);
+    this.#credentials = credentials;
+  }
+
+  override authenticate(request: Core.OutgoingRequestMessage, challenge: unknown): boolean {
+    const parsed = fromGrammar(challenge);
+    if (parsed === undefined) return false;
+    this.#nonceCount += 1;
+    const target = { method: request.method, uri: request.ruri.toRaw() };
+    const header = authorize(parsed, this.#credentials, target, this.#nonceCount);
+    if (header === undefined) return false;
+    this.#header = header;
+    return true;
+  }
+
+  override toString(): string {
+    return this.#header;
+  }
+}
+
+/** The challenge as SIP.js's grammar leaves it. */
+function fromGrammar(value: unknown): DigestChallenge | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const text = (name: string): string | undefined => {
+    const field = fields.get(name);
+    return typeof field === 'string' ? field : undefined;
+  };
+  const realm = text('realm');
+  const nonce = text('nonce');
+  if (realm === undefined || nonce === undefined) return undefined;
+  const qop = fields.get('qop');
+  const opaque = text('opaque');
+  const algorithm = text('algorithm');
+  return {
+    realm,
+    nonce,
+    qop: (Array.isArray(qop) ? qop : [qop]).filter((option) => typeof option === 'string'),
+    stale: fields.get('stale') === true,
+    ...(opaque === undefined ? {} : { opaque }),
+    ...(algorithm === undefined ? {} : { algorithm }),
+  };
+}
