@@ -105,16 +105,12 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
     await this.command('hangup');
   }
 
-  async hangUpAll(): Promise<void> {
-    await this.command('hangupall');
-  }
-
   /** Holds or resumes the current call. */
   async hold(isHeld: boolean): Promise<void> {
     await this.command(isHeld ? 'hold' : 'resume');
   }
 
-  /** Sends digits in the current call (RFC 4733). */
+  /** Sends digits in the current call (RFC 4733); the other baresip tells them as CALL_DTMF_START. */
   async sendDtmf(digits: string): Promise<void> {
     for (const digit of digits) await this.command('sndcode', digit);
   }
@@ -208,6 +204,9 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
         `audio_source ${source}`,
         `audio_player ${player}`,
         'audio_alert aubridge,alert',
+        // no ringing tones: they would take the aubridge device away from the call's own sound
+        'ringback_disabled yes',
+        `audio_path ${this.directory}/no-tones`,
         // ausine knows 48 kHz stereo only
         ...['ausrc_srate 48000', 'auplay_srate 48000', 'ausrc_channels 2', 'auplay_channels 2'],
         ...['ausrc_format s16', 'auplay_format s16', 'auenc_format s16', 'audec_format s16'],

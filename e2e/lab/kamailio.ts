@@ -15,8 +15,6 @@ export interface KamailioOptions {
   readonly certificate: CertificateKind;
   /** kamailio's own scale: 1 errors, 2 warnings, 3 and more talk a lot. */
   readonly logLevel: number;
-  /** Distinguishes a second proxy of the same lab. */
-  readonly name?: string;
 }
 
 type KamailioPort = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
@@ -40,7 +38,7 @@ export class KamailioServer extends LabServer<KamailioPort> {
   readonly #kept = new Map<string, string>();
 
   constructor(context: LabContext, options: KamailioOptions, relay: RtpengineServer) {
-    super(options.name ?? 'kamailio', context, { udp: UDP, tcp: TCP, tls: TCP, ws: TCP, wss: TCP });
+    super('kamailio', context, { udp: UDP, tcp: TCP, tls: TCP, ws: TCP, wss: TCP });
     this.#options = options;
     this.#relay = relay;
   }

@@ -207,8 +207,19 @@ describe('two labs side by side', () => {
     });
     first.restoreMedia();
     await until('the echo to come back', () => heard(523) > last + 500);
+    await first.bob.sendDtmf('5');
+    expect((await first.carol.waitFor('CALL_DTMF_START')).param).toBe('5');
     await first.bob.hangUp();
     await first.carol.waitFor('CALL_CLOSED');
+  });
+
+  test('the echo sends back what it hears when it is the caller, too', async () => {
+    const from = first.carol.events.length;
+    await first.carol.dial('6101');
+    await first.carol.waitFor('CALL_ESTABLISHED', { from });
+    await until('the echo', () => toneIn(first.bob.recordings('heard').at(-1) ?? '', 523).heardMs >= 500);
+    await first.carol.hangUp();
+    await first.carol.waitFor('CALL_CLOSED', { from });
   });
 
   test('a phone that is told to rings until it is answered', async () => {

@@ -57,9 +57,11 @@ export async function reservePort(want: PortWant): Promise<number> {
     const block = Array.from({ length: count }, (_, index) => port + index);
     if (block.some((one) => taken.has(one))) continue;
     for (const one of block) taken.add(one);
-    if (want.protocols.includes('tcp') && !(await canBindTcp(port))) continue;
-    if (want.protocols.includes('udp') && !(await canBindUdp(port))) continue;
-    return port;
+    const isFree =
+      (!want.protocols.includes('tcp') || (await canBindTcp(port))) &&
+      (!want.protocols.includes('udp') || (await canBindUdp(port)));
+    if (isFree) return port;
+    releasePort(port, count);
   }
   throw new Error('lab: no free port on 127.0.0.1');
 }

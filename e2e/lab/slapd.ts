@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACCOUNTS, DOMAIN, LDAP_READER, LDAP_SUFFIX } from './accounts.ts';
 import { cacheKey, cachedFolder } from './cache.ts';
@@ -174,12 +174,6 @@ export class SlapdServer extends LabServer<'ldap' | 'ldaps'> {
     );
     // cp knows holes and clones: the file is as large as the database may become, and mostly empty
     await run('/bin/cp', ['--reflink=auto', '--sparse=auto', join(cached, 'db', DATABASE_FILE), database]);
-  }
-
-  /** Empties the directory while it is stopped; for specs of a server without people. */
-  clear(): void {
-    if (this.state !== 'stopped') throw new Error('lab: slapd runs, its database cannot be removed');
-    rmSync(join(this.directory, 'db', DATABASE_FILE), { force: true });
   }
 
   protected override launch(): ServerCommand {
