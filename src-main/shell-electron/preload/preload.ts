@@ -1,0 +1,17 @@
+import { contextBridge, ipcRenderer } from 'electron';
+
+/**
+ * The one thing that crosses into the sandboxed window: a MessagePort for the contract, handed on as it comes.
+ * A port cannot pass the context bridge, so it is posted to the page; the page accepts it from itself only.
+ */
+ipcRenderer.on('parley-port', (event) => {
+  window.postMessage('parley-port', window.location.origin, [...event.ports]);
+});
+
+/** Tells the page in which shell it is; `platform` as Node names it. */
+contextBridge.exposeInMainWorld('parley', { platform: process.platform });
+
+// Asked for once the page listens: a port that is posted earlier would be lost.
+window.addEventListener('DOMContentLoaded', () => {
+  ipcRenderer.send('parley-port-please');
+});

@@ -1,0 +1,21 @@
+import { useSyncExternalStore } from 'react';
+
+/** The last request about a call that failed, in words, until it is dismissed or the next one works. */
+let problem: string | undefined;
+const listeners = new Set<() => void>();
+
+export function setCallProblem(words: string | undefined): void {
+  if (problem === words) return;
+  problem = words;
+  for (const listener of listeners) listener();
+}
+
+export function useCallProblem(): string | undefined {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => problem,
+  );
+}

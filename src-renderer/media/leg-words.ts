@@ -1,0 +1,15 @@
+import { t } from '@lingui/core/macro';
+
+/** Words for what a call's sound cannot do. */
+export function legWords(what: 'noTones' | 'noCodec' | 'failed' | 'noCall'): string {
+  switch (what) {
+    case 'noTones':
+      return t`The other side does not take digits in this call.`;
+    case 'noCodec':
+      return t`This computer does not speak the codec that the other side chose.`;
+    case 'failed':
+      return t`The sound connection of the call broke. Parley tries to build it again.`;
+    case 'noCall':
+      return t`That call is over.`;
+  }
+}
