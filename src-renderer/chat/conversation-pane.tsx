@@ -1,0 +1,135 @@
+import { Button, Tooltip } from '@fluentui/react-components';
+import { ArrowLeft20Regular, Call20Regular, ContactCard20Regular } from '@fluentui/react-icons';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect } from 'react';
+import type { KeyboardEvent } from 'react';
+import { useCall, useEvent, useTopic } from '../bridge/client-context.tsx';
+import { useQuery } from '../bridge/use-query.ts';
+import { useReach } from '../contacts/use-reach.ts';
+import { navigate } from '../shell/route.ts';
+import { useAnnounce } from '../ui/live-regions.tsx';
+import { errorWords } from '../ui/error-words.ts';
+import { PersonAvatar } from '../ui/person-avatar.tsx';
+import { presenceLabel } from '../ui/presence.tsx';
+import { ariaCombo, comboParts, combos, isMac, pressed } from '../ui/shortcuts.ts';
+import { useContact } from '../ui/use-people.ts';
+import { useWindowActive } from '../ui/use-window-active.ts';
+import { Composer } from './composer.tsx';
+import { MessageList } from './message-list.tsx';
+import { useMessages } from './use-messages.ts';
+
+/** One conversation: head, messages, composer. */
+export function ConversationPane({ peer, typing }: { readonly peer: string; readonly typing: boolean }) {
+  const { t } = useLingui();
+  const call = useCall();
+  const reach = useReach();
+  const announce = useAnnounce();
+  const messages = useMessages(peer);
+  const contact = useContact(peer);
+  const conversation = useTopic('conversations')?.conversations.find((row) => row.peer === peer);
+  const card = useQuery('people.card', { jid: peer });
+  const name = contact?.name ?? conversation?.name ?? card.value?.person?.name ?? peer;
+  useMarkRead(peer, conversation?.unread ?? 0);
+
+  useEvent('chat.message', ({ message, removed }) => {
+    if (message.state === 'failed' && !removed) announce(message.failure ?? t`Message not sent.`, 'assertive');
+  });
+  const send = (body: string) => {
+    call('chat.send', { peer, body }).then(
+      ({ message }) => {
+        messages.apply({ type: 'changed', message });
+      },
+      (error: unknown) => {
+        announce(errorWords(error, t), 'assertive');
+      },
+    );
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!pressed(event, combos.callFromChat, isMac())) return;
+    event.preventDefault();
+    reach.call(peer, name);
+  };
+
+  return (
+    // The keys belong to whatever has the focus inside.
+    <section
+      className="detail conv"
+      aria-label={t`Chat with ${name}`}
+      data-region="detail"
+      role="presentation"
+      onKeyDown={onKeyDown}
+    >
+      <header className="chead">
+        <Button
+          className="chead__back"
+          appearance="subtle"
+          icon={<ArrowLeft20Regular />}
+          aria-label={t`Back to chats`}
+          onClick={() => {
+            navigate({ section: 'chats' });
+          }}
+        />
+        <PersonAvatar name={name} jid={peer} size={36} />
+        <div className="chead__id">
+          <h2 className="clip" title={name}>
+            {name}
+          </h2>
+          <div className="chead__sub">
+            <span className="clip">
+              {contact === undefined ? peer : t(presenceLabel[contact.presence.state])}
+              {contact?.presence.text !== undefined && <span className="wide-only"> · {contact.presence.text}</span>}
+            </span>
+          </div>
+        </div>
+        <div className="chead__actions">
+          <Tooltip
+            content={`${t`Call`} (${comboParts(combos.callFromChat, isMac()).join('+')})`}
+            relationship="description"
+          >
+            <Button
+              appearance="subtle"
+              icon={<Call20Regular />}
+              aria-label={t`Call`}
+              aria-keyshortcuts={ariaCombo(combos.callFromChat, isMac())}
+              onClick={() => {
+                reach.call(peer, name);
+              }}
+            />
+          </Tooltip>
+          <Tooltip content={t`Show contact card`} relationship="label">
+            <Button
+              appearance="subtle"
+              icon={<ContactCard20Regular />}
+              onClick={() => {
+                navigate({ section: 'contacts', item: peer });
+              }}
+            />
+          </Tooltip>
+        </div>
+      </header>
+      <MessageList name={name} peer={peer} messages={messages} typing={typing} />
+      <ChatOffline />
+      <Composer peer={peer} name={name} onSend={send} />
+    </section>
+  );
+}
+
+/** Marks the conversation as read while a person can see it. */
+function useMarkRead(peer: string, unread: number): void {
+  const call = useCall();
+  const active = useWindowActive();
+  useEffect(() => {
+    if (active && unread > 0) call('chat.markRead', { peer }).catch(() => undefined);
+  }, [active, call, peer, unread]);
+}
+
+/** Said where it matters: above the composer. */
+function ChatOffline() {
+  const state = useTopic('health')?.services.find((health) => health.service === 'chat')?.state;
+  if (state === undefined || state === 'ok' || state === 'off') return null;
+  return (
+    <p className="conv__note" role="status">
+      <Trans>Chat is offline. Messages you write are sent when the connection returns.</Trans>
+    </p>
+  );
+}

@@ -1,0 +1,53 @@
+import { MenuDivider, MenuItem } from '@fluentui/react-components';
+import { Call20Regular, Chat20Regular, Edit20Regular, PersonDelete20Regular } from '@fluentui/react-icons';
+import { Trans } from '@lingui/react/macro';
+import type { Contact } from '../../src-shared/model/contact.ts';
+import { comboParts, combos, isMac } from '../ui/shortcuts.ts';
+import { useContactDialogs } from './contact-dialogs.tsx';
+import { useReach } from './use-reach.ts';
+
+/** The items of a contact's menu, on its row and on its card. */
+export function ContactMenuItems({ contact }: { readonly contact: Contact }) {
+  const reach = useReach();
+  const dialogs = useContactDialogs();
+  const hint = (combo: keyof typeof combos) => comboParts(combos[combo], isMac()).join('+');
+  return (
+    <>
+      <MenuItem
+        icon={<Chat20Regular />}
+        secondaryContent={hint('chatPerson')}
+        onClick={() => {
+          reach.chat(contact.jid);
+        }}
+      >
+        <Trans>Chat</Trans>
+      </MenuItem>
+      <MenuItem
+        icon={<Call20Regular />}
+        secondaryContent={hint('callPerson')}
+        onClick={() => {
+          reach.call(contact.jid, contact.name);
+        }}
+      >
+        <Trans>Call</Trans>
+      </MenuItem>
+      <MenuDivider />
+      <MenuItem
+        icon={<Edit20Regular />}
+        onClick={() => {
+          dialogs.edit(contact);
+        }}
+      >
+        <Trans>Edit name and groups…</Trans>
+      </MenuItem>
+      <MenuItem
+        icon={<PersonDelete20Regular />}
+        onClick={() => {
+          dialogs.remove(contact);
+        }}
+      >
+        <Trans>Remove from contacts…</Trans>
+      </MenuItem>
+    </>
+  );
+}

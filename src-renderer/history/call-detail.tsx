@@ -1,0 +1,111 @@
+import { Button } from '@fluentui/react-components';
+import { ArrowLeft20Regular, Call20Regular, Chat20Regular, ContactCard20Regular } from '@fluentui/react-icons';
+import { Trans, useLingui } from '@lingui/react/macro';
+import type { CallRecord } from '../../src-shared/model/history.ts';
+import { useTopic } from '../bridge/client-context.tsx';
+import { useReach } from '../contacts/use-reach.ts';
+import { usePlaceCall } from '../calls/use-place-call.ts';
+import { navigate } from '../shell/route.ts';
+import { PersonAvatar } from '../ui/person-avatar.tsx';
+import { Presence, presenceLabel } from '../ui/presence.tsx';
+import { useContact } from '../ui/use-people.ts';
+import { useTimeWords } from '../ui/use-time-words.ts';
+import { CallKindIcon } from './call-kind-icon.tsx';
+import { callOutcome, callWords, numberOf } from './call-words.ts';
+
+/** One call of the history, and the others with the same number. */
+export function CallDetail({ call }: { readonly call: CallRecord }) {
+  const { t } = useLingui();
+  const placeCall = usePlaceCall();
+  const reach = useReach();
+  const contact = useContact(call.jid);
+  const words = useTimeWords();
+  const calls = useTopic('history')?.calls ?? [];
+  const name = call.name ?? call.number;
+  const firstName = call.name?.split(' ')[0] ?? call.number;
+  const { jid } = call;
+  return (
+    <section className="detail" aria-label={t`Call details`} data-region="detail" tabIndex={-1}>
+      <div className="detail__back">
+        <Button
+          appearance="subtle"
+          icon={<ArrowLeft20Regular />}
+          onClick={() => {
+            navigate({ section: 'calls' });
+          }}
+        >
+          <Trans>Calls</Trans>
+        </Button>
+      </div>
+      <div className="card">
+        <div className="card__hero">
+          <PersonAvatar name={name} jid={jid} size={72} />
+          <div className="card__id">
+            <h2 className="h-md clip" title={name}>
+              {name}
+            </h2>
+            {contact !== undefined && (
+              <div className="card__presence card__presence--tight">
+                <Presence state={contact.presence.state} size={12} decorative />
+                <span>{t(presenceLabel[contact.presence.state])}</span>
+              </div>
+            )}
+          </div>
+        </div>
+        <div className="card__actions">
+          <Button
+            appearance="primary"
+            icon={<Call20Regular />}
+            onClick={() => {
+              placeCall(call.e164 ?? call.number, call.name);
+            }}
+          >
+            {call.direction === 'in' ? <Trans>Call back</Trans> : <Trans>Call again</Trans>}
+          </Button>
+          {jid !== undefined && (
+            <>
+              <Button
+                icon={<Chat20Regular />}
+                onClick={() => {
+                  reach.chat(jid);
+                }}
+              >
+                <Trans>Chat</Trans>
+              </Button>
+              <Button
+                icon={<ContactCard20Regular />}
+                onClick={() => {
+                  navigate({ section: 'contacts', item: jid });
+                }}
+              >
+                <Trans>Contact card</Trans>
+              </Button>
+            </>
+          )}
+        </div>
+        <h3>{call.direction === 'in' ? <Trans>Called from</Trans> : <Trans>Called</Trans>}</h3>
+        <ul className="nums nums--one">
+          <li>
+            <span className="nums__text">
+              <span className="nums__num tnum">{call.number}</span>
+            </span>
+          </li>
+        </ul>
+        <h3>
+          <Trans>Your calls with {firstName}</Trans>
+        </h3>
+        <ul className="recent">
+          {calls
+            .filter((other) => numberOf(other) === numberOf(call))
+            .map((other) => (
+              <li key={other.id}>
+                <CallKindIcon outcome={callOutcome(other)} />
+                <span>{callWords(other, firstName, words, t)}</span>
+                <time dateTime={new Date(other.startedAtMs).toISOString()}>{words.full(other.startedAtMs)}</time>
+              </li>
+            ))}
+        </ul>
+      </div>
+    </section>
+  );
+}

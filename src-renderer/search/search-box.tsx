@@ -1,0 +1,220 @@
+import { Button } from '@fluentui/react-components';
+import { Dismiss16Regular, Search20Regular } from '@fluentui/react-icons';
+import { useLingui } from '@lingui/react/macro';
+import { useImperativeHandle, useRef, useState } from 'react';
+import type { KeyboardEvent, Ref } from 'react';
+import type { Person } from '../../src-shared/model/contact.ts';
+import { useCall, useTopic } from '../bridge/client-context.tsx';
+import { usePlaceCall } from '../calls/use-place-call.ts';
+import { focusDetail } from '../shell/focus-detail.ts';
+import { navigate } from '../shell/route.ts';
+import { useShellCommands } from '../shell/shell-commands.ts';
+import { moveInList } from '../ui/list-keys.ts';
+import { ariaCombo, combos, isMac, pressed } from '../ui/shortcuts.ts';
+import { Kbd } from '../ui/kbd.tsx';
+import { useAnnounce } from '../ui/live-regions.tsx';
+import { errorWords } from '../ui/error-words.ts';
+import { contactsByJid } from '../ui/use-people.ts';
+import { commands, matchingCommands } from './commands.tsx';
+import type { Command } from './commands.tsx';
+import { SearchPanel, rowId } from './search-panel.tsx';
+import { searchRows } from './search-state.ts';
+import type { SearchRow } from './search-state.ts';
+import { useSearch } from './use-search.ts';
+
+/** What the shell may ask of the box. */
+export interface SearchHandle {
+  readonly focus: (text?: string) => void;
+}
+
+/** How Enter was pressed: alone opens, with Ctrl calls, with Shift chats. */
+type Intent = 'act' | 'call' | 'chat';
+
+/** One box for people, numbers and (after `>`) commands: a combobox with a grouped listbox. */
+export function SearchBox(props: { readonly ref: Ref<SearchHandle>; readonly onOpenChange: (open: boolean) => void }) {
+  const { t } = useLingui();
+  const call = useCall();
+  const placeCall = usePlaceCall();
+  const shell = useShellCommands();
+  const announce = useAnnounce();
+  const search = useSearch();
+  const roster = useTopic('roster');
+  const own = useTopic('ownPresence');
+  const input = useRef<HTMLInputElement>(null);
+  const opener = useRef<Element | null>(null);
+  const [focused, setFocused] = useState(false);
+  const [active, setActive] = useState(0);
+
+  const { query } = search.state;
+  const commandMode = query.trimStart().startsWith('>');
+  const open = focused && query.trim() !== '';
+  const known = contactsByJid(roster?.contacts ?? []);
+  const rows: readonly (SearchRow | Command)[] = commandMode
+    ? matchingCommands(commands, query.trim(), t)
+    : searchRows(search.state, (jid) => known.has(jid));
+  const current = Math.min(active, Math.max(0, rows.length - 1));
+
+  const type = (text: string) => {
+    setActive(0);
+    search.type(text);
+    props.onOpenChange(text.trim() !== '');
+  };
+  const leave = () => {
+    type('');
+    input.current?.blur();
+  };
+
+  useImperativeHandle(props.ref, () => ({
+    focus: (text) => {
+      opener.current = document.activeElement;
+      input.current?.focus();
+      input.current?.select();
+      if (text !== undefined) type(text);
+    },
+  }));
+
+  const openPerson = (person: Person) => {
+    const item = person.jid !== undefined && known.has(person.jid) ? person.jid : `person:${person.id}`;
+    navigate({ section: 'contacts', item });
+    focusDetail();
+  };
+  const actOnPerson = (person: Person, intent: Intent): boolean => {
+    const number = person.numbers[0];
+    if (intent === 'call') {
+      if (number === undefined) {
+        announce(t`${person.name} has no telephone number.`);
+        return false;
+      }
+      placeCall(number.e164 ?? number.shown, person.name);
+    } else if (intent === 'chat') {
+      if (person.jid === undefined) {
+        announce(t`${person.name} has no chat address.`);
+        return false;
+      }
+      navigate({ section: 'chats', item: person.jid });
+      focusDetail();
+    } else openPerson(person);
+    return true;
+  };
+
+  const act = (row: SearchRow | Command, intent: Intent) => {
+    if ('run' in row) {
+      leave();
+      row.run({
+        openShortcuts: shell.openShortcuts,
+        setPresence: (state) => {
+          call('presence.set', { state, text: own?.text ?? '' }).catch((error: unknown) => {
+            announce(errorWords(error, t));
+          });
+        },
+      });
+      return;
+    }
+    switch (row.kind) {
+      case 'dial':
+        placeCall(row.dialable.dial);
+        leave();
+        return;
+      case 'person':
+        if (actOnPerson(row.person, intent)) leave();
+        return;
+      case 'askDirectory':
+        search.askDirectory();
+        return;
+      case 'addContact':
+        navigate({ section: 'contacts', item: `add:${row.jid}` });
+        leave();
+    }
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = rows[current];
+    const next = event.key === 'Home' || event.key === 'End' ? undefined : moveInList(event.key, current, rows.length);
+    if (open && next !== undefined) {
+      event.preventDefault();
+      setActive(next);
+      document.getElementById(rowId(next))?.scrollIntoView({ block: 'nearest' });
+    } else if (event.key === 'Escape' && (open || query !== '')) {
+      event.preventDefault();
+      event.stopPropagation();
+      leave();
+      if (opener.current instanceof HTMLElement) opener.current.focus();
+    } else if (event.key === 'Enter' && open && row !== undefined) {
+      event.preventDefault();
+      const mac = isMac();
+      const press = event.nativeEvent;
+      const intent: Intent = pressed(press, combos.callPerson, mac)
+        ? 'call'
+        : pressed(press, combos.chatPerson, mac)
+          ? 'chat'
+          : 'act';
+      act(row, intent);
+    }
+  };
+
+  return (
+    <div className={open ? 'search is-open' : 'search'} role="search">
+      <div className="search__box">
+        <Search20Regular className="search__icon" />
+        <input
+          ref={input}
+          role="combobox"
+          aria-expanded={open}
+          aria-controls="search-panel"
+          aria-autocomplete="list"
+          aria-activedescendant={open && rows.length > 0 ? rowId(current) : undefined}
+          aria-label={t`Search people or dial a number`}
+          aria-keyshortcuts={ariaCombo(combos.search, isMac())}
+          placeholder={t`Search people or dial a number`}
+          autoComplete="off"
+          spellCheck={false}
+          value={query}
+          onChange={(event) => {
+            type(event.target.value);
+          }}
+          onKeyDown={onKeyDown}
+          onFocus={() => {
+            setFocused(true);
+            props.onOpenChange(query.trim() !== '');
+          }}
+          onBlur={() => {
+            setFocused(false);
+            props.onOpenChange(false);
+          }}
+        />
+        {query === '' ? (
+          <Kbd combo={combos.search} />
+        ) : (
+          <Button
+            size="small"
+            appearance="transparent"
+            icon={<Dismiss16Regular />}
+            aria-label={t`Clear`}
+            onMouseDown={(event) => {
+              event.preventDefault();
+            }}
+            onClick={() => {
+              type('');
+              input.current?.focus();
+            }}
+          />
+        )}
+      </div>
+      {open && (
+        <SearchPanel
+          rows={rows}
+          active={current}
+          state={search.state}
+          commandMode={commandMode}
+          onActive={setActive}
+          onAct={(row) => {
+            act(row, 'act');
+          }}
+          onPerson={(person, intent) => {
+            if (actOnPerson(person, intent)) leave();
+          }}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,3 @@
+export function SettingsView(_props: { readonly item: string | undefined }) {
+  return null;
+}

@@ -1,0 +1,146 @@
+import { Divider, Input, Popover, PopoverSurface, PopoverTrigger } from '@fluentui/react-components';
+import { CheckmarkRegular, ChevronDown12Regular } from '@fluentui/react-icons';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import type { KeyboardEvent } from 'react';
+import type { OwnPresence } from '../../src-shared/contract/people.ts';
+import { limits } from '../../src-shared/limits.ts';
+import type { OwnPresenceState } from '../../src-shared/model/presence.ts';
+import type { Session } from '../../src-shared/model/session.ts';
+import { useCall, useTopic } from '../bridge/client-context.tsx';
+import { moveInList } from '../ui/list-keys.ts';
+import { PersonAvatar } from '../ui/person-avatar.tsx';
+import { Presence, presenceLabel } from '../ui/presence.tsx';
+import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
+import { useAction } from '../ui/use-action.ts';
+import { formatRoute } from './route.ts';
+
+const choices: readonly OwnPresenceState[] = ['available', 'busy', 'dnd', 'away', 'offline'];
+
+/** Own presence: one click away from everywhere, opened with Ctrl+Shift+P. */
+export function OwnPresenceMenu(props: {
+  readonly session: Session;
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+}) {
+  const { t } = useLingui();
+  const { session, open, onOpenChange } = props;
+  const own = useTopic('ownPresence');
+  const name = session.displayName ?? session.address ?? '';
+  const shown = own?.shown ?? 'unknown';
+  const word = t(presenceLabel[shown]);
+  const text = own?.text ?? '';
+  return (
+    <Popover
+      open={open}
+      onOpenChange={(_event, data) => {
+        onOpenChange(data.open);
+      }}
+      positioning={{ position: 'below', align: 'start', offset: 4 }}
+      trapFocus
+    >
+      <PopoverTrigger disableButtonEnhancement>
+        <button
+          type="button"
+          className="me"
+          aria-haspopup="dialog"
+          aria-keyshortcuts={ariaCombo(combos.ownPresence, isMac())}
+        >
+          <PersonAvatar name={name} jid={session.address} presence={shown} size={32} />
+          <span className="me__text">
+            <b className="clip">{name}</b>
+            <span className="clip">{shown === 'onphone' && text !== '' ? t`${word} · ${text}` : text || word}</span>
+          </span>
+          <ChevronDown12Regular className="me__chev" />
+        </button>
+      </PopoverTrigger>
+      <PopoverSurface className="memenu" aria-label={t`Your presence`}>
+        <div className="memenu__head">
+          <PersonAvatar name={name} jid={session.address} presence={shown} size={48} />
+          <div className="memenu__id">
+            <div className="t-strong clip">{name}</div>
+            <div className="t-cap clip">{session.address}</div>
+          </div>
+        </div>
+        {own !== undefined && <PresenceForm key={own.text} own={own} />}
+        <Divider className="memenu__div" />
+        <div className="memenu__list">
+          <a
+            className="menurow menurow--plain"
+            href={formatRoute({ section: 'settings', item: 'account' })}
+            onClick={() => {
+              onOpenChange(false);
+            }}
+          >
+            <Trans>Account and sign out</Trans>
+          </a>
+        </div>
+      </PopoverSurface>
+    </Popover>
+  );
+}
+
+function PresenceForm({ own }: { readonly own: OwnPresence }) {
+  const { t } = useLingui();
+  const call = useCall();
+  const action = useAction();
+  const [text, setText] = useState(own.text);
+  const [focused, setFocused] = useState(Math.max(0, choices.indexOf(own.chosen)));
+
+  const set = (state: OwnPresenceState, nextText: string) => {
+    if (state === own.chosen && nextText === own.text) return;
+    void action.run(() => call('presence.set', { state, text: nextText }));
+  };
+  const onMenuKey = (event: KeyboardEvent<HTMLElement>) => {
+    const next = moveInList(event.key, focused, choices.length);
+    if (next === undefined) return;
+    event.preventDefault();
+    setFocused(next);
+    event.currentTarget.querySelectorAll<HTMLElement>('[role=menuitemradio]')[next]?.focus();
+  };
+
+  return (
+    <>
+      <Input
+        className="memenu__input"
+        value={text}
+        maxLength={limits.customPresenceCharacters}
+        aria-label={t`Status message`}
+        placeholder={t`Status message`}
+        onChange={(_event, data) => {
+          setText(data.value);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') set(own.chosen, text.trim());
+        }}
+        onBlur={() => {
+          set(own.chosen, text.trim());
+        }}
+      />
+      <div className="memenu__hint" role="status">
+        {action.error ?? <Trans>Shown to people who may see your presence.</Trans>}
+      </div>
+      <Divider className="memenu__div" />
+      <div role="menu" tabIndex={-1} aria-label={t`Presence`} className="memenu__list" onKeyDown={onMenuKey}>
+        {choices.map((state, index) => (
+          <button
+            key={state}
+            type="button"
+            role="menuitemradio"
+            aria-checked={state === own.chosen}
+            tabIndex={index === focused ? 0 : -1}
+            className="menurow"
+            onClick={() => {
+              setFocused(index);
+              set(state, text.trim());
+            }}
+          >
+            <Presence state={state} size={16} decorative />
+            <span>{state === 'offline' ? t`Appear offline` : t(presenceLabel[state])}</span>
+            {state === own.chosen && <CheckmarkRegular className="menurow__check" />}
+          </button>
+        ))}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,114 @@
+import { useMemo, useRef, useState } from 'react';
+import type { Session } from '../../src-shared/model/session.ts';
+import { useEvent, useTopic } from '../bridge/client-context.tsx';
+import { ChatsView } from '../chat/chats-view.tsx';
+import { ContactsView } from '../contacts/contacts-view.tsx';
+import { CallsView } from '../history/calls-view.tsx';
+import { SearchBox } from '../search/search-box.tsx';
+import type { SearchHandle } from '../search/search-box.tsx';
+import { SettingsView } from '../settings/settings-view.tsx';
+import { Logo } from '../ui/logo.tsx';
+import { isMac } from '../ui/shortcuts.ts';
+import { VoicemailView } from '../voicemail/voicemail-view.tsx';
+import { IncomingCallBanner } from '../calls/incoming-call-banner.tsx';
+import { OwnPresenceMenu } from './own-presence.tsx';
+import { Rail } from './rail.tsx';
+import { useRoute } from './route.ts';
+import type { Route } from './route.ts';
+import { ShellCommandsContext } from './shell-commands.ts';
+import type { ShellCommands } from './shell-commands.ts';
+import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { StatusStrip } from './status-strip.tsx';
+import { openTarget } from './targets.ts';
+import { useFollowCalls } from './use-follow-calls.ts';
+import { useShellKeys } from './use-shell-keys.ts';
+import { useNotifications } from './use-notifications.ts';
+
+/** The window of a person who is signed in. */
+export function Shell({ session }: { readonly session: Session }) {
+  const route = useRoute();
+  const search = useRef<SearchHandle>(null);
+  const [searching, setSearching] = useState(false);
+  const [presenceOpen, setPresenceOpen] = useState(false);
+  const [shortcutsOpen, setShortcutsOpen] = useState(false);
+  const commands = useMemo<ShellCommands>(
+    () => ({
+      search: (text) => {
+        search.current?.focus(text);
+      },
+      openShortcuts: () => {
+        setShortcutsOpen(true);
+      },
+      openOwnPresence: () => {
+        setPresenceOpen(true);
+      },
+    }),
+    [],
+  );
+  useShellKeys(commands);
+  useFollowCalls();
+  useNotifications(commands);
+  useEvent('window.open', ({ target }) => {
+    openTarget(target, commands);
+  });
+  const frame = window.parley === undefined ? 'none' : isMac() ? 'mac' : 'overlay';
+
+  return (
+    <ShellCommandsContext value={commands}>
+      <div
+        className={`app app--${route.section}`}
+        data-compact={route.item === undefined ? 'list' : 'detail'}
+        data-search={searching ? 'open' : undefined}
+        data-frame={frame}
+      >
+        <header className="topbar" data-region="topbar">
+          <div className="topbar__logo">{frame !== 'mac' && <Logo />}</div>
+          <OwnPresenceMenu session={session} open={presenceOpen} onOpenChange={setPresenceOpen} />
+          <SearchBox ref={search} onOpenChange={setSearching} />
+        </header>
+        <Rail active={route.section} />
+        <div className="body">
+          <StatusStrip />
+          <div data-region="banner" className="banners">
+            <IncomingCallBanner />
+          </div>
+          <main className="sheet">
+            <SectionView route={route} />
+          </main>
+        </div>
+        {searching && <div className="scrim" />}
+        <ShortcutsDialog
+          open={shortcutsOpen}
+          onClose={() => {
+            setShortcutsOpen(false);
+          }}
+        />
+        <WindowTitle />
+      </div>
+    </ShellCommandsContext>
+  );
+}
+
+function SectionView({ route }: { readonly route: Route }) {
+  switch (route.section) {
+    case 'contacts':
+      return <ContactsView item={route.item} />;
+    case 'chats':
+      return <ChatsView item={route.item} />;
+    case 'calls':
+      return <CallsView item={route.item} />;
+    case 'voicemail':
+      return <VoicemailView item={route.item} />;
+    case 'settings':
+      return <SettingsView item={route.item} />;
+  }
+}
+
+/** What is unread, in the task bar's title. */
+function WindowTitle() {
+  const unread = useTopic('conversations')?.unread ?? 0;
+  const missed = useTopic('history')?.missedUnseen ?? 0;
+  const count = unread + missed;
+  // The product's name is not translated.
+  return <title>{count === 0 ? 'Parley' : `(${String(count)}) Parley`}</title>;
+}

@@ -1,0 +1,56 @@
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+} from '@fluentui/react-components';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { isMac, shortcutGroups } from '../ui/shortcuts.ts';
+
+/** Every shortcut that works, by place. Esc closes it and gives the focus back. */
+export function ShortcutsDialog(props: { readonly open: boolean; readonly onClose: () => void }) {
+  const { t } = useLingui();
+  return (
+    <Dialog
+      open={props.open}
+      onOpenChange={(_event, data) => {
+        if (!data.open) props.onClose();
+      }}
+    >
+      <DialogSurface className="keys">
+        <DialogBody>
+          <DialogTitle>
+            <Trans>Keyboard shortcuts</Trans>
+          </DialogTitle>
+          <DialogContent className="keys__groups">
+            {shortcutGroups(isMac()).map((group) => (
+              <section key={group.title.id}>
+                <h3>{t(group.title)}</h3>
+                <dl>
+                  {group.rows.map((row) => (
+                    <div key={row.label.id} className="keys__row">
+                      <dt>{t(row.label)}</dt>
+                      <dd>
+                        {row.keys.map((parts) => (
+                          <kbd key={parts.join(' ')}>{parts.join(' ')}</kbd>
+                        ))}
+                      </dd>
+                    </div>
+                  ))}
+                </dl>
+              </section>
+            ))}
+          </DialogContent>
+          <DialogActions>
+            <Button appearance="primary" onClick={props.onClose}>
+              <Trans>Close</Trans>
+            </Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}

@@ -1,0 +1,108 @@
+import { Button, Link, Spinner } from '@fluentui/react-components';
+import { Dismiss16Regular, ErrorCircle16Regular } from '@fluentui/react-icons';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useState } from 'react';
+import { useCall, useConnectionState, useTopic } from '../bridge/client-context.tsx';
+import { formatRoute } from './route.ts';
+import { splitFirstSentence, worstService } from './strip.ts';
+
+/** One line under the top bar, only while something is degraded. */
+export function StatusStrip() {
+  const { t } = useLingui();
+  const call = useCall();
+  const connection = useConnectionState();
+  const health = useTopic('health');
+  const [hidden, setHidden] = useState<string>();
+  const notice = useNotice();
+
+  if (connection === 'connecting') {
+    return (
+      <Strip
+        spinning
+        message={t`Parley’s service does not answer. The window connects again by itself. Calls that are up go on.`}
+      />
+    );
+  }
+  const worst = worstService(health?.services ?? []);
+  if (worst !== undefined && `${worst.service} ${worst.message}` !== hidden) {
+    return (
+      <Strip
+        spinning={worst.state === 'reconnecting'}
+        message={worst.message}
+        onHide={() => {
+          setHidden(`${worst.service} ${worst.message}`);
+        }}
+      >
+        <Link
+          as="button"
+          className="strip__link"
+          onClick={() => {
+            void call('health.retry', { service: worst.service }).catch(() => undefined);
+          }}
+        >
+          <Trans>Try now</Trans>
+        </Link>
+        <Link className="strip__link" href={formatRoute({ section: 'settings', item: 'diagnostics' })}>
+          <Trans>Details</Trans>
+        </Link>
+      </Strip>
+    );
+  }
+  if (notice !== undefined) return <Strip message={notice.text} onHide={notice.dismiss} />;
+  return null;
+}
+
+function Strip(props: {
+  readonly message: string;
+  readonly spinning?: boolean;
+  readonly onHide?: () => void;
+  readonly children?: React.ReactNode;
+}) {
+  const { t } = useLingui();
+  const [first, rest] = splitFirstSentence(props.message);
+  return (
+    <div className="strip" role="status" aria-live="polite" data-region="strip">
+      {props.spinning === true ? <Spinner size="extra-tiny" aria-hidden /> : <ErrorCircle16Regular aria-hidden />}
+      <span className="strip__text" title={props.message}>
+        <b>{first}</b> {rest}
+      </span>
+      {props.children}
+      {props.onHide !== undefined && (
+        <Button
+          size="small"
+          appearance="transparent"
+          icon={<Dismiss16Regular />}
+          aria-label={t`Hide until it changes`}
+          onClick={props.onHide}
+        />
+      )}
+    </div>
+  );
+}
+
+/** What the service has to say once, for example that a database was set aside. */
+function useNotice(): { readonly text: string; readonly dismiss: () => void } | undefined {
+  const call = useCall();
+  const [notices, setNotices] = useState<readonly string[]>([]);
+  useEffect(() => {
+    let current = true;
+    call('app.info', null).then(
+      (info) => {
+        if (current) setNotices(info.notices);
+      },
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+  }, [call]);
+  const text = notices[0];
+  if (text === undefined) return undefined;
+  return {
+    text,
+    dismiss: () => {
+      setNotices((list) => list.slice(1));
+      void call('app.dismissNotice', { index: 0 }).catch(() => undefined);
+    },
+  };
+}

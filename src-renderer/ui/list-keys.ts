@@ -1,0 +1,49 @@
+/** Rows that PageUp and PageDown skip. */
+const pageRows = 10;
+
+/** Where a key takes the current row of a list; undefined when the key does not move. Does not wrap. */
+export function moveInList(key: string, current: number, count: number): number | undefined {
+  if (count === 0) return undefined;
+  const clamp = (index: number) => Math.max(0, Math.min(count - 1, index));
+  switch (key) {
+    case 'ArrowDown':
+      return clamp(current + 1);
+    case 'ArrowUp':
+      return clamp(current - 1);
+    case 'PageDown':
+      return clamp(current + pageRows);
+    case 'PageUp':
+      return clamp(current - pageRows);
+    case 'Home':
+      return 0;
+    case 'End':
+      return count - 1;
+    default:
+      return undefined;
+  }
+}
+
+/** Milliseconds after which typed letters start a new search. */
+export const typeAheadResetMs = 700;
+
+/**
+ * Type ahead: the next row whose name starts with what was typed, searched from the current row on and around.
+ * One letter again and again goes through the rows that start with it.
+ */
+export function typeAhead(names: readonly string[], typed: string, current: number): number | undefined {
+  const wanted = fold(typed);
+  if (wanted === '') return undefined;
+  const repeated = [...wanted].every((letter) => letter === wanted[0]);
+  const prefix = repeated ? wanted.slice(0, 1) : wanted;
+  const first = repeated ? current + 1 : current;
+  for (let step = 0; step < names.length; step += 1) {
+    const index = (Math.max(0, first) + step) % names.length;
+    if (fold(names[index] ?? '').startsWith(prefix)) return index;
+  }
+  return undefined;
+}
+
+/** Lower case without accents, so that "e" finds "É". */
+export function fold(text: string): string {
+  return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+}

@@ -1,0 +1,99 @@
+import { useRef, useState } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
+import { focusDetail } from '../shell/focus-detail.ts';
+import { moveInList, typeAhead } from './list-keys.ts';
+import { combos, isMac, pressed } from './shortcuts.ts';
+import { useTypeAhead } from './use-type-ahead.ts';
+
+export interface RowListProps<Row> {
+  readonly label: string;
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  /** For type ahead. */
+  readonly nameOf: (row: Row) => string;
+  readonly selectedKey: string | undefined;
+  readonly rowClass: (row: Row) => string;
+  readonly render: (row: Row) => ReactNode;
+  readonly onOpen: (row: Row) => void;
+  readonly onCall?: (row: Row) => void;
+  readonly onChat?: (row: Row) => void;
+  /** Text before the first row of each group; rows of one group stand together. */
+  readonly groupOf?: (row: Row) => string;
+}
+
+/** A listbox with one tab stop: arrows, Home, End and letters move, Enter opens and goes to the detail pane. */
+export function RowList<Row>(props: RowListProps<Row>) {
+  const { rows, keyOf } = props;
+  const list = useRef<HTMLDivElement>(null);
+  const [focusKey, setFocusKey] = useState<string>();
+  const typed = useTypeAhead();
+  const indexOf = (key: string | undefined) => rows.findIndex((row) => keyOf(row) === key);
+  const current = Math.max(0, focusKey === undefined ? indexOf(props.selectedKey) : indexOf(focusKey));
+
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const row = rows[current];
+    if (row === undefined) return;
+    const mac = isMac();
+    if (props.onCall !== undefined && pressed(event, combos.callPerson, mac)) props.onCall(row);
+    else if (props.onChat !== undefined && pressed(event, combos.chatPerson, mac)) props.onChat(row);
+    else if (event.key === 'Enter' || event.key === ' ') {
+      props.onOpen(row);
+      if (event.key === 'Enter') focusDetail();
+    } else {
+      const plain = !event.ctrlKey && !event.metaKey && !event.altKey && event.key.length === 1;
+      const next =
+        moveInList(event.key, current, rows.length) ??
+        (plain ? typeAhead(rows.map(props.nameOf), typed(event.key), current) : undefined);
+      const target = next === undefined ? undefined : rows[next];
+      if (next === undefined || target === undefined) return;
+      setFocusKey(keyOf(target));
+      list.current?.querySelectorAll<HTMLElement>('[role=option]')[next]?.focus();
+    }
+    event.preventDefault();
+  };
+
+  const option = (row: Row, index: number) => {
+    const selected = keyOf(row) === props.selectedKey;
+    return (
+      <div
+        key={keyOf(row)}
+        role="option"
+        aria-selected={selected}
+        tabIndex={index === current ? 0 : -1}
+        className={`row ${props.rowClass(row)}${selected ? ' is-selected' : ''}`}
+        onClick={() => {
+          setFocusKey(keyOf(row));
+          props.onOpen(row);
+        }}
+        onKeyDown={onKeyDown}
+      >
+        {props.render(row)}
+      </div>
+    );
+  };
+
+  const groups: { name: string; options: ReactNode[] }[] = [];
+  rows.forEach((row, index) => {
+    const name = props.groupOf?.(row) ?? '';
+    const last = groups.at(-1);
+    if (last?.name === name) last.options.push(option(row, index));
+    else groups.push({ name, options: [option(row, index)] });
+  });
+
+  return (
+    <div role="listbox" aria-label={props.label} ref={list}>
+      {groups.map((group) =>
+        group.name === '' ? (
+          group.options
+        ) : (
+          <div key={group.name} role="group" aria-label={group.name}>
+            <div className="ghead ghead--flat" aria-hidden>
+              {group.name}
+            </div>
+            {group.options}
+          </div>
+        ),
+      )}
+    </div>
+  );
+}

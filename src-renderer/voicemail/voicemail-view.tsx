@@ -1,0 +1,158 @@
+import { Button } from '@fluentui/react-components';
+import { ArrowClockwise20Regular, Call16Regular, Play20Filled, Voicemail48Regular } from '@fluentui/react-icons';
+import { plural } from '@lingui/core/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
+import type { VoicemailBox, VoiceMessage } from '../../src-shared/model/voicemail.ts';
+import { useCall, useTopic } from '../bridge/client-context.tsx';
+import { usePlaceCall } from '../calls/use-place-call.ts';
+import { formatRoute, navigate } from '../shell/route.ts';
+import { EmptyState, LoadingState } from '../ui/empty-state.tsx';
+import { PersonAvatar } from '../ui/person-avatar.tsx';
+import { clockText } from '../ui/time.ts';
+import { useAction } from '../ui/use-action.ts';
+import { useTimeWords } from '../ui/use-time-words.ts';
+import { VoicePlayer } from './voice-player.tsx';
+
+/** `item`: id of the message whose player is open. */
+export function VoicemailView({ item }: { readonly item: string | undefined }) {
+  const { t } = useLingui();
+  const box = useTopic('voicemail');
+  return (
+    <section className="detail vm" aria-label={t`Voicemail`} data-region="detail">
+      <div className="vm__in">
+        <Head box={box} />
+        <Messages box={box} open={item} />
+      </div>
+    </section>
+  );
+}
+
+function Head({ box }: { readonly box: VoicemailBox | undefined }) {
+  const { t } = useLingui();
+  const call = useCall();
+  const action = useAction();
+  const fresh = box?.unread ?? 0;
+  const saved = (box?.messages.length ?? 0) - fresh;
+  return (
+    <div className="vm__head">
+      <div>
+        <h1>
+          <Trans>Voicemail</Trans>
+        </h1>
+        <div className="t-cap" role="status">
+          {action.error ??
+            (box?.state === 'ready'
+              ? t`${plural(fresh, { one: '# new', other: '# new' })}, ${plural(saved, { one: '# saved', other: '# saved' })}`
+              : '')}
+        </div>
+      </div>
+      <span className="vm__gap" />
+      {box !== undefined && box.state !== 'notConfigured' && (
+        <Button
+          appearance="subtle"
+          icon={<ArrowClockwise20Regular />}
+          disabled={action.busy || box.state === 'loading'}
+          onClick={() => void action.run(() => call('voicemail.refresh', null))}
+        >
+          <Trans>Check now</Trans>
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Messages({ box, open }: { readonly box: VoicemailBox | undefined; readonly open: string | undefined }) {
+  const { t } = useLingui();
+  if (box === undefined || (box.state === 'loading' && box.messages.length === 0)) return <LoadingState />;
+  if (box.state === 'notConfigured') {
+    return (
+      <EmptyState
+        icon={<Voicemail48Regular />}
+        title={<Trans>Voicemail is not set up</Trans>}
+        action={
+          <Button as="a" href={formatRoute({ section: 'settings', item: 'account' })}>
+            <Trans>Open account settings</Trans>
+          </Button>
+        }
+      >
+        <Trans>Parley needs the server that keeps your voice messages.</Trans>
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      {box.state === 'unavailable' && (
+        <p className="vm__problem" role="alert">
+          {box.problem ?? <Trans>Voicemail does not answer. Your messages are safe on the server.</Trans>}
+        </p>
+      )}
+      {box.messages.length === 0 && box.state === 'ready' && (
+        <EmptyState icon={<Voicemail48Regular />} title={<Trans>No voice messages</Trans>}>
+          <Trans>When somebody leaves you a message, you can listen to it here.</Trans>
+        </EmptyState>
+      )}
+      <div role="list" aria-label={t`Voice messages`}>
+        {box.messages.map((message) => (
+          <MessageRow key={message.id} message={message} open={message.id === open} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+function MessageRow({ message, open }: { readonly message: VoiceMessage; readonly open: boolean }) {
+  const { t } = useLingui();
+  const words = useTimeWords();
+  const placeCall = usePlaceCall();
+  const name = message.name ?? message.number;
+  const classes = ['vrow'];
+  if (open) classes.push('is-open');
+  if (!message.heard) classes.push('is-new');
+  return (
+    <div role="listitem" className={classes.join(' ')}>
+      <div className="vrow__line">
+        <span className="vrow__dot" {...(message.heard ? {} : { role: 'img', 'aria-label': t`New` })} />
+        <PersonAvatar name={name} size={36} badge={false} />
+        <div className="vrow__id">
+          <span className="vrow__name">
+            <span className="clip" title={name}>
+              {name}
+            </span>
+            {message.urgent && (
+              <span className="urgent">
+                <Trans>Urgent</Trans>
+              </span>
+            )}
+          </span>
+          <span className="t-cap tnum clip">{message.name === undefined ? '' : message.number}</span>
+        </div>
+        <span className="t-cap tnum vrow__len">{message.durationS > 0 ? clockText(message.durationS) : ''}</span>
+        <time className="t-cap tnum vrow__when" dateTime={new Date(message.receivedAtMs).toISOString()}>
+          {words.full(message.receivedAtMs)}
+        </time>
+        <Button
+          size="small"
+          appearance="subtle"
+          icon={<Play20Filled />}
+          aria-label={open ? t`Close player of the message from ${name}` : t`Open message from ${name}`}
+          aria-expanded={open}
+          onClick={() => {
+            navigate(open ? { section: 'voicemail' } : { section: 'voicemail', item: message.id });
+          }}
+        />
+        {!open && (
+          <Button
+            size="small"
+            appearance="subtle"
+            icon={<Call16Regular />}
+            aria-label={t`Call ${name} back`}
+            onClick={() => {
+              placeCall(message.number, message.name);
+            }}
+          />
+        )}
+      </div>
+      {open && <VoicePlayer message={message} />}
+    </div>
+  );
+}
