@@ -24,8 +24,32 @@ export interface DialledUri {
 
 /** ITU-T E.161 section 2.1.2: the letters of the keypad. */
 const keypad: Readonly<Record<string, string>> = {
-  A: '2', B: '2', C: '2', D: '3', E: '3', F: '3', G: '4', H: '4', I: '4', J: '5', K: '5', L: '5', M: '6',
-  N: '6', O: '6', P: '7', Q: '7', R: '7', S: '7', T: '8', U: '8', V: '8', W: '9', X: '9', Y: '9', Z: '9',
+  A: '2',
+  B: '2',
+  C: '2',
+  D: '3',
+  E: '3',
+  F: '3',
+  G: '4',
+  H: '4',
+  I: '4',
+  J: '5',
+  K: '5',
+  L: '5',
+  M: '6',
+  N: '6',
+  O: '6',
+  P: '7',
+  Q: '7',
+  R: '7',
+  S: '7',
+  T: '8',
+  U: '8',
+  V: '8',
+  W: '9',
+  X: '9',
+  Y: '9',
+  Z: '9',
 };
 
 const notDialable = 'That is not a number that can be called. Type a phone number, or search for a name.';
@@ -71,9 +95,7 @@ function fromNumber(text: string, region: string | undefined): DialTarget {
     .replace(/[\s.\-\u2010-\u2015()[\]/\u00a0]/g, '')
     .replace(/(?!^)\+/g, '?');
   const vanity = /^[+0-9*#]+[0-9*#]*[A-Za-z][A-Za-z0-9]*$/.test(compact) && /\d{2}/.test(compact);
-  const dialled = vanity
-    ? compact.toUpperCase().replace(/[A-Z]/g, (letter) => keypad[letter] ?? letter)
-    : compact;
+  const dialled = vanity ? compact.toUpperCase().replace(/[A-Z]/g, (letter) => keypad[letter] ?? letter) : compact;
   if (!/^\+?[0-9*#]+$/.test(dialled) || !/[0-9]/.test(dialled) || dialled.length > 40) {
     throw new AppError('invalid', notDialable);
   }

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type * as Koffi from 'koffi';
 import { z } from 'zod';
 
 type SetSocketOption = (fd: number, level: number, option: number, value: number[], bytes: number) => number;
@@ -35,7 +36,7 @@ export function markSocket(socket: object, dscp: number, ipv6: boolean): boolean
 }
 
 function loadSetSocketOption(library: string): SetSocketOption {
-  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
   const declared = koffi
     .load(library)
     .func('int setsockopt(int fd, int level, int name, const int *value, uint32_t bytes)');
@@ -44,7 +45,10 @@ function loadSetSocketOption(library: string): SetSocketOption {
 
 /** The descriptor stands in the handle, which is no public property; when it moves, packets are unmarked and no more. */
 function descriptorOf(socket: object): number | undefined {
-  const handle: unknown = Reflect.get(socket, '_handle') ?? handleBehindSymbol(socket);
+  // On dgram sockets the old name is a getter that warns.
+  const handle: unknown = Object.hasOwn(socket, '_handle')
+    ? Reflect.get(socket, '_handle')
+    : handleBehindSymbol(socket);
   const fd: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : undefined;
   return typeof fd === 'number' && fd >= 0 ? fd : undefined;
 }

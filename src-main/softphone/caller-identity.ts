@@ -19,7 +19,9 @@ export function callerIdentity(
 ): CallerIdentity {
   const source = asserted ?? from;
   const number = numberOf(source, ownDomain);
-  const name = [asserted?.displayName, from.displayName].map((text) => text?.trim()).find((text) => isName(text, number));
+  const name = [asserted?.displayName, from.displayName]
+    .map((text) => text?.trim())
+    .find((text) => isName(text, number));
   return name === undefined ? { number } : { number, name };
 }
 

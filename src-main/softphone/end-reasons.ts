@@ -46,6 +46,7 @@ export function endReasonOf(status: number): CallEndReason {
  */
 export function cancelReason(reasonHeader: string | undefined): CallEndReason {
   if (reasonHeader === undefined) return 'cancelled';
-  const elsewhere = /^SIP[ \t]*;.*\bcause[ \t]*=[ \t]*200\b/i.test(reasonHeader) || /completed elsewhere/i.test(reasonHeader);
+  const elsewhere =
+    /^SIP[ \t]*;.*\bcause[ \t]*=[ \t]*200\b/i.test(reasonHeader) || /completed elsewhere/i.test(reasonHeader);
   return elsewhere ? 'answeredElsewhere' : 'cancelled';
 }

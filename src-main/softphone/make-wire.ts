@@ -43,7 +43,10 @@ export function makeWire(config: PhoneConfig, trust: TrustConfig, server: Server
 
 /** Domain of an address of record. */
 export function domainOf(aor: string): string {
-  return aor.replace(/^sips?:/i, '').replace(/^[^@]*@/, '').replace(/[;:?].*$/, '');
+  return aor
+    .replace(/^sips?:/i, '')
+    .replace(/^[^@]*@/, '')
+    .replace(/[;:?].*$/, '');
 }
 
 const srvNames: Readonly<Partial<Record<SipTransportKind, string>>> = {

@@ -48,7 +48,10 @@ export function lineWords(status: ReconnectorStatus): LineStatus {
     case 'up':
       return { state: 'registered', message: '' };
     case 'connecting':
-      return { state: 'registering', message: status.everUp ? reconnecting : 'Phone is signing in. Try again in a moment.' };
+      return {
+        state: 'registering',
+        message: status.everUp ? reconnecting : 'Phone is signing in. Try again in a moment.',
+      };
     case 'waiting':
       return { state: 'registering', message: status.failure.message };
     case 'failed':

@@ -151,10 +151,7 @@ export class Registration {
     Reflect.deleteProperty(request.headers, 'Authorization');
     Reflect.deleteProperty(request.headers, 'Proxy-Authorization');
     const contact = this.#userAgent.contact.toString({ register: true });
-    request.extraHeaders = [
-      `Contact: ${contact};expires=${expiresS}`,
-      `Allow: ${allowedMethods}`,
-    ];
+    request.extraHeaders = [`Contact: ${contact};expires=${expiresS}`, `Allow: ${allowedMethods}`];
     return new Promise((resolve, reject) => {
       const timer = this.#clock.setTimeout(() => {
         reject(new ConnectFailure('later', offlineWords, { detail: 'REGISTER: no answer' }));

@@ -199,7 +199,10 @@ export class SipCall implements DeviceCall {
       .catch((error: unknown) => {
         if (this.#over) return;
         this.#options.log.warn('the window leg was not restored', { callId: this.callId, error });
-        this.#tell({ type: 'notice', notice: 'This call has no sound now. It returns when Parley has its window back.' });
+        this.#tell({
+          type: 'notice',
+          notice: 'This call has no sound now. It returns when Parley has its window back.',
+        });
       });
   }
 
@@ -316,7 +319,15 @@ export class SipCall implements DeviceCall {
         reject(new AppError('media', soundLostWords));
       };
       session
-        .invite({ requestDelegate: { onAccept: () => { resolve(); }, onReject: refused, onRedirect: refused } })
+        .invite({
+          requestDelegate: {
+            onAccept: () => {
+              resolve();
+            },
+            onReject: refused,
+            onRedirect: refused,
+          },
+        })
         .catch(reject);
     });
     const both = Promise.all([answered, media.connectWindow()]);

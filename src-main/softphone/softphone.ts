@@ -176,7 +176,9 @@ export class Softphone implements CallDevice, Service {
     }
     if (!this.#options.window.available()) throw new AppError('media', noWindowWords);
     const uri = Grammar.URIParse(
-      target.kind === 'uri' ? target.dialled : `sip:${encodeUser(target.dialled)}@${domainOf(this.#options.config.aor)}`,
+      target.kind === 'uri'
+        ? target.dialled
+        : `sip:${encodeUser(target.dialled)}@${domainOf(this.#options.config.aor)}`,
     );
     if (uri === undefined) throw new AppError('invalid', 'That address cannot be called. Check how it is written.');
     const call = this.#newCall(callId, local.address);

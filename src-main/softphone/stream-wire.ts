@@ -32,8 +32,7 @@ export class StreamWire implements Wire {
 
   async open(listener: WireListener): Promise<LocalAddress> {
     const { host, port } = this.#server;
-    const socket =
-      this.#trust === undefined ? connectTcp({ host, port }) : connectTls({ host, port, ...this.#trust });
+    const socket = this.#trust === undefined ? connectTcp({ host, port }) : connectTls({ host, port, ...this.#trust });
     this.#socket = socket;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -64,7 +63,7 @@ export class StreamWire implements Wire {
       }
     });
     let failure = new Error('The server closed the connection');
-    socket.on('error', (error) => {
+    socket.on('error', (error: Error) => {
       failure = error;
     });
     socket.on('close', () => {

@@ -105,7 +105,7 @@ export class SipUserAgent {
       logConfiguration: false,
       logLevel: 'warn',
       logConnector: (level, category, _label, content) => {
-        options.log.debug(String(content), { level, category });
+        options.log.debug(content, { level, category });
       },
       delegate: {
         onInvite: (invitation) => {
@@ -153,7 +153,9 @@ export class SipUserAgent {
     const endMs = clock.now() + timeoutMs;
     return new Promise((resolve) => {
       const look = (): void => {
-        const busy = [...core.userAgentClients.values()].some((client) => client.transaction.state === 'Trying');
+        const busy = [...core.userAgentClients.values()].some(
+          (client) => client.transaction.state === Core.TransactionState.Trying,
+        );
         if (!busy || clock.now() >= endMs) resolve();
         else clock.setTimeout(look, 20);
       };

@@ -76,8 +76,9 @@ export class WebSocketWire implements Wire {
     if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Error('The connection is closed'));
     return new Promise((resolve, reject) => {
       socket.send(text, (error) => {
-        if (error === undefined) resolve();
-        else reject(error);
+        // `ws` hands on what the socket gives, which is null when all is well.
+        if (error instanceof Error) reject(error);
+        else resolve();
       });
     });
   }
