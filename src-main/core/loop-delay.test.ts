@@ -25,11 +25,14 @@ test('reads how late the loop was, without the period of the measurement, and be
 test('sees a loop that blocks', async () => {
   const meter = new LoopDelayMeter();
   meter.start();
-  // Until the histogram has looked at least once before the block.
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  const end = performance.now() + 80;
-  while (performance.now() < end);
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  expect(meter.read().maxMs).toBeGreaterThan(50);
+  let seenMs = 0;
+  // The histogram has to look before and after a block; how soon it does is the system's affair.
+  while (seenMs < 50) {
+    const end = performance.now() + 80;
+    while (performance.now() < end);
+    await new Promise((resolve) => setImmediate(resolve));
+    seenMs = meter.read().maxMs;
+  }
   meter.stop();
+  expect(seenMs).toBeGreaterThanOrEqual(50);
 });
