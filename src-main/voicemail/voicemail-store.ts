@@ -1,0 +1,118 @@
+import type { Database } from 'better-sqlite3';
+import type { VoiceMessage } from '../../src-shared/model/voicemail.ts';
+import type { PlayableAudio } from './audio.ts';
+
+/** Sound kept on this computer; what was played longest ago goes first. */
+const audioCacheBytes = 32 * 1024 * 1024;
+
+interface MessageRow {
+  readonly id: string;
+  readonly name: string | null;
+  readonly number: string;
+  readonly received_at_ms: number;
+  readonly duration_s: number;
+  readonly heard: number;
+  readonly urgent: number;
+}
+
+interface AudioRow {
+  readonly mime_type: PlayableAudio['mimeType'];
+  readonly bytes: Buffer;
+}
+
+/** The voicemail of one account as last seen, so that the list is there before the server answers. */
+export class VoicemailStore {
+  readonly #db: Database;
+  readonly #account: string;
+  readonly #audioBytes: number;
+
+  /** `audioBytes` is the room for sound. */
+  constructor(db: Database, accountId: string, audioBytes: number = audioCacheBytes) {
+    this.#db = db;
+    this.#account = accountId;
+    this.#audioBytes = audioBytes;
+  }
+
+  /** Newest first. */
+  messages(): readonly VoiceMessage[] {
+    const rows = this.#db
+      .prepare(
+        'SELECT id, name, number, received_at_ms, duration_s, heard, urgent FROM voicemail_messages WHERE account_id = ? ORDER BY received_at_ms DESC, id DESC',
+      )
+      .all(this.#account) as MessageRow[];
+    return rows.map((row) => ({
+      id: row.id,
+      ...(row.name === null ? {} : { name: row.name }),
+      number: row.number,
+      receivedAtMs: row.received_at_ms,
+      durationS: row.duration_s,
+      heard: row.heard !== 0,
+      urgent: row.urgent !== 0,
+    }));
+  }
+
+  /** Makes these the whole list; sound of messages that are gone from the server goes too. */
+  replace(messages: readonly VoiceMessage[]): void {
+    const drop = this.#db.prepare('DELETE FROM voicemail_messages WHERE account_id = ?');
+    const insert = this.#db.prepare(
+      'INSERT INTO voicemail_messages (account_id, id, name, number, received_at_ms, duration_s, heard, urgent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+    const dropOrphans = this.#db.prepare(
+      'DELETE FROM voicemail_audio WHERE account_id = ? AND id NOT IN (SELECT id FROM voicemail_messages WHERE account_id = ?)',
+    );
+    this.#db.transaction(() => {
+      drop.run(this.#account);
+      for (const message of messages) {
+        insert.run(
+          this.#account,
+          message.id,
+          message.name ?? null,
+          message.number,
+          message.receivedAtMs,
+          message.durationS,
+          message.heard ? 1 : 0,
+          message.urgent ? 1 : 0,
+        );
+      }
+      dropOrphans.run(this.#account, this.#account);
+    })();
+  }
+
+  audio(id: string, nowMs: number): Pick<PlayableAudio, 'mimeType' | 'bytes'> | undefined {
+    const row = this.#db
+      .prepare('SELECT mime_type, bytes FROM voicemail_audio WHERE account_id = ? AND id = ?')
+      .get(this.#account, id) as AudioRow | undefined;
+    if (row === undefined) return undefined;
+    this.#db
+      .prepare('UPDATE voicemail_audio SET played_at_ms = ? WHERE account_id = ? AND id = ?')
+      .run(nowMs, this.#account, id);
+    return { mimeType: row.mime_type, bytes: row.bytes };
+  }
+
+  putAudio(id: string, audio: PlayableAudio, nowMs: number): void {
+    if (audio.bytes.length > this.#audioBytes) return;
+    const insert = this.#db.prepare(
+      'INSERT OR REPLACE INTO voicemail_audio (account_id, id, mime_type, bytes, size_bytes, played_at_ms) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    const total = this.#db.prepare(
+      'SELECT coalesce(sum(size_bytes), 0) AS bytes FROM voicemail_audio WHERE account_id = ?',
+    );
+    const dropOldest = this.#db.prepare(
+      'DELETE FROM voicemail_audio WHERE account_id = ? AND id = (SELECT id FROM voicemail_audio WHERE account_id = ? ORDER BY played_at_ms LIMIT 1)',
+    );
+    this.#db.transaction(() => {
+      insert.run(this.#account, id, audio.mimeType, audio.bytes, audio.bytes.length, nowMs);
+      while ((total.get(this.#account) as { bytes: number }).bytes > this.#audioBytes) {
+        dropOldest.run(this.#account, this.#account);
+      }
+    })();
+  }
+
+  /** Removes all of this account from this computer. */
+  forget(): void {
+    this.#db.transaction(() => {
+      this.#db.prepare('DELETE FROM voicemail_messages WHERE account_id = ?').run(this.#account);
+      this.#db.prepare('DELETE FROM voicemail_audio WHERE account_id = ?').run(this.#account);
+    })();
+  }
+}

@@ -1,0 +1,434 @@
+import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
+import type { MainHandlers } from '../../src-shared/contract/contract.ts';
+import { AppError } from '../../src-shared/errors.ts';
+import type { ServiceHealth } from '../../src-shared/model/health.ts';
+import type { VoiceRecord } from '../../src-shared/model/history.ts';
+import type { VoiceMessage, VoicemailBox } from '../../src-shared/model/voicemail.ts';
+import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
+import type { ProbeResult, TrustConfig, VoicemailConfig } from '../account/account-config.ts';
+import { ConnectFailure } from '../core/connect-failure.ts';
+import type { Attempt } from '../core/dial.ts';
+import type { Logger } from '../core/log.ts';
+import { Reconnector } from '../core/reconnector.ts';
+import type { ReconnectorStatus } from '../core/reconnector.ts';
+import { formatServer } from '../core/server-list.ts';
+import type { Random, ServerAddress } from '../core/server-list.ts';
+import type { HealthReporter, Service } from '../core/service.ts';
+import { tlsOptionsFor } from '../core/tls-trust.ts';
+import type { ReverseLookup } from '../directory/reverse-lookup.ts';
+import { checkAudio } from './audio.ts';
+import type { AudioProblem, PlayableAudio } from './audio.ts';
+import { ImapSession, defaultImapTiming } from './imap-session.ts';
+import type { ImapTiming, StoredVoiceMessage } from './imap-session.ts';
+import type { VoicemailStore } from './voicemail-store.ts';
+import { words } from './words.ts';
+
+export interface VoicemailOptions {
+  /** Undefined: no voicemail is set up. */
+  readonly config: VoicemailConfig | undefined;
+  readonly trust: TrustConfig;
+  readonly store: VoicemailStore;
+  readonly hub: TopicHub;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly health: HealthReporter;
+  /** Names callers that the exchange does not know. */
+  readonly lookup: Pick<ReverseLookup, 'byNumber'>;
+  /** Called after each change of the list, for the history. */
+  readonly onChange: () => void;
+  readonly timing?: Partial<ImapTiming>;
+}
+
+type VoicemailHandlers = Pick<MainHandlers, 'voicemail.audio' | 'voicemail.markHeard' | 'voicemail.refresh'>;
+
+/** Several notices of one change come together: they are waited for this long (milliseconds). */
+const settleMs = 120;
+
+/**
+ * Visual voicemail: the newest messages of an IMAP mailbox as topic `voicemail`. The list of last time is shown until
+ * the server answers; news come by IDLE. The connection is kept by the reconnector; its states are this service's health.
+ */
+export class VoicemailService implements Service {
+  readonly name = 'voicemail';
+  readonly #options: VoicemailOptions;
+  #reconnector: Reconnector | undefined;
+  #session: ImapSession | undefined;
+  #status: ReconnectorStatus = { state: 'stopped' };
+  /** What the server holds; empty until it said so. */
+  #stored: readonly StoredVoiceMessage[] = [];
+  #messages: readonly VoiceMessage[] = [];
+  #isListed = false;
+  #signIns = 0;
+  #timer: TimerHandle | undefined;
+  #listing: Promise<void> | undefined;
+  #isListDue = false;
+  readonly #fetching = new Map<string, Promise<PlayableAudio>>();
+
+  constructor(options: VoicemailOptions) {
+    this.#options = options;
+  }
+
+  readonly handlers: VoicemailHandlers = {
+    'voicemail.audio': async ({ id }) => {
+      const { mimeType, bytes } = await this.#audio(id);
+      return { mimeType, base64: bytes.toString('base64') };
+    },
+    'voicemail.markHeard': async ({ id, heard }) => ({ revision: await this.#markHeard(id, heard) }),
+    'voicemail.refresh': async () => {
+      if (this.#session === undefined) this.#reconnector?.retry();
+      else await this.#refresh();
+      return { revision: this.#publish() };
+    },
+  };
+
+  start(): Promise<void> {
+    if (this.#options.config !== undefined) this.#messages = this.#options.store.messages();
+    this.#report({ state: 'off', message: '' });
+    this.#publish();
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    await this.disconnect();
+  }
+
+  /** Connects with this password, in the background; a new password replaces the old one. The outcome is health. */
+  async connect(password: string): Promise<void> {
+    await this.disconnect();
+    const { config, clock, random, timing } = this.#options;
+    if (config === undefined) return;
+    const times: ImapTiming = { ...defaultImapTiming, ...timing };
+    this.#signIns += 1;
+    const reconnector = new Reconnector({
+      clock,
+      random,
+      servers: () => Promise.resolve(config.servers),
+      connect: (server, attempt) => this.#open(config, password, server, attempt, times),
+      onStatus: (status) => {
+        // An earlier connection that is still closing has nothing more to say.
+        if (reconnector === this.#reconnector) this.#changed(status);
+      },
+      fallBack: 'whenIdle',
+      timing: { connectDeadlineMs: times.commandMs, checkDeadlineMs: Math.min(times.commandMs, 3_000) },
+    });
+    reconnector.useCredential(`sign-in ${this.#signIns}`);
+    this.#reconnector = reconnector;
+    reconnector.start();
+  }
+
+  async disconnect(): Promise<void> {
+    const reconnector = this.#reconnector;
+    this.#reconnector = undefined;
+    this.#session = undefined;
+    this.#setTimer(false);
+    if (reconnector === undefined) return;
+    await reconnector.stop();
+    this.#changed({ state: 'stopped' });
+  }
+
+  /** The computer woke or the network changed. */
+  kick(): void {
+    this.#reconnector?.kick();
+  }
+
+  /** A person asked to try again. */
+  retry(): void {
+    this.#reconnector?.retry();
+  }
+
+  /** The messages as the history shows them, newest first. */
+  records(): readonly VoiceRecord[] {
+    return this.#named().map(({ id, name, number, receivedAtMs, durationS, heard }) => ({
+      id,
+      ...(name === undefined ? {} : { name }),
+      number,
+      receivedAtMs,
+      durationS,
+      heard,
+    }));
+  }
+
+  async #open(
+    config: VoicemailConfig,
+    password: string,
+    server: ServerAddress,
+    attempt: Attempt,
+    timing: ImapTiming,
+  ): Promise<ImapSession> {
+    const { clock, trust } = this.#options;
+    const session = await ImapSession.open(server, {
+      config,
+      password,
+      tls: tlsOptionsFor(trust),
+      clock,
+      timing,
+      signal: attempt.signal,
+      changed: () => {
+        if (session === this.#session) this.#setTimer(true);
+      },
+      lost: (failure) => {
+        attempt.lost(failure);
+      },
+    });
+    if (!attempt.signal.aborted) this.#session = session;
+    return session;
+  }
+
+  #changed(status: ReconnectorStatus): void {
+    this.#status = status;
+    if (status.state !== 'up') this.#session = undefined;
+    this.#report(healthOf(status));
+    this.#publish();
+    if (status.state === 'up') void this.#refresh();
+  }
+
+  #report(health: Omit<ServiceHealth, 'service'>): void {
+    if (health.message !== '') this.#options.log.warn(health.message, { state: health.state, detail: health.detail });
+    this.#options.health.report({ service: 'voicemail', ...health });
+  }
+
+  #setTimer(isDue: boolean): void {
+    const { clock } = this.#options;
+    if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
+    this.#timer = isDue
+      ? clock.setTimeout(() => {
+          this.#timer = undefined;
+          void this.#refresh();
+        }, settleMs)
+      : undefined;
+  }
+
+  /** Lists the mailbox; a change during a listing causes one more, never several at once. */
+  async #refresh(): Promise<void> {
+    this.#isListDue = true;
+    this.#listing ??= this.#listWhileDue().finally(() => {
+      this.#listing = undefined;
+    });
+    await this.#listing;
+  }
+
+  async #listWhileDue(): Promise<void> {
+    while (this.#isListDue) {
+      this.#isListDue = false;
+      const session = this.#session;
+      if (session === undefined) return;
+      try {
+        const stored = await session.list();
+        if (session === this.#session) this.#take(stored);
+      } catch (error) {
+        // A lost session tells the reconnector by itself.
+        this.#options.log.debug('voicemail not listed', { error });
+      }
+    }
+  }
+
+  #take(stored: readonly StoredVoiceMessage[]): void {
+    const known = new Map(this.#messages.map((message) => [message.id, message.durationS]));
+    this.#stored = stored;
+    this.#isListed = true;
+    // The length that the sound itself told is better than none.
+    this.#messages = stored.map(({ message }) =>
+      message.durationS > 0 ? message : { ...message, durationS: known.get(message.id) ?? 0 },
+    );
+    this.#save();
+    this.#publish();
+    this.#options.onChange();
+  }
+
+  #save(): void {
+    try {
+      this.#options.store.replace(this.#messages);
+    } catch (error) {
+      // A full disk must not take voicemail away; it is on the server.
+      this.#options.log.error('voicemail not stored', { error });
+    }
+  }
+
+  #named(): readonly VoiceMessage[] {
+    return this.#messages.map((message) => {
+      const name = message.name ?? this.#options.lookup.byNumber(message.number)?.name;
+      return name === undefined ? message : { ...message, name };
+    });
+  }
+
+  #box(): VoicemailBox {
+    if (this.#options.config === undefined) return { state: 'notConfigured', messages: [], unread: 0 };
+    const messages = this.#named();
+    const unread = messages.filter(({ heard }) => !heard).length;
+    const problem = this.#problem();
+    if (problem !== undefined) return { state: 'unavailable', messages, unread, problem };
+    return { state: this.#status.state === 'up' && this.#isListed ? 'ready' : 'loading', messages, unread };
+  }
+
+  #problem(): string | undefined {
+    switch (this.#status.state) {
+      case 'failed':
+      case 'waiting':
+        return this.#status.failure.message;
+      case 'connecting':
+        return this.#status.failure?.message;
+      case 'up':
+      case 'stopped':
+        return undefined;
+    }
+  }
+
+  #publish(): number {
+    return this.#options.hub.publish('voicemail', this.#box());
+  }
+
+  async #audio(id: string): Promise<Pick<PlayableAudio, 'mimeType' | 'bytes'>> {
+    const cached = this.#options.store.audio(id, this.#options.clock.now());
+    if (cached !== undefined) return cached;
+    let fetching = this.#fetching.get(id);
+    if (fetching === undefined) {
+      fetching = this.#fetch(id).finally(() => this.#fetching.delete(id));
+      this.#fetching.set(id, fetching);
+    }
+    return await fetching;
+  }
+
+  async #fetch(id: string): Promise<PlayableAudio> {
+    const session = this.#session;
+    if (session === undefined) throw new AppError('offline', words.cannotPlay, this.#problem() ?? 'not connected');
+    const stored = this.#find(id);
+    const bytes = await this.#download(session, stored);
+    const check = checkAudio(bytes);
+    if (check.kind === 'problem') throw new AppError('media', problemWords[check.problem], check.detail);
+    this.#keep(id, check.audio);
+    return check.audio;
+  }
+
+  async #download(session: ImapSession, stored: StoredVoiceMessage): Promise<Buffer> {
+    try {
+      return await session.audio(stored);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'notFound') throw error;
+      const detail = error instanceof Error ? error.message : String(error);
+      throw new AppError('offline', words.cannotPlay, detail);
+    }
+  }
+
+  #keep(id: string, audio: PlayableAudio): void {
+    try {
+      this.#options.store.putAudio(id, audio, this.#options.clock.now());
+    } catch (error) {
+      this.#options.log.error('voicemail sound not stored', { error });
+    }
+    const { durationS } = audio;
+    if (durationS === undefined) return;
+    const isUnknown = this.#messages.some((message) => message.id === id && message.durationS === 0);
+    if (!isUnknown) return;
+    this.#messages = this.#messages.map((message) => (message.id === id ? { ...message, durationS } : message));
+    this.#save();
+    this.#publish();
+  }
+
+  #find(id: string): StoredVoiceMessage {
+    const stored = this.#stored.find(({ message }) => message.id === id);
+    if (stored === undefined) throw new AppError('notFound', words.gone);
+    return stored;
+  }
+
+  async #markHeard(id: string, heard: boolean): Promise<number> {
+    const session = this.#session;
+    if (session === undefined) throw new AppError('offline', words.notMarked);
+    const stored = this.#find(id);
+    try {
+      await session.setHeard(stored, heard);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'notFound') throw error;
+      throw new AppError('offline', words.notMarked, error instanceof Error ? error.message : String(error));
+    }
+    this.#messages = this.#messages.map((message) => (message.id === id ? { ...message, heard } : message));
+    this.#save();
+    const revision = this.#publish();
+    this.#options.onChange();
+    return revision;
+  }
+}
+
+const problemWords: Readonly<Record<AudioProblem, string>> = {
+  format: words.cannotPlayFormat,
+  incomplete: words.incomplete,
+  notAudio: words.cannotPlay,
+};
+
+function healthOf(status: ReconnectorStatus): Omit<ServiceHealth, 'service'> {
+  switch (status.state) {
+    case 'stopped':
+      return { state: 'off', message: '' };
+    case 'up':
+      return { state: 'ok', message: '', server: formatServer(status.server) };
+    case 'failed':
+      return { state: 'failed', ...told(status.failure) };
+    case 'waiting':
+      return { state: 'reconnecting', ...told(status.failure) };
+    case 'connecting': {
+      const server = status.server === undefined ? {} : { server: formatServer(status.server) };
+      if (status.failure === undefined) return { state: 'starting', message: '', ...server };
+      return { state: 'reconnecting', ...told(status.failure), ...server };
+    }
+  }
+}
+
+function told(failure: ConnectFailure): { readonly message: string; readonly detail?: string } {
+  return { message: failure.message, ...(failure.detail === undefined ? {} : { detail: failure.detail }) };
+}
+
+export interface VoicemailProbeDeps {
+  readonly trust: TrustConfig;
+  readonly clock: Clock;
+  readonly timing?: Partial<ImapTiming>;
+}
+
+/**
+ * Tries voicemail as configured: connects, signs in, opens the mailbox. The servers are tried in order until one can be
+ * reached; a refused password is tried on no other.
+ */
+export async function probeVoicemail(
+  config: VoicemailConfig,
+  password: string,
+  deps: VoicemailProbeDeps,
+): Promise<ProbeResult> {
+  let last: ProbeResult = { outcome: 'never', message: words.notConfigured };
+  for (const server of config.servers) {
+    last = await probeServer(config, password, server, deps);
+    if (last.outcome !== 'later') return last;
+  }
+  return last;
+}
+
+async function probeServer(
+  config: VoicemailConfig,
+  password: string,
+  server: ServerAddress,
+  deps: VoicemailProbeDeps,
+): Promise<ProbeResult> {
+  const timing: ImapTiming = { ...defaultImapTiming, ...deps.timing };
+  const abort = new AbortController();
+  const timer = deps.clock.setTimeout(() => {
+    abort.abort();
+  }, timing.commandMs);
+  try {
+    const session = await ImapSession.open(server, {
+      config,
+      password,
+      tls: tlsOptionsFor(deps.trust),
+      clock: deps.clock,
+      timing,
+      signal: abort.signal,
+      changed: () => undefined,
+      lost: () => undefined,
+    });
+    await session.close();
+    return { outcome: 'ok', message: words.works };
+  } catch (error) {
+    const failure = ConnectFailure.from(error);
+    const outcome = failure.credentialRefused ? 'denied' : failure.advice === 'never' ? 'never' : 'later';
+    return { outcome, ...told(failure) };
+  } finally {
+    deps.clock.clearTimeout(timer);
+  }
+}
