@@ -151,14 +151,13 @@ export class SipCall implements DeviceCall {
     }
   }
 
-  async decline(): Promise<void> {
+  decline(): Promise<void> {
     const session = this.#session;
     if (session === undefined || !('reject' in session) || session.state !== SessionState.Initial) {
-      throw new AppError('notFound', 'This call is no longer ringing.');
+      return Promise.reject(new AppError('notFound', 'This call is no longer ringing.'));
     }
-    // 603 would end the call on the person's other phones too (RFC 3261 section 21.6.2); 486 ends this branch only.
-    await session.reject({ statusCode: 486 });
     this.#end('declined');
+    return Promise.resolve();
   }
 
   /** No room for one more call. */
@@ -391,6 +390,7 @@ async function endingOf(session: Inviter | Invitation, reason: CallEndReason): P
   switch (session.state) {
     case SessionState.Initial:
     case SessionState.Establishing:
+      // 603 would end the call on the person's other phones too (RFC 3261 section 21.6.2); 486 and 480 end this branch.
       if ('cancel' in session) await session.cancel();
       else await session.reject({ statusCode: reason === 'mediaFailed' ? 480 : 486 });
       return;

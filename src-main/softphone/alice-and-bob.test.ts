@@ -1,0 +1,360 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { AppError } from '../../src-shared/errors.ts';
+import { eventually } from './eventually.ts';
+import { FakePhone } from './fake-phone.ts';
+import { FakeSipServer, statusesFrom } from './fake-sip-server.ts';
+import { headerKey, headerValue, isResponse, methodOf, statusCode } from './sip-message.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+interface Two {
+  readonly server: FakeSipServer;
+  readonly alice: FakePhone;
+  readonly bob: FakePhone;
+}
+
+async function registered(phone: FakePhone): Promise<void> {
+  await eventually(() => {
+    expect(phone.softphone.line().state).toBe('registered');
+  });
+}
+
+async function twoPhones(protocol: 'UDP' | 'TCP' = 'TCP'): Promise<Two> {
+  const server = new FakeSipServer(protocol);
+  const alice = new FakePhone(server, 'alice');
+  const bob = new FakePhone(server, 'bob');
+  for (const phone of [alice, bob]) {
+    await phone.softphone.start();
+    await phone.softphone.connect('secret');
+    await registered(phone);
+  }
+  return { server, alice, bob };
+}
+
+async function ringing({ alice, bob }: Two) {
+  const call = alice.place('sip:bob@example.com');
+  await eventually(() => {
+    expect(bob.incoming).toHaveLength(1);
+    expect(alice.told).toContain('farEndRings');
+  });
+  const incoming = bob.incoming[0];
+  if (incoming === undefined) throw new Error('no call');
+  return { call, incoming };
+}
+
+async function talking(two: Two) {
+  const calls = await ringing(two);
+  await calls.incoming.call.answer();
+  await eventually(() => {
+    expect(two.alice.told).toContain('established');
+    expect(two.bob.told).toContain('established');
+  });
+  return calls;
+}
+
+describe('a call', () => {
+  test('rings, is answered, and ends on both sides when bob hangs up', async () => {
+    const two = await twoPhones();
+    const { incoming } = await talking(two);
+    expect(incoming.number).toBe('alice');
+    expect(two.alice.events.find((event) => event.type === 'established')).toMatchObject({ codec: 'PCMA' });
+    await incoming.call.hangUp();
+    await eventually(() => {
+      expect(two.alice.end?.reason).toBe('remoteHungUp');
+    });
+    expect(two.bob.end?.reason).toBe('hungUp');
+    expect(two.alice.media.opened[0]?.isClosed).toBe(true);
+    expect(two.bob.media.opened[0]?.isClosed).toBe(true);
+  });
+
+  test('sends its INVITE without waiting for the window', async () => {
+    const two = await twoPhones();
+    two.alice.window.hangsAt = 'media.offer';
+    two.alice.place('sip:bob@example.com');
+    await eventually(() => {
+      expect(two.bob.incoming).toHaveLength(1);
+    });
+    expect(two.alice.window.asked).toEqual(['media.offer']);
+  });
+
+  test('opens the microphone for a call that is placed and again with the codec agreed on', async () => {
+    const two = await twoPhones();
+    await talking(two);
+    expect(two.alice.window.asked.filter((name) => name === 'media.start').length).toBeGreaterThanOrEqual(1);
+    expect(two.bob.window.asked).toEqual(['media.offer', 'media.answer', 'media.start', 'media.start']);
+  });
+
+  test('opens no microphone while it rings here', async () => {
+    const two = await twoPhones();
+    await ringing(two);
+    expect(two.bob.window.asked).toEqual([]);
+  });
+
+  test('that bob declines is refused at his device only, with 486', async () => {
+    const two = await twoPhones();
+    const { incoming } = await ringing(two);
+    await incoming.call.decline();
+    await eventually(() => {
+      expect(two.alice.end?.reason).toBe('busy');
+    });
+    expect(two.bob.end?.reason).toBe('declined');
+    expect(statusesFrom(two.server, 'bob')).toContain(486);
+  });
+
+  test('that alice gives up is cancelled at bob', async () => {
+    const two = await twoPhones();
+    const { call } = await ringing(two);
+    await call.hangUp();
+    await eventually(() => {
+      expect(two.bob.end?.reason).toBe('cancelled');
+    });
+    expect(two.alice.end?.reason).toBe('hungUp');
+  });
+
+  test('that another phone took is not one that bob missed (RFC 3326)', async () => {
+    const two = await twoPhones();
+    const { call } = await ringing(two);
+    two.server.rewrites = (_from, message) =>
+      methodOf(message) === 'CANCEL' && !isResponse(message)
+        ? {
+            ...message,
+            headers: [...message.headers, { name: 'Reason', value: 'SIP;cause=200;text="Call completed elsewhere"' }],
+          }
+        : message;
+    await call.hangUp();
+    await eventually(() => {
+      expect(two.bob.end?.reason).toBe('answeredElsewhere');
+    });
+  });
+
+  test('beyond the room in the call list is busy', async () => {
+    const two = await twoPhones();
+    two.bob.takesCalls = false;
+    two.alice.place('sip:bob@example.com');
+    await eventually(() => {
+      expect(two.alice.end?.reason).toBe('busy');
+    });
+  });
+
+  test('shows ringing though the 180 has no Contact', async () => {
+    const two = await twoPhones();
+    two.server.rewrites = (_from, message) =>
+      statusCode(message) === 180
+        ? { ...message, headers: message.headers.filter((header) => headerKey(header.name) !== 'contact') }
+        : message;
+    const { incoming } = await ringing(two);
+    await incoming.call.answer();
+    await eventually(() => {
+      expect(two.alice.told).toContain('established');
+    });
+    const ack = two.server.passages.find(({ message }) => message.startLine.startsWith('ACK '));
+    const invited = two.server.passages.find(
+      ({ message }) => statusCode(message) === 200 && methodOf(message) === 'INVITE',
+    );
+    const contact = headerValue(invited?.message ?? { startLine: '', headers: [], body: '' }, 'contact');
+    expect(contact).toContain(ack?.message.startLine.split(' ')[1]);
+  });
+
+  test('goes on after the connection broke and came back', async () => {
+    const two = await twoPhones();
+    const { call } = await talking(two);
+    two.server.disconnect('alice');
+    expect(two.alice.softphone.line().state).toBe('registering');
+    await registered(two.alice);
+    expect(two.alice.end).toBeUndefined();
+    await call.hangUp();
+    await eventually(() => {
+      expect(two.bob.end?.reason).toBe('remoteHungUp');
+    });
+  });
+
+  test('cannot be placed without a line, in words', async () => {
+    const server = new FakeSipServer();
+    const alice = new FakePhone(server, 'alice');
+    expect(() => alice.place('6101')).toThrow(new AppError('offline', 'Phone is off. Sign in to call.'));
+  });
+
+  test('sends digits by its media', async () => {
+    const two = await twoPhones();
+    const { call } = await talking(two);
+    expect(call.capabilities('connected')).toContain('dtmf');
+    await call.dtmf('12#');
+    expect(two.alice.media.opened[0]?.digits).toEqual(['12#']);
+  });
+
+  test('does not follow a transfer by itself', async () => {
+    const two = await twoPhones();
+    await talking(two);
+    const ack = two.server.passages.find(({ message }) => methodOf(message) === 'ACK')?.message;
+    if (ack === undefined) throw new Error('no ACK');
+    const text = [
+      ack.startLine.replace('ACK', 'REFER'),
+      'Via: SIP/2.0/TCP 192.0.2.9;branch=z9hG4bKrefer',
+      ...ack.headers
+        .filter((header) => ['from', 'to', 'call-id'].includes(headerKey(header.name)))
+        .map((header) => `${header.name}: ${header.value}`),
+      'CSeq: 900 REFER',
+      'Contact: <sip:alice@192.0.2.9>',
+      'Refer-To: <sip:mallory@example.com>',
+      'Max-Forwards: 70',
+      'Content-Length: 0',
+      '',
+      '',
+    ].join('\r\n');
+    two.server.deliver('bob', text);
+    await eventually(() => {
+      expect(statusesFrom(two.server, 'bob')).toContain(603);
+    });
+    expect(two.server.sentBy('bob').some((line) => line.includes('mallory'))).toBe(false);
+  });
+});
+
+describe('the microphone', () => {
+  test('that is refused while alice calls cancels the call in words', async () => {
+    const two = await twoPhones();
+    await ringing(two);
+    two.alice.softphone.windowLeg('call-1', 'micDenied', 'NotAllowedError');
+    await eventually(() => {
+      expect(two.bob.end?.reason).toBe('cancelled');
+    });
+    expect(two.alice.end).toMatchObject({ reason: 'mediaFailed' });
+    expect(two.alice.end?.notice).toMatch(/may not use your microphone/);
+  });
+
+  test.each([
+    ['micMissing', /No microphone was found/],
+    ['micBusy', /used by another program/],
+  ] as const)('that is %s during a call ends it on both sides', async (state, words) => {
+    const two = await twoPhones();
+    await talking(two);
+    two.alice.softphone.windowLeg('call-1', state, '');
+    await eventually(() => {
+      expect(two.bob.end?.reason).toBe('remoteHungUp');
+    });
+    expect(two.alice.end?.notice).toMatch(words);
+  });
+
+  test('that is refused when bob answers leaves alice with "unavailable" and bob with words', async () => {
+    const two = await twoPhones();
+    const { incoming } = await ringing(two);
+    two.bob.window.failures.set('media.start', new AppError('media', 'Parley may not use your microphone.'));
+    await expect(incoming.call.answer()).rejects.toThrow('Parley may not use your microphone.');
+    await eventually(() => {
+      expect(two.alice.end?.reason).toBe('unavailable');
+    });
+    expect(two.bob.end).toMatchObject({ reason: 'mediaFailed', notice: 'Parley may not use your microphone.' });
+  });
+
+  test('whose question is still being read does not keep the caller waiting', async () => {
+    const two = await twoPhones();
+    const { incoming } = await ringing(two);
+    two.bob.window.failures.set('media.start', new AppError('timeout', 'That took too long.'));
+    await incoming.call.answer();
+    await eventually(() => {
+      expect(two.alice.told).toContain('established');
+    });
+  });
+
+  test('of no window: an incoming call rings on and says why it cannot be answered', async () => {
+    const two = await twoPhones();
+    two.bob.window.isAvailable = false;
+    const { incoming } = await ringing(two);
+    await expect(incoming.call.answer()).rejects.toThrow(/No Parley window/);
+    expect(two.bob.end).toBeUndefined();
+    two.bob.window.isAvailable = true;
+    await incoming.call.answer();
+    await eventually(() => {
+      expect(two.alice.told).toContain('established');
+    });
+  });
+});
+
+describe('sound', () => {
+  test('comes back after a reload of the window, and only for calls that have it', async () => {
+    const two = await twoPhones();
+    const { incoming } = await ringing(two);
+    two.bob.window.reload();
+    expect(two.bob.window.asked).toEqual([]);
+    await incoming.call.answer();
+    two.bob.window.reload();
+    await eventually(() => {
+      expect(two.bob.media.opened[0]?.legs).toBe(2);
+    });
+    expect(two.bob.end).toBeUndefined();
+  });
+
+  test('is offered anew when the media process dies', async () => {
+    const two = await twoPhones();
+    await talking(two);
+    two.alice.media.die();
+    await eventually(() => {
+      expect(two.alice.media.opened[0]).toMatchObject({ offers: 2, legs: 2 });
+    });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(two.alice.end).toBeUndefined();
+    expect(two.server.sentBy('alice').filter((line) => line.startsWith('INVITE'))).toHaveLength(2);
+  });
+
+  test('that cannot be restored within two seconds ends the call in words', async () => {
+    const two = await twoPhones();
+    await talking(two);
+    two.server.loses = (from, message) => from === 'alice' && methodOf(message) === 'INVITE';
+    two.alice.media.die();
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(two.alice.end).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(two.alice.end).toMatchObject({ reason: 'mediaFailed' });
+    expect(two.alice.end?.notice).toMatch(/could not be restored/);
+  });
+
+  test('without a codec in common ends the call in words', async () => {
+    const two = await twoPhones();
+    const { incoming } = await ringing(two);
+    const media = two.alice.media.opened[0];
+    if (media === undefined) throw new Error('no media');
+    media.agrees = new AppError('unsupported', 'no codec');
+    await incoming.call.answer();
+    await eventually(() => {
+      expect(two.alice.end?.reason).toBe('mediaFailed');
+    });
+  });
+});
+
+/** Random numbers that are the same in every run. */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+describe('over UDP with 30 % of the messages lost', () => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('a call is established (seed %i)', async (seed) => {
+    const two = await twoPhones('UDP');
+    const random = mulberry32(seed);
+    two.server.loses = () => random() < 0.3;
+    two.alice.place('sip:bob@example.com');
+    await eventually(() => {
+      expect(two.bob.incoming).toHaveLength(1);
+    }, 32_000);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await two.bob.incoming[0]?.call.answer();
+    await eventually(() => {
+      expect(two.alice.told).toContain('established');
+      expect(two.bob.told).toContain('established');
+    }, 32_000);
+    expect(two.server.passages.some(({ lost }) => lost)).toBe(true);
+    await two.bob.incoming[0]?.call.hangUp();
+    await eventually(() => {
+      expect(two.alice.end?.reason).toBe('remoteHungUp');
+    }, 32_000);
+  });
+});

@@ -1,0 +1,68 @@
+import type { Call } from '../../src-shared/model/call.ts';
+import type { ServiceHealth } from '../../src-shared/model/health.ts';
+import type { PhoneConfig } from '../account/account-config.ts';
+import type { DeviceCall, DeviceCallEvent, IncomingCall } from '../calls/call-device.ts';
+import { parseDialString } from '../calls/dial-string.ts';
+import { systemClock } from '../core/clock.ts';
+import { silentLogger } from '../core/log.ts';
+import type { FakeSipServer } from './fake-sip-server.ts';
+import { FakeMediaFactory, FakeWindow } from './fake-window.ts';
+import { Softphone } from './softphone.ts';
+
+/** A softphone on a fake wire, with a fake window, and what it told of its calls. For tests under fake timers. */
+export class FakePhone {
+  readonly window = new FakeWindow();
+  readonly media = new FakeMediaFactory(this.window);
+  readonly health: ServiceHealth[] = [];
+  readonly events: DeviceCallEvent[] = [];
+  readonly incoming: IncomingCall[] = [];
+  readonly softphone: Softphone;
+  /** False: the call list has no room. */
+  takesCalls = true;
+  #nextCall = 1;
+
+  constructor(server: FakeSipServer, user: string, config: Partial<PhoneConfig> = {}) {
+    this.softphone = new Softphone({
+      config: {
+        aor: `sip:${user}@example.com`,
+        displayName: user,
+        authUser: user,
+        transport: server.protocol === 'UDP' ? 'udp' : 'tcp',
+        servers: [{ host: 'sip.example.com', port: 5060 }],
+        registerExpiresS: 600,
+        audioCodecs: ['PCMA'],
+        dscpSignalling: 24,
+        dscpAudio: 46,
+        ...config,
+      },
+      trust: { extraCa: [], useSystemStore: false },
+      product: 'Parley/test',
+      clock: systemClock,
+      random: () => 0.5,
+      log: silentLogger,
+      health: { report: (report) => this.health.push(report) },
+      window: this.window,
+      media: this.media,
+      makeWire: () => server.wireOf(user),
+    });
+    this.softphone.handleIncoming((incoming) => {
+      if (!this.takesCalls) return undefined;
+      this.incoming.push(incoming);
+      return (event) => this.events.push(event);
+    });
+  }
+
+  /** Names of the events so far. */
+  get told(): readonly DeviceCallEvent['type'][] {
+    return this.events.map(({ type }) => type);
+  }
+
+  get end(): Extract<DeviceCallEvent, { type: 'end' }> | undefined {
+    return this.events.find((event) => event.type === 'end');
+  }
+
+  place(target: string): DeviceCall {
+    const callId: Call['id'] = `call-${this.#nextCall++}`;
+    return this.softphone.place(callId, parseDialString(target), (event) => this.events.push(event));
+  }
+}
