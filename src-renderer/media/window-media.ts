@@ -12,6 +12,7 @@ import { MediaLeg } from './media-leg.ts';
 import type { MediaLegOptions } from './media-leg.ts';
 import { Microphone } from './microphone.ts';
 import { Ringer, wantedRinging } from './ringer.ts';
+import type { Ringing } from './ringer.ts';
 
 /** Milliseconds after which the next warm leg is made: the call that took the last one goes first. */
 const warmDelayMs = 2_000;
@@ -117,6 +118,11 @@ export class WindowMedia {
   stop(): void {
     for (const undo of this.#undo.splice(0).reverse()) undo();
     this.#release();
+  }
+
+  /** What is to be heard from this window now, beside conversations. */
+  get sounding(): Ringing {
+    return this.#ringer.sounding;
   }
 
   /** Stops the ring of one call on this computer; the call goes on ringing. */
