@@ -1,18 +1,10 @@
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-} from '@fluentui/react-components';
 import { Trans } from '@lingui/react/macro';
 import { createContext, useContext, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Contact } from '../../src-shared/model/contact.ts';
 import { useCall } from '../bridge/client-context.tsx';
 import { navigate } from '../shell/route.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { ContactForm } from './contact-form.tsx';
 
@@ -88,48 +80,23 @@ function RemoveDialog({ contact, onClose }: DialogProps) {
   const action = useAction();
   const { name } = contact;
   return (
-    <Dialog
-      open
-      modalType="alert"
-      onOpenChange={(_event, data) => {
-        if (!data.open) onClose();
+    <ConfirmDialog
+      title={<Trans>Remove {name} from your contacts?</Trans>}
+      confirmLabel={<Trans>Remove</Trans>}
+      busy={action.busy}
+      error={action.error}
+      onCancel={onClose}
+      onConfirm={() => {
+        void action
+          .run(() => call('roster.remove', { jid: contact.jid }))
+          .then((done) => {
+            if (!done) return;
+            onClose();
+            navigate({ section: 'contacts' });
+          });
       }}
     >
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>
-            <Trans>Remove {name} from your contacts?</Trans>
-          </DialogTitle>
-          <DialogContent>
-            <Trans>You no longer see each other’s presence. Your chats and calls stay.</Trans>
-            {action.error !== undefined && (
-              <p className="c-danger" role="alert">
-                {action.error}
-              </p>
-            )}
-          </DialogContent>
-          <DialogActions>
-            <Button onClick={onClose}>
-              <Trans>Cancel</Trans>
-            </Button>
-            <Button
-              appearance="primary"
-              disabled={action.busy}
-              onClick={() => {
-                void action
-                  .run(() => call('roster.remove', { jid: contact.jid }))
-                  .then((done) => {
-                    if (!done) return;
-                    onClose();
-                    navigate({ section: 'contacts' });
-                  });
-              }}
-            >
-              <Trans>Remove</Trans>
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+      <Trans>You no longer see each other’s presence. Your chats and calls stay.</Trans>
+    </ConfirmDialog>
   );
 }

@@ -1,0 +1,59 @@
+import { msg } from '@lingui/core/macro';
+import type { MessageDescriptor } from '@lingui/core';
+import type { SignInService } from '../../src-shared/model/session.ts';
+
+/** The server fields of one service: what most people need, and the rest. */
+export interface ServiceFields {
+  readonly service: SignInService;
+  readonly title: MessageDescriptor;
+  readonly names: readonly string[];
+}
+
+export const serviceFields: readonly ServiceFields[] = [
+  {
+    service: 'chat',
+    title: msg`Chat and presence`,
+    names: ['chat.enabled', 'chat.servers', 'chat.directTls', 'chat.tlsName'],
+  },
+  {
+    service: 'phone',
+    title: msg`Phone`,
+    names: [
+      'phone.enabled',
+      'phone.servers',
+      'phone.transport',
+      'phone.address',
+      'phone.authUser',
+      'phone.tlsName',
+      'phone.registerExpiresS',
+    ],
+  },
+  {
+    service: 'directory',
+    title: msg`Directory`,
+    names: [
+      'directory.enabled',
+      'directory.servers',
+      'directory.encryption',
+      'directory.searchBases',
+      'directory.userDnTemplate',
+      'directory.bindDn',
+      'directory.baseFilter',
+      'directory.timeoutMs',
+    ],
+  },
+  {
+    service: 'voicemail',
+    title: msg`Voicemail`,
+    names: [
+      'voicemail.enabled',
+      'voicemail.servers',
+      'voicemail.encryption',
+      'voicemail.user',
+      'voicemail.mailbox',
+      'voicemail.tlsName',
+    ],
+  },
+];
+
+export const trustSettings: readonly string[] = ['trust.extraCaFile', 'trust.useSystemStore'];

@@ -1,0 +1,162 @@
+import { Input, Select, Slider, SpinButton, Switch } from '@fluentui/react-components';
+import { useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import type { SettingState, SettingValue } from '../../src-shared/contract/system.ts';
+import { listText, parseList, separatorOf } from './list-text.ts';
+import type { SettingWords } from './setting-words.ts';
+
+export interface SettingInputProps {
+  readonly state: SettingState;
+  readonly words: SettingWords;
+  readonly label: string;
+  readonly onChange: (value: SettingValue) => void;
+  /** Fills its row instead of having the width of its kind. */
+  readonly wide?: boolean;
+  /** Of a Field around it. */
+  readonly id?: string;
+}
+
+/** A range that is felt rather than typed. */
+const sliderUnits = ['%', 'kbit/s'];
+
+/**
+ * The control of one setting, by the kind that the service names. Text is taken over when the field is left or
+ * Enter is pressed; everything else at once. A locked value stays readable and reachable by Tab.
+ */
+export function SettingInput(props: SettingInputProps) {
+  const { state, label, words } = props;
+  const { t } = useLingui();
+  const { control, locked } = state;
+  switch (control.kind) {
+    case 'switch':
+      return (
+        <Switch
+          checked={state.value === true}
+          aria-label={label}
+          label={state.value === true ? t`On` : t`Off`}
+          labelPosition="before"
+          aria-disabled={locked}
+          onChange={(_event, data) => {
+            if (!locked) props.onChange(data.checked);
+          }}
+        />
+      );
+    case 'choice':
+      return (
+        <Select
+          className={props.wide === true ? 'grow' : 'ctl-md'}
+          value={String(state.value)}
+          aria-label={label}
+          aria-disabled={locked}
+          onChange={(_event, data) => {
+            if (!locked) props.onChange(data.value);
+          }}
+        >
+          {control.options
+            .filter((option) => !locked || option === state.value)
+            .map((option) => {
+              const descriptor = words.options?.[option];
+              return (
+                <option key={option} value={option}>
+                  {descriptor === undefined ? option : t(descriptor)}
+                </option>
+              );
+            })}
+        </Select>
+      );
+    case 'number':
+      return <NumberInput key={String(state.value)} {...props} control={control} />;
+    case 'text':
+    case 'list':
+      return <TextInput key={JSON.stringify(state.value)} {...props} />;
+  }
+}
+
+function NumberInput(
+  props: SettingInputProps & {
+    readonly control: { readonly min: number; readonly max: number; readonly unit: string };
+  },
+) {
+  const { control, state, label } = props;
+  const [value, setValue] = useState(Number(state.value));
+  const commit = (next: number) => {
+    if (state.locked || next === state.value) return;
+    props.onChange(Math.max(control.min, Math.min(control.max, Math.round(next))));
+  };
+  if (sliderUnits.includes(control.unit)) {
+    return (
+      <>
+        <Slider
+          className="ctl-slider"
+          min={control.min}
+          max={control.max}
+          value={value}
+          aria-label={label}
+          aria-valuetext={`${String(value)} ${control.unit}`}
+          aria-disabled={state.locked}
+          onChange={(_event, data) => {
+            if (!state.locked) setValue(data.value);
+          }}
+          onPointerUp={() => {
+            commit(value);
+          }}
+          onKeyUp={() => {
+            commit(value);
+          }}
+        />
+        <span className="ctl-val tnum">
+          {value} {control.unit}
+        </span>
+      </>
+    );
+  }
+  return (
+    <>
+      <SpinButton
+        className="ctl-num"
+        min={control.min}
+        max={control.max}
+        value={value}
+        aria-label={label}
+        readOnly={state.locked}
+        onChange={(_event, data) => {
+          const next = data.value ?? Number.parseInt(data.displayValue ?? '', 10);
+          if (state.locked || Number.isNaN(next)) return;
+          setValue(next);
+          commit(next);
+        }}
+      />
+      <span className="dim">{control.unit}</span>
+    </>
+  );
+}
+
+function TextInput(props: SettingInputProps) {
+  const { t } = useLingui();
+  const { state, label, words } = props;
+  const separator = separatorOf(state.key);
+  const isList = state.control.kind === 'list';
+  const held = isList && typeof state.value === 'object' ? listText(state.value, separator) : String(state.value);
+  const [text, setText] = useState(held);
+  const commit = () => {
+    const clean = text.trim();
+    if (!state.locked && clean !== held) props.onChange(isList ? parseList(clean, separator) : clean);
+  };
+  return (
+    <Input
+      className={props.wide === true ? 'grow' : 'ctl-lg'}
+      value={text}
+      readOnly={state.locked}
+      aria-label={label}
+      placeholder={words.whenEmpty === undefined ? '' : t(words.whenEmpty)}
+      spellCheck={false}
+      onChange={(_event, data) => {
+        setText(data.value);
+      }}
+      onBlur={commit}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') commit();
+      }}
+    />
+  );
+}
