@@ -2,6 +2,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import { createPacketMarker, noMarker, type PacketMarker } from './dscp.ts';
 import { gatewayLimits } from './gateway-limits.ts';
+import { NativeKeeper } from './native-keeper.ts';
 import type {
   FromGateway,
   GatewayEvent,
@@ -45,6 +46,7 @@ export class GatewayProcess {
   readonly #options: GatewayProcessOptions;
   readonly #relays = new Map<string, Relay>();
   readonly #warm = new Map<string, WebRtcLeg>();
+  readonly #keeper = new NativeKeeper();
   #settings: GatewaySettings | undefined;
   #marker: PacketMarker = noMarker('not started');
   #heartbeat: TimerHandle | undefined;
@@ -62,8 +64,12 @@ export class GatewayProcess {
     this.#beat();
   }
 
-  /** Closes calls, legs and the native module; afterwards nothing keeps the process alive. */
-  stop(): void {
+  /**
+   * Closes calls and legs, and the port when the native module is done with them; afterwards
+   * nothing keeps the process alive. Neither the module's `cleanup()` nor `exit()` is needed, and
+   * both can crash inside it.
+   */
+  async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
     if (this.#heartbeat !== undefined) this.#options.clock.clearTimeout(this.#heartbeat);
@@ -71,8 +77,7 @@ export class GatewayProcess {
     for (const leg of this.#warm.values()) leg.close();
     this.#relays.clear();
     this.#warm.clear();
-    // Without it the module's threads hold the process; an exit() during a call aborts inside it.
-    this.#options.native.cleanup();
+    await this.#keeper.whenEmpty();
     this.#options.port.close();
   }
 
@@ -129,7 +134,7 @@ export class GatewayProcess {
     stop: () => {
       // After the answer has left.
       this.#options.clock.setTimeout(() => {
-        this.stop();
+        void this.stop();
       }, 0);
       return null;
     },
@@ -146,7 +151,7 @@ export class GatewayProcess {
     }
     // Now, not after the wait: a call that ends meanwhile must not come back to life.
     const relay = callId === undefined ? undefined : this.#relayFor(callId);
-    const leg = new WebRtcLeg(this.#options.native, this.#running());
+    const leg = new WebRtcLeg(this.#options.native, this.#running(), this.#keeper);
     try {
       const answerSdp = await leg.answer(offerSdp);
       if (this.#stopped) throw new AppError('disconnected', 'Parley is closing.');

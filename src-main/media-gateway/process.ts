@@ -34,7 +34,7 @@ function findParent(onGone: () => void): ParentPort {
         });
         electronPort.start();
       },
-      // A utility process has no way to give its port back; all native threads are gone by now.
+      // A utility process has no way to give its port back; the native module is at rest by now.
       close: () => {
         process.exit(0);
       },
@@ -76,7 +76,7 @@ function end(): void {
   setTimeout(() => {
     process.kill(process.pid, 'SIGKILL');
   }, gatewayLimits.stopGraceMs).unref();
-  gateway.stop();
+  void gateway.stop();
 }
 
 // The parent decides when calls end: Ctrl-C in a terminal reaches the whole group, and the parent says goodbye first.

@@ -3,12 +3,13 @@ import type { PeerConnection, Track } from 'node-datachannel';
 import { AppError } from '../../src-shared/errors.ts';
 import { gatewayLimits } from './gateway-limits.ts';
 import type { MediaKind, MediaStats } from './media.ts';
+import type { NativeKeeper } from './native-keeper.ts';
 import type { GatewaySettings } from './protocol.ts';
 import { prepareRendererOffer, withVideoBitrate } from './renderer-sdp.ts';
 import type { SdpCodec } from './sdp.ts';
 
 /** The native module, handed in so that only the process's entry point loads it. */
-export type NativeWebRtc = Pick<typeof NodeDataChannel, 'PeerConnection' | 'cleanup' | 'preload'>;
+export type NativeWebRtc = Pick<typeof NodeDataChannel, 'PeerConnection' | 'preload'>;
 
 export type RendererLegState = MediaStats['rendererLeg'];
 
@@ -32,6 +33,7 @@ export interface RendererLeg {
 export class WebRtcLeg implements RendererLeg {
   readonly #peer: PeerConnection;
   readonly #settings: GatewaySettings;
+  readonly #keeper: NativeKeeper;
   readonly #tracks = new Map<MediaKind, Track>();
   #codecs: Readonly<Partial<Record<MediaKind, readonly SdpCodec[]>>> = {};
   #state: RendererLegState = 'connecting';
@@ -40,8 +42,9 @@ export class WebRtcLeg implements RendererLeg {
   onPacket: (kind: MediaKind, packet: Buffer) => void = () => undefined;
   onState: (state: RendererLegState) => void = () => undefined;
 
-  constructor(native: NativeWebRtc, settings: GatewaySettings) {
+  constructor(native: NativeWebRtc, settings: GatewaySettings, keeper: NativeKeeper) {
     this.#settings = settings;
+    this.#keeper = keeper;
     this.#peer = new native.PeerConnection('renderer', {
       iceServers: [],
       bindAddress: '127.0.0.1',
@@ -51,7 +54,9 @@ export class WebRtcLeg implements RendererLeg {
       portRangeBegin: settings.loopbackPorts.first,
       portRangeEnd: settings.loopbackPorts.last,
     });
+    keeper.hold(this.#peer);
     this.#peer.onStateChange((state) => {
+      if (state === 'closed') keeper.closed(this.#peer);
       this.#moved(state);
     });
     this.#peer.onTrack((track) => {
@@ -105,15 +110,22 @@ export class WebRtcLeg implements RendererLeg {
     this.#closed = true;
     this.onPacket = () => undefined;
     this.onState = () => undefined;
-    // Tracks first: the native module calls back into what it still holds.
+    // Tracks first: only a track that is closed itself tells so (see NativeKeeper).
     for (const track of this.#tracks.values()) track.close();
     this.#tracks.clear();
     this.#peer.close();
   }
 
   #adopt(track: Track): void {
+    this.#keeper.hold(track);
+    track.onClosed(() => {
+      this.#keeper.closed(track);
+    });
     const kind = track.type();
-    if (this.#closed || (kind !== 'audio' && kind !== 'video')) return;
+    if (this.#closed || (kind !== 'audio' && kind !== 'video')) {
+      track.close();
+      return;
+    }
     this.#tracks.set(kind, track);
     track.onMessage((packet) => {
       if (packet.length >= 4 && packet.length <= gatewayLimits.packetBytes) this.onPacket(kind, packet);

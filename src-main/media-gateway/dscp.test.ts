@@ -1,0 +1,54 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { afterEach, expect, test } from 'vitest';
+import koffi from 'koffi';
+import { createPacketMarker, noMarker } from './dscp.ts';
+
+const onLinux = process.platform === 'linux';
+const sockets: Socket[] = [];
+
+async function bound(type: 'udp4' | 'udp6'): Promise<Socket> {
+  const socket = createSocket(type);
+  sockets.push(socket);
+  await new Promise<void>((resolve) => {
+    socket.bind(0, type === 'udp4' ? '127.0.0.1' : '::', resolve);
+  });
+  return socket;
+}
+
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.close();
+});
+
+test.skipIf(!onLinux)('marks a socket so that the system itself says 46 in the upper six bits', async () => {
+  // Every descriptor of this process is asked, since Node does not tell which one is the socket's.
+  const getsockopt = koffi
+    .load('libc.so.6')
+    .func('int getsockopt(int fd, int level, int name, _Out_ int *value, _Inout_ uint32_t *bytes)');
+  const marked = (): number => {
+    let count = 0;
+    for (let fd = 3; fd < 256; fd += 1) {
+      const value = [0];
+      if (getsockopt(fd, 0, 1, value, [4]) === 0 && value[0] === 46 << 2) count += 1;
+    }
+    return count;
+  };
+  const marker = createPacketMarker('linux');
+  expect(marker.problem).toBe('');
+  const socket = await bound('udp4');
+  expect(marked()).toBe(0);
+  expect(marker.mark(socket, 46, 4)).toBe(true);
+  expect(marked()).toBe(1);
+});
+
+test.skipIf(!onLinux)('a closed socket is not marked and nothing breaks', async () => {
+  const socket = await bound('udp4');
+  sockets.pop();
+  socket.close();
+  expect(createPacketMarker('linux').mark(socket, 46, 4)).toBe(false);
+});
+
+test('where the system marks by policy the reason is told', () => {
+  const marker = createPacketMarker('win32');
+  expect(marker.problem).toMatch(/policy/);
+  expect(noMarker('why').problem).toBe('why');
+});
