@@ -12,14 +12,14 @@ module.exports = {
     {
       name: 'shared-stands-alone',
       severity: 'error',
-      from: { path: '^src-shared', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src-shared', pathNot: '\\.test(-support)?\\.ts$' },
       to: { path: '^(src-main|src-renderer|e2e|scripts)' },
     },
     {
       name: 'shared-npm',
       comment: 'zod and birpc only',
       severity: 'error',
-      from: { path: '^src-shared', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src-shared', pathNot: '\\.test(-support)?\\.ts$' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: 'node_modules/(zod|birpc|libphonenumber-js)' },
     },
     {

@@ -178,9 +178,9 @@ navigator.mediaDevices.getUserMedia = async (constraints) => {
   return stream;
 };
 /** Clones count as well: the light of the microphone stays on for any of them. */
-const clone = MediaStreamTrack.prototype.clone;
+const clone = (track: MediaStreamTrack): MediaStreamTrack => new MediaStream([track]).clone().getTracks()[0] ?? track;
 MediaStreamTrack.prototype.clone = function (this: MediaStreamTrack) {
-  const copy = clone.call(this);
+  const copy = clone(this);
   if (copy.kind === 'audio') microphones.push(copy);
   return copy;
 };
@@ -189,7 +189,9 @@ const [windowWire, serviceWire] = wirePair();
 const service = new ServerConnection('window-0001', serviceWire, {
   hub,
   clock,
-  handlers: new Proxy(handlers, { get: (target, name) => Reflect.get(target, name) ?? refuse }) as MainHandlers,
+  handlers: new Proxy(handlers, {
+    get: (target, name): unknown => Reflect.get(target, name) ?? refuse,
+  }) as MainHandlers,
   reportInternal: (where, error) => reported.push(`${where}: ${String(error)}`),
 });
 const media = new WindowMedia({

@@ -14,7 +14,7 @@ import type {
 import { AppError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { withDeadline } from './deadline.ts';
-import { parseMessage } from './protocol.ts';
+import { ProtocolError, parseMessage } from './protocol.ts';
 import type { Envelope, MainFunctions, RendererFunctions } from './protocol.ts';
 import { shareUnchanged } from './structural-sharing.ts';
 import type { Wire } from './wire.ts';
@@ -59,6 +59,7 @@ export class ContractClient {
   #wire: Wire | undefined;
   #attempt = 0;
   #retryTimer: TimerHandle | undefined;
+  #connectedBefore = false;
   #lastSequence = 0;
   #unacknowledgedEvents = 0;
   #ackTimer: TimerHandle | undefined;
@@ -96,8 +97,13 @@ export class ContractClient {
 
   /** Asks main. Waits for the connection while it is being made; rejects with AppError. */
   async call<Name extends MainCall>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
+    let expired = false;
     const answer = this.#connected()
-      .then((rpc) => rpc.$call('call', name, input))
+      .then((rpc) => {
+        // Long given up: a call placed minutes later, when the wire is back, would startle everybody.
+        if (expired) throw new AppError('timeout', 'That took too long.', name);
+        return rpc.$call('call', name, input);
+      })
       .catch((error: unknown) => {
         if (error instanceof AppError) throw error;
         throw new AppError(
@@ -106,7 +112,9 @@ export class ContractClient {
           name,
         );
       });
-    const envelope = await withDeadline(answer, limits.mainCallDeadlineMs, this.#options.clock, name);
+    const envelope = await withDeadline(answer, limits.mainCallDeadlineMs, this.#options.clock, name).finally(() => {
+      expired = true;
+    });
     if (!envelope.ok) throw AppError.fromData(envelope.error);
     return envelope.value as CallOutput<Name>;
   }
@@ -122,7 +130,7 @@ export class ContractClient {
     if (listeners === undefined) {
       listeners = new Set();
       this.#topicListeners.set(name, listeners);
-      void this.#rpc?.$callEvent('subscribe', name);
+      this.#tell('subscribe', name);
     }
     listeners.add(listener);
     return () => {
@@ -189,9 +197,11 @@ export class ContractClient {
   }
 
   #open(wire: Wire): void {
-    const wasConnectedBefore = this.#lastSequence > 0 || this.#snapshots.size > 0;
+    const wasConnectedBefore = this.#connectedBefore;
+    this.#connectedBefore = true;
     this.#attempt = 0;
     this.#lastSequence = 0;
+    this.#unacknowledgedEvents = 0;
     this.#wire = wire;
     const functions: RendererFunctions = {
       call: (name, input) => this.#dispatch(name, input),
@@ -210,14 +220,20 @@ export class ContractClient {
         wire.send(text);
       },
       on: (receive) => {
-        wire.onMessage(receive);
+        wire.onMessage((text) => {
+          // A wire that was given up has nothing to say any more.
+          if (this.#wire === wire) receive(text);
+        });
       },
       serialize: JSON.stringify,
       deserialize: parseMessage,
       timeout: -1,
       proxify: false,
-      onGeneralError: (error) => {
-        this.#options.reportInternal('rpc', error);
+      resolver: (name, resolved) => (Object.hasOwn(functions, name) ? resolved : undefined),
+      onGeneralError: (error, method) => {
+        // A request of ours that failed is its caller's matter; the rest is a bug at either end.
+        if (method === undefined && !(error instanceof ProtocolError)) return false;
+        this.#options.reportInternal(method ?? 'rpc', error);
         return true;
       },
     });
@@ -229,7 +245,7 @@ export class ContractClient {
       this.#connectFailed(new AppError('disconnected', 'The wire closed.'));
     });
     this.#setState('connected');
-    for (const topic of this.#topicListeners.keys()) void rpc.$callEvent('subscribe', topic);
+    for (const topic of this.#topicListeners.keys()) this.#tell('subscribe', topic);
     for (const waiting of this.#awaitingConnection) waiting.resolve(rpc);
     this.#awaitingConnection.clear();
     // What happened while the wire was down is not replayed: views page again.
@@ -277,7 +293,7 @@ export class ContractClient {
   #receiveTopic(name: string, revision: number, snapshot: unknown): void {
     this.#snapshots.set(name, shareUnchanged(this.#snapshots.get(name), snapshot));
     for (const listener of this.#topicListeners.get(name) ?? []) listener();
-    void this.#rpc?.$callEvent('topicAck', name, revision);
+    this.#tell('topicAck', name, revision);
   }
 
   #receiveEvent(name: string, sequence: number, payload: unknown): void {
@@ -297,7 +313,15 @@ export class ContractClient {
     if (this.#ackTimer !== undefined) this.#options.clock.clearTimeout(this.#ackTimer);
     this.#ackTimer = undefined;
     this.#unacknowledgedEvents = 0;
-    void this.#rpc?.$callEvent('eventAck', this.#lastSequence);
+    this.#tell('eventAck', this.#lastSequence);
+  }
+
+  /** Sends what has no answer. Without a connection there is nothing to say: all of it is said anew on the next. */
+  #tell<Name extends Exclude<keyof MainFunctions, 'call'>>(name: Name, ...args: Parameters<MainFunctions[Name]>): void {
+    const rpc = this.#rpc;
+    rpc?.$callEvent(name, ...args).catch((error: unknown) => {
+      if (this.#rpc === rpc) this.#options.reportInternal(name, error);
+    });
   }
 
   #announceGap(): void {

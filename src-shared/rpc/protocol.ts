@@ -27,16 +27,30 @@ export interface RendererFunctions {
   gap(): void;
 }
 
+/** What came in is not of this protocol. */
+export class ProtocolError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ProtocolError';
+  }
+}
+
 /**
  * Parses one message of the wire and refuses what birpc would stumble over.
- * Throws on anything that is not a request or an answer of its protocol.
+ * Throws ProtocolError on anything that is not a request or an answer of its protocol.
  */
 export function parseMessage(text: string): unknown {
-  const message: unknown = JSON.parse(text);
-  if (typeof message !== 'object' || message === null || !('t' in message)) throw new Error('not a message');
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    // The text of JSON.parse's error repeats what came in, which may be a secret.
+    throw new ProtocolError('not JSON');
+  }
+  if (typeof message !== 'object' || message === null || !('t' in message)) throw new ProtocolError('not a message');
   const isRequest =
     message.t === 'q' && 'm' in message && typeof message.m === 'string' && 'a' in message && Array.isArray(message.a);
   const isAnswer = message.t === 's' && 'i' in message && typeof message.i === 'string';
-  if (!isRequest && !isAnswer) throw new Error('not a request or an answer');
+  if (!isRequest && !isAnswer) throw new ProtocolError('not a request or an answer');
   return message;
 }

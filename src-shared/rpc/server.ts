@@ -10,10 +10,11 @@ import type {
   MainCall,
   MainHandlers,
   RendererCall,
+  TopicName,
 } from '../contract/contract.ts';
 import { AppError } from '../errors.ts';
 import { EventFeed } from './event-feed.ts';
-import { parseMessage } from './protocol.ts';
+import { ProtocolError, parseMessage } from './protocol.ts';
 import type { Envelope, MainFunctions, RendererFunctions } from './protocol.ts';
 import { TopicFeed } from './topic-hub.ts';
 import type { TopicHub } from './topic-hub.ts';
@@ -45,7 +46,7 @@ export class ServerConnection {
     const functions: MainFunctions = {
       call: (name, input) => this.#dispatch(name, input),
       subscribe: (name) => {
-        if (Object.hasOwn(contract.topics, name)) this.#topics.subscribe(name);
+        if (isTopic(name)) this.#topics.subscribe(name);
       },
       unsubscribe: (name) => {
         this.#topics.unsubscribe(name);
@@ -62,33 +63,51 @@ export class ServerConnection {
         if (!this.#closed) wire.send(text);
       },
       on: (receive) => {
-        wire.onMessage(receive);
+        wire.onMessage((text) => {
+          // What is still on its way when the connection is closed here must not act any more.
+          if (!this.#closed) receive(text);
+        });
       },
       serialize: JSON.stringify,
       deserialize: parseMessage,
       timeout: -1, // Deadlines are ours, on the injected clock.
       proxify: false,
       resolver: (name, resolved) => (Object.hasOwn(functions, name) ? resolved : undefined),
-      onGeneralError: (error) => {
-        // Not our protocol: nothing that follows can be trusted.
-        this.#options.reportInternal('rpc', error);
-        this.close();
+      onGeneralError: (error, method) => {
+        if (error instanceof ProtocolError) {
+          // Nothing that follows can be trusted.
+          this.#options.reportInternal('rpc', error);
+          this.close();
+          return true;
+        }
+        // A request of ours that failed is its caller's matter.
+        if (method === undefined) return false;
+        // An answer of ours that JSON cannot carry.
+        this.#options.reportInternal(method, error);
         return true;
       },
     });
     this.#topics = new TopicFeed(options.hub, options.clock, (name, revision, snapshot) => {
-      void this.#rpc.$callEvent('topic', name, revision, snapshot);
+      this.#tell('topic', name, revision, snapshot);
     });
     this.#events = new EventFeed(
       (name, sequence, payload) => {
-        void this.#rpc.$callEvent('event', name, sequence, payload);
+        this.#tell('event', name, sequence, payload);
       },
       () => {
-        void this.#rpc.$callEvent('gap');
+        this.#tell('gap');
       },
     );
     wire.onClose(() => {
       this.close();
+    });
+  }
+
+  /** Sends what has no answer. A wire that broke in this moment is told by its own close. */
+  #tell<Name extends 'topic' | 'event' | 'gap'>(name: Name, ...args: Parameters<RendererFunctions[Name]>): void {
+    if (this.#closed) return;
+    this.#rpc.$callEvent(name, ...args).catch((error: unknown) => {
+      if (!this.#closed) this.#options.reportInternal(name, error);
     });
   }
 
@@ -97,14 +116,15 @@ export class ServerConnection {
     return this.#events.backlogBytes;
   }
 
-  async #dispatch(name: string, input: unknown): Promise<Envelope> {
+  async #dispatch(name: unknown, input: unknown): Promise<Envelope> {
+    const shown = typeof name === 'string' ? name : 'no name';
     try {
       if (!isMainCall(name))
-        throw new AppError('unsupported', 'This version of Parley does not know that request.', name);
+        throw new AppError('unsupported', 'This version of Parley does not know that request.', shown);
       return { ok: true, value: await this.#invoke(name, input) };
     } catch (error) {
       if (error instanceof AppError) return { ok: false, error: error.toData() };
-      this.#options.reportInternal(name, error);
+      this.#options.reportInternal(shown, error);
       return {
         ok: false,
         error: { code: 'internal', message: 'Something went wrong inside Parley. The log has the details.' },
@@ -151,8 +171,15 @@ export class ServerConnection {
   }
 }
 
-function isMainCall(name: string): name is MainCall {
+// Names come from the wire: whatever its type says, they may be anything that JSON can hold.
+function isTopic(name: unknown): name is TopicName {
+  return typeof name === 'string' && Object.hasOwn(contract.topics, name);
+}
+
+function isMainCall(name: unknown): name is MainCall {
   return (
-    Object.hasOwn(contract.calls, name) && contract.calls[name as keyof typeof contract.calls].direction === 'toMain'
+    typeof name === 'string' &&
+    Object.hasOwn(contract.calls, name) &&
+    contract.calls[name as keyof typeof contract.calls].direction === 'toMain'
   );
 }

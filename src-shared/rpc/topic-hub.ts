@@ -11,6 +11,7 @@ interface Topic {
 /** The latest snapshot of every topic. Services publish here; connections are fed from here. */
 export class TopicHub {
   readonly #topics = new Map<string, Topic>();
+  readonly #watchers = new Map<string, Set<(snapshot: unknown) => void>>();
 
   #topic(name: string): Topic {
     let topic = this.#topics.get(name);
@@ -27,7 +28,20 @@ export class TopicHub {
     topic.revision += 1;
     topic.snapshot = snapshot;
     for (const feed of topic.feeds) feed.changed(name);
+    for (const watcher of this.#watchers.get(name) ?? []) watcher(snapshot);
     return topic.revision;
+  }
+
+  /** Calls `listener` with each snapshot as it is published, in main itself; only app.ts ties services together so. */
+  watch<Name extends TopicName>(name: Name, listener: (snapshot: TopicSnapshot<Name>) => void): () => void {
+    let watchers = this.#watchers.get(name);
+    if (watchers === undefined) {
+      watchers = new Set();
+      this.#watchers.set(name, watchers);
+    }
+    const watcher = listener as (snapshot: unknown) => void;
+    watchers.add(watcher);
+    return () => watchers.delete(watcher);
   }
 
   /** Revision of the current snapshot; 0 before the first. */
@@ -101,10 +115,15 @@ export class TopicFeed {
     if (revision === subscription.sentRevision) return;
     const waitMs = subscription.sentAtMs + limits.topicIntervalMs - this.#clock.now();
     if (waitMs > 0) {
-      subscription.timer = this.#clock.setTimeout(() => {
-        subscription.timer = undefined;
-        this.changed(name);
-      }, waitMs);
+      // A clock that was set back must not hold a topic for hours.
+      subscription.timer = this.#clock.setTimeout(
+        () => {
+          subscription.timer = undefined;
+          subscription.sentAtMs = -Infinity;
+          this.changed(name);
+        },
+        Math.min(waitMs, limits.topicIntervalMs),
+      );
       return;
     }
     subscription.sentRevision = revision;
