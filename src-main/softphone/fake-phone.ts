@@ -1,6 +1,6 @@
 import type { Call } from '../../src-shared/model/call.ts';
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
-import type { PhoneConfig } from '../account/account-config.ts';
+import type { PhoneConfig, SipTransportKind } from '../account/account-config.ts';
 import type { DeviceCall, DeviceCallEvent, IncomingCall } from '../calls/call-device.ts';
 import { parseDialString } from '../calls/dial-string.ts';
 import { systemClock } from '../core/clock.ts';
@@ -8,6 +8,21 @@ import { silentLogger } from '../core/log.ts';
 import type { FakeSipServer } from './fake-sip-server.ts';
 import { FakeMediaFactory, FakeWindow } from './fake-window.ts';
 import { Softphone } from './softphone.ts';
+
+/** The account of a user of the fake server. */
+export function fakePhoneConfig(user: string, transport: SipTransportKind): PhoneConfig {
+  return {
+    aor: `sip:${user}@example.com`,
+    displayName: user,
+    authUser: user,
+    transport,
+    servers: [{ host: 'sip.example.com', port: 5060 }],
+    registerExpiresS: 600,
+    audioCodecs: ['PCMA'],
+    dscpSignalling: 24,
+    dscpAudio: 46,
+  };
+}
 
 /** A softphone on a fake wire, with a fake window, and what it told of its calls. For tests under fake timers. */
 export class FakePhone {
@@ -23,18 +38,7 @@ export class FakePhone {
 
   constructor(server: FakeSipServer, user: string, config: Partial<PhoneConfig> = {}) {
     this.softphone = new Softphone({
-      config: {
-        aor: `sip:${user}@example.com`,
-        displayName: user,
-        authUser: user,
-        transport: server.protocol === 'UDP' ? 'udp' : 'tcp',
-        servers: [{ host: 'sip.example.com', port: 5060 }],
-        registerExpiresS: 600,
-        audioCodecs: ['PCMA'],
-        dscpSignalling: 24,
-        dscpAudio: 46,
-        ...config,
-      },
+      config: { ...fakePhoneConfig(user, server.protocol === 'UDP' ? 'udp' : 'tcp'), ...config },
       trust: { extraCa: [], useSystemStore: false },
       product: 'Parley/test',
       clock: systemClock,

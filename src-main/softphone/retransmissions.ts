@@ -11,7 +11,6 @@ export const timerT4Ms = 5_000;
 
 interface Repetition {
   timer: TimerHandle;
-  readonly endMs: number;
 }
 
 /**
@@ -62,14 +61,13 @@ export class Retransmissions {
       this.#clock.setTimeout(() => {
         const entry = this.#running.get(key);
         if (entry === undefined) return;
-        if (this.#clock.now() >= entry.endMs) {
-          this.#running.delete(key);
-          return;
-        }
         this.#send(text);
-        entry.timer = arm(Math.min(intervalMs * 2, capMs));
+        const nextMs = Math.min(intervalMs * 2, capMs);
+        // Timers B, F and H end the transaction then.
+        if (this.#clock.now() + nextMs >= endMs) this.#running.delete(key);
+        else entry.timer = arm(nextMs);
       }, intervalMs);
-    this.#running.set(key, { timer: arm(timerT1Ms), endMs });
+    this.#running.set(key, { timer: arm(timerT1Ms) });
   }
 
   #stop(key: string): void {

@@ -158,6 +158,11 @@ export class Softphone implements CallDevice, Service {
     return () => this.#lineListeners.delete(listener);
   }
 
+  /** How many messages came in since `connect` that were no SIP or that SIP.js could not take. */
+  get dropped(): number {
+    return this.#agent?.dropped ?? 0;
+  }
+
   handleIncoming(handler: IncomingCallHandler): void {
     this.#incoming = handler;
   }

@@ -138,8 +138,9 @@ export class SipUserAgent {
     return this.#transport.local;
   }
 
-  get connected(): boolean {
-    return this.#transport.isConnected();
+  /** Messages that were dropped as malformed. */
+  get dropped(): number {
+    return this.#transport.counters.malformed + this.#transport.counters.refused;
   }
 
   start(): void {
