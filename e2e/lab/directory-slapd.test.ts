@@ -9,7 +9,8 @@ import type { DirectoryConfig, ServerAddress, TrustConfig } from '../../src-main
 import { systemClock } from '../../src-main/core/clock.ts';
 import { silentLogger } from '../../src-main/core/log.ts';
 import { people as peopleMigration } from '../../src-main/core/migrations/030-people.ts';
-import { DirectoryService, probeDirectory } from '../../src-main/directory/directory.ts';
+import { DirectoryService } from '../../src-main/directory/directory.ts';
+import { probeDirectory } from '../../src-main/directory/probe-directory.ts';
 import { PeopleStore } from '../../src-main/directory/people-store.ts';
 import { LDAP_READER, LDAP_SUFFIX, account } from './accounts.ts';
 import { startLab } from './lab.ts';

@@ -10,7 +10,8 @@ import type { ServerAddress, TrustConfig, VoicemailConfig } from '../../src-main
 import { systemClock } from '../../src-main/core/clock.ts';
 import { silentLogger } from '../../src-main/core/log.ts';
 import { voicemail as voicemailMigration } from '../../src-main/core/migrations/031-voicemail.ts';
-import { VoicemailService, probeVoicemail } from '../../src-main/voicemail/voicemail.ts';
+import { VoicemailService } from '../../src-main/voicemail/voicemail.ts';
+import { probeVoicemail } from '../../src-main/voicemail/probe-voicemail.ts';
 import type { ImapTiming } from '../../src-main/voicemail/imap-session.ts';
 import { VoicemailStore } from '../../src-main/voicemail/voicemail-store.ts';
 import { account } from './accounts.ts';

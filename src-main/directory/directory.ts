@@ -1,22 +1,20 @@
 import type { Clock } from '../../src-shared/clock.ts';
 import type { MainHandlers } from '../../src-shared/contract/contract.ts';
 import type { SearchAnswer } from '../../src-shared/contract/people.ts';
-import { AppError } from '../../src-shared/errors.ts';
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import type { Person } from '../../src-shared/model/contact.ts';
-import type { DirectoryConfig, ProbeResult, TrustConfig } from '../account/account-config.ts';
-import { ConnectFailure } from '../core/connect-failure.ts';
+import type { DirectoryConfig, TrustConfig } from '../account/account-config.ts';
 import type { Attempt } from '../core/dial.ts';
+import { healthOfStatus } from '../core/failure-words.ts';
 import type { Logger } from '../core/log.ts';
 import { Reconnector } from '../core/reconnector.ts';
 import type { ReconnectorStatus } from '../core/reconnector.ts';
-import { formatServer } from '../core/server-list.ts';
 import type { Random, ServerAddress } from '../core/server-list.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
 import { tlsOptionsFor } from '../core/tls-trust.ts';
 import type { DirectoryEntry } from './entry.ts';
 import { LdapDirectory } from './ldap-directory.ts';
-import { LdapSession, bindName } from './ldap-session.ts';
+import { LdapSession } from './ldap-session.ts';
 import type { KnownContact, PeopleStore, RecentParty } from './people-store.ts';
 import type { KnownParty, ReverseLookup } from './reverse-lookup.ts';
 import { words } from './words.ts';
@@ -85,7 +83,7 @@ export class DirectoryService implements Service, ReverseLookup {
   };
 
   start(): Promise<void> {
-    this.#report({ state: 'off', message: '' });
+    this.#report({ service: 'directory', state: 'off', message: '' });
     return Promise.resolve();
   }
 
@@ -196,14 +194,15 @@ export class DirectoryService implements Service, ReverseLookup {
   #changed(status: ReconnectorStatus): void {
     this.#status = status;
     if (status.state !== 'up') this.#directory = undefined;
-    this.#report(healthOf(status, this.#options.config));
+    const isOpen = status.state === 'up' && this.#options.config?.encryption === 'none';
+    this.#report({ ...healthOfStatus('directory', status), ...(isOpen ? { detail: words.worksUnencrypted } : {}) });
     for (const waiter of [...this.#waiters]) waiter();
     if (status.state === 'up') void this.enrichContacts(this.#options.store.contactJids());
   }
 
-  #report(health: Omit<ServiceHealth, 'service'>): void {
+  #report(health: ServiceHealth): void {
     if (health.message !== '') this.#options.log.warn(health.message, { state: health.state, detail: health.detail });
-    this.#options.health.report({ service: 'directory', ...health });
+    this.#options.health.report(health);
   }
 
   async #searchDirectory(query: string): Promise<SearchAnswer> {
@@ -315,96 +314,4 @@ export class DirectoryService implements Service, ReverseLookup {
       this.#options.log.error('photo not stored', { error });
     }
   }
-}
-
-function healthOf(status: ReconnectorStatus, config: DirectoryConfig | undefined): Omit<ServiceHealth, 'service'> {
-  switch (status.state) {
-    case 'stopped':
-      return { state: 'off', message: '' };
-    case 'up': {
-      const unencrypted = config?.encryption === 'none' ? { detail: words.worksUnencrypted } : {};
-      return { state: 'ok', message: '', server: formatServer(status.server), ...unencrypted };
-    }
-    case 'failed':
-      return { state: 'failed', ...told(status.failure) };
-    case 'waiting':
-      return { state: 'reconnecting', ...told(status.failure) };
-    case 'connecting': {
-      const server = status.server === undefined ? {} : { server: formatServer(status.server) };
-      if (status.failure === undefined) return { state: 'starting', message: '', ...server };
-      return { state: 'reconnecting', ...told(status.failure), ...server };
-    }
-  }
-}
-
-function told(failure: ConnectFailure): { readonly message: string; readonly detail?: string } {
-  return { message: failure.message, ...(failure.detail === undefined ? {} : { detail: failure.detail }) };
-}
-
-export interface ProbeDeps {
-  readonly trust: TrustConfig;
-  readonly clock: Clock;
-  readonly region: () => string | undefined;
-  readonly log: Logger;
-}
-
-/**
- * Tries the directory as configured: connects, signs in, asks every search base. The servers are tried in order until one
- * can be reached; a refused password is tried on no other.
- */
-export async function probeDirectory(
-  config: DirectoryConfig,
-  address: string,
-  password: string,
-  deps: ProbeDeps,
-): Promise<ProbeResult> {
-  let last: ProbeResult = { outcome: 'never', message: words.notConfigured };
-  for (const server of config.servers) {
-    last = await probeServer(config, address, password, server, deps);
-    if (last.outcome !== 'later') return last;
-  }
-  return last;
-}
-
-async function probeServer(
-  config: DirectoryConfig,
-  address: string,
-  password: string,
-  server: ServerAddress,
-  deps: ProbeDeps,
-): Promise<ProbeResult> {
-  const [user = '', domain = ''] = address.toLowerCase().split('@');
-  const abort = new AbortController();
-  const timer = deps.clock.setTimeout(() => {
-    abort.abort();
-  }, config.timeoutMs);
-  try {
-    const session = await LdapSession.open(server, {
-      config,
-      user,
-      password,
-      tls: tlsOptionsFor(deps.trust),
-      clock: deps.clock,
-      signal: abort.signal,
-      lost: () => undefined,
-    });
-    try {
-      const context = { config, domain, region: deps.region, log: deps.log, late: () => undefined };
-      const message = await new LdapDirectory(session, context).test();
-      return { outcome: 'ok', message: config.encryption === 'none' ? unencrypted(config, user) : message };
-    } finally {
-      await session.close();
-    }
-  } catch (error) {
-    if (error instanceof AppError) return { outcome: 'never', message: error.message };
-    const failure = ConnectFailure.from(error);
-    const outcome = failure.credentialRefused ? 'denied' : failure.advice === 'never' ? 'never' : 'later';
-    return { outcome, ...told(failure) };
-  } finally {
-    deps.clock.clearTimeout(timer);
-  }
-}
-
-function unencrypted(config: DirectoryConfig, user: string): string {
-  return bindName(config, user) === '' ? words.worksUnencryptedAnonymous : words.worksUnencrypted;
 }

@@ -36,6 +36,7 @@ const nameEnd = '|';
 export function contactCandidate(jid: string, name: string, row: PersonRow | undefined, lastAtMs: number): Candidate {
   const entry = row === undefined ? undefined : candidateOf(row);
   const shown = name.trim() === '' ? (entry?.person.name ?? jid) : name;
+  const otherWords = [...(entry?.nameWords ?? []), ...(entry?.otherWords ?? []), ...indexWords(localPart(jid))];
   return {
     person: {
       ...(entry?.person ?? { numbers: [], hasPhoto: false }),
@@ -46,8 +47,7 @@ export function contactCandidate(jid: string, name: string, row: PersonRow | und
     },
     near: 'contact',
     lastAtMs,
-    nameWords: indexWords(shown),
-    otherWords: [...(entry?.nameWords ?? []), ...(entry?.otherWords ?? []), ...indexWords(localPart(jid))],
+    ...findable(indexWords(shown), otherWords),
     numbers: entry?.numbers ?? [],
   };
 }
@@ -72,10 +72,16 @@ export function recentCandidate(recent: RecentRow, row: PersonRow | undefined): 
     },
     near: 'recent',
     lastAtMs: recent.at_ms,
-    nameWords: indexWords(recent.name),
-    otherWords: recent.jid === null ? [] : indexWords(localPart(recent.jid)),
+    ...findable(indexWords(recent.name), recent.jid === null ? [] : indexWords(localPart(recent.jid))),
     numbers: keys.digits === '' ? [] : [keys.digits],
   };
+}
+
+function findable(
+  nameWords: readonly string[],
+  otherWords: readonly string[],
+): Pick<Candidate, 'nameWords' | 'otherWords' | 'text'> {
+  return { nameWords, otherWords, text: [...nameWords, ...otherWords].join(' ') };
 }
 
 export function candidateOf(row: PersonRow): Candidate {
@@ -87,6 +93,7 @@ export function candidateOf(row: PersonRow): Candidate {
     lastAtMs: 0,
     nameWords: nameWords.split(' '),
     otherWords: otherWords.split(' ').filter((word) => word !== ''),
+    text: row.words,
     numbers: person.numbers.map((number) => number.e164?.slice(1) ?? digitsOf(number.shown)),
   };
 }

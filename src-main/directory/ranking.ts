@@ -1,5 +1,5 @@
 import type { Person } from '../../src-shared/model/contact.ts';
-import { digitsOf, looksLikeNumber, numberKeys } from '../../src-shared/text/phone-number.ts';
+import { callingCode, digitsOf, looksLikeNumber, numberKeys } from '../../src-shared/text/phone-number.ts';
 import { searchWords } from '../../src-shared/text/fold.ts';
 
 /** A line of the search box, understood. Nothing in it is syntax: it holds words of letters and digits only. */
@@ -32,6 +32,8 @@ export function parseQuery(text: string, region?: string): SearchQuery {
   forms.add(typed);
   // National and international prefixes are not part of the E.164 number that the directory holds.
   const bare = international ? typed : typed.replace(/^0{1,2}/, '');
+  const country = callingCode(region);
+  if (bare !== typed && bare !== '' && country !== undefined && !typed.startsWith('00')) forms.add(`${country}${bare}`);
   if (bare !== '') forms.add(bare);
   return { words, digits: [...forms], international, address };
 }
@@ -47,6 +49,8 @@ export interface Candidate {
   readonly nameWords: readonly string[];
   /** Other folded words: mail, login name, extension. */
   readonly otherWords: readonly string[];
+  /** All words in one text. */
+  readonly text: string;
   /** Digits of the numbers and extensions. */
   readonly numbers: readonly string[];
 }
@@ -78,6 +82,8 @@ function fitOfWords(query: SearchQuery, candidate: Candidate): Fit | undefined {
     return addresses.some((address) => address.startsWith(query.address)) ? 'start' : undefined;
   }
   if (query.words.join(' ') === candidate.nameWords.join(' ')) return 'whole';
+  // Most candidates that were not found by an index do not fit: this says so fastest.
+  if (!query.words.every((word) => candidate.text.includes(word))) return undefined;
   const words = [...candidate.nameWords, ...candidate.otherWords];
   let worst: Fit = 'exact';
   for (const wanted of query.words) {

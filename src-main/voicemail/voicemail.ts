@@ -5,13 +5,12 @@ import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import type { VoiceRecord } from '../../src-shared/model/history.ts';
 import type { VoiceMessage, VoicemailBox } from '../../src-shared/model/voicemail.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
-import type { ProbeResult, TrustConfig, VoicemailConfig } from '../account/account-config.ts';
-import { ConnectFailure } from '../core/connect-failure.ts';
+import type { TrustConfig, VoicemailConfig } from '../account/account-config.ts';
 import type { Attempt } from '../core/dial.ts';
+import { healthOfStatus } from '../core/failure-words.ts';
 import type { Logger } from '../core/log.ts';
 import { Reconnector } from '../core/reconnector.ts';
 import type { ReconnectorStatus } from '../core/reconnector.ts';
-import { formatServer } from '../core/server-list.ts';
 import type { Random, ServerAddress } from '../core/server-list.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
 import { tlsOptionsFor } from '../core/tls-trust.ts';
@@ -84,7 +83,7 @@ export class VoicemailService implements Service {
 
   start(): Promise<void> {
     if (this.#options.config !== undefined) this.#messages = this.#options.store.messages();
-    this.#report({ state: 'off', message: '' });
+    this.#report({ service: 'voicemail', state: 'off', message: '' });
     this.#publish();
     return Promise.resolve();
   }
@@ -178,14 +177,14 @@ export class VoicemailService implements Service {
   #changed(status: ReconnectorStatus): void {
     this.#status = status;
     if (status.state !== 'up') this.#session = undefined;
-    this.#report(healthOf(status));
+    this.#report(healthOfStatus('voicemail', status));
     this.#publish();
     if (status.state === 'up') void this.#refresh();
   }
 
-  #report(health: Omit<ServiceHealth, 'service'>): void {
+  #report(health: ServiceHealth): void {
     if (health.message !== '') this.#options.log.warn(health.message, { state: health.state, detail: health.detail });
-    this.#options.health.report({ service: 'voicemail', ...health });
+    this.#options.health.report(health);
   }
 
   #setTimer(isDue: boolean): void {
@@ -354,81 +353,3 @@ const problemWords: Readonly<Record<AudioProblem, string>> = {
   incomplete: words.incomplete,
   notAudio: words.cannotPlay,
 };
-
-function healthOf(status: ReconnectorStatus): Omit<ServiceHealth, 'service'> {
-  switch (status.state) {
-    case 'stopped':
-      return { state: 'off', message: '' };
-    case 'up':
-      return { state: 'ok', message: '', server: formatServer(status.server) };
-    case 'failed':
-      return { state: 'failed', ...told(status.failure) };
-    case 'waiting':
-      return { state: 'reconnecting', ...told(status.failure) };
-    case 'connecting': {
-      const server = status.server === undefined ? {} : { server: formatServer(status.server) };
-      if (status.failure === undefined) return { state: 'starting', message: '', ...server };
-      return { state: 'reconnecting', ...told(status.failure), ...server };
-    }
-  }
-}
-
-function told(failure: ConnectFailure): { readonly message: string; readonly detail?: string } {
-  return { message: failure.message, ...(failure.detail === undefined ? {} : { detail: failure.detail }) };
-}
-
-export interface VoicemailProbeDeps {
-  readonly trust: TrustConfig;
-  readonly clock: Clock;
-  readonly timing?: Partial<ImapTiming>;
-}
-
-/**
- * Tries voicemail as configured: connects, signs in, opens the mailbox. The servers are tried in order until one can be
- * reached; a refused password is tried on no other.
- */
-export async function probeVoicemail(
-  config: VoicemailConfig,
-  password: string,
-  deps: VoicemailProbeDeps,
-): Promise<ProbeResult> {
-  let last: ProbeResult = { outcome: 'never', message: words.notConfigured };
-  for (const server of config.servers) {
-    last = await probeServer(config, password, server, deps);
-    if (last.outcome !== 'later') return last;
-  }
-  return last;
-}
-
-async function probeServer(
-  config: VoicemailConfig,
-  password: string,
-  server: ServerAddress,
-  deps: VoicemailProbeDeps,
-): Promise<ProbeResult> {
-  const timing: ImapTiming = { ...defaultImapTiming, ...deps.timing };
-  const abort = new AbortController();
-  const timer = deps.clock.setTimeout(() => {
-    abort.abort();
-  }, timing.commandMs);
-  try {
-    const session = await ImapSession.open(server, {
-      config,
-      password,
-      tls: tlsOptionsFor(deps.trust),
-      clock: deps.clock,
-      timing,
-      signal: abort.signal,
-      changed: () => undefined,
-      lost: () => undefined,
-    });
-    await session.close();
-    return { outcome: 'ok', message: words.works };
-  } catch (error) {
-    const failure = ConnectFailure.from(error);
-    const outcome = failure.credentialRefused ? 'denied' : failure.advice === 'never' ? 'never' : 'later';
-    return { outcome, ...told(failure) };
-  } finally {
-    deps.clock.clearTimeout(timer);
-  }
-}

@@ -1,4 +1,4 @@
-import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { CountryCode } from 'libphonenumber-js/min';
 
 /**
@@ -81,6 +81,12 @@ function extensionOf(text: string): string | undefined {
 
 function withoutExtension(text: string): string {
   return text.replace(extensionPattern, '');
+}
+
+/** `44` for `GB`; undefined for what is no region. */
+export function callingCode(region: string | undefined): string | undefined {
+  const country = countryOf(region);
+  return country === undefined ? undefined : getCountryCallingCode(country);
 }
 
 function countryOf(region: string | undefined): CountryCode | undefined {
