@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import type * as Koffi from 'koffi';
-import { z } from 'zod';
 
 type SetSocketOption = (fd: number, level: number, option: number, value: number[], bytes: number) => number;
 
@@ -40,7 +39,7 @@ function loadSetSocketOption(library: string): SetSocketOption {
   const declared = koffi
     .load(library)
     .func('int setsockopt(int fd, int level, int name, const int *value, uint32_t bytes)');
-  return (...args) => z.number().parse(declared(...args));
+  return (...args) => Number(declared(...args) as unknown);
 }
 
 /** The descriptor stands in the handle, which is no public property; when it moves, packets are unmarked and no more. */

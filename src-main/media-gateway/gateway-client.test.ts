@@ -51,7 +51,6 @@ class FakeChannel implements GatewayChannel {
 }
 
 const results: Partial<Record<GatewayMethod, unknown>> = {
-  start: { marking: '' },
   open: { ports: { audio: 16_400 } },
   connectRenderer: { answerSdp: 'v=0' },
 };

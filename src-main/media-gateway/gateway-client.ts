@@ -215,8 +215,8 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     this.#watch(channel);
     const settings: GatewaySettings = { ...defaultSettings, ...this.#options.settings };
     this.#post(channel, 'start', settings, gatewayLimits.silenceMs).then(
-      ({ marking }) => {
-        if (this.#channel === channel) this.#running(marking);
+      () => {
+        if (this.#channel === channel) this.#running();
       },
       (error: unknown) => {
         if (this.#channel !== channel || this.#state !== 'starting') return;
@@ -227,10 +227,9 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     );
   }
 
-  #running(marking: string): void {
+  #running(): void {
     this.#move('running');
     this.#report('ok', '');
-    if (marking) this.#options.log.info('packets are not marked with DSCP', { reason: marking });
     this.#release();
   }
 

@@ -1,6 +1,5 @@
 import { AppError } from '../../src-shared/errors.ts';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
-import { createPacketMarker, noMarker, type PacketMarker } from './dscp.ts';
 import { gatewayLimits } from './gateway-limits.ts';
 import { NativeKeeper } from './native-keeper.ts';
 import type {
@@ -28,7 +27,6 @@ export interface ParentPort {
 export interface GatewayProcessOptions {
   readonly port: ParentPort;
   readonly native: NativeWebRtc;
-  readonly platform: NodeJS.Platform;
   readonly clock: Clock;
   readonly monotonicMs: () => number;
   readonly usage: () => Pick<ProcessUsage, 'cpuMs' | 'residentBytes'>;
@@ -48,7 +46,6 @@ export class GatewayProcess {
   readonly #warm = new Map<string, WebRtcLeg>();
   readonly #keeper = new NativeKeeper();
   #settings: GatewaySettings | undefined;
-  #marker: PacketMarker = noMarker('not started');
   #heartbeat: TimerHandle | undefined;
   #stopped = false;
 
@@ -84,11 +81,8 @@ export class GatewayProcess {
   readonly #handlers: Handlers = {
     start: (settings) => {
       this.#settings = settings;
-      this.#marker = settings.markPackets
-        ? createPacketMarker(this.#options.platform)
-        : noMarker('switched off in the settings');
       this.#options.native.preload();
-      return { marking: this.#marker.problem };
+      return null;
     },
     open: async ({ callId, localAddress, kinds }) => ({
       ports: await this.#relayFor(callId).open(localAddress, kinds),
@@ -184,7 +178,6 @@ export class GatewayProcess {
     const relay = new Relay({
       callId,
       settings: this.#running(),
-      marker: this.#marker,
       clock: this.#options.clock,
       monotonicMs: this.#options.monotonicMs,
       onKeyframeWanted: () => {

@@ -62,7 +62,6 @@ const gateway = new GatewayProcess({
     end();
   }),
   native: nodeDataChannel,
-  platform: process.platform,
   clock: systemClock,
   monotonicMs: () => performance.now(),
   usage: () => {

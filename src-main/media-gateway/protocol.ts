@@ -29,7 +29,7 @@ export interface GatewaySettings {
   readonly audioPorts: PortRange;
   readonly videoPorts: PortRange;
   readonly loopbackPorts: PortRange;
-  /** Mark packets with DSCP 46 and 34. */
+  /** Mark packets with DSCP 46 and 34, where the system allows it; the statistics say whether they are. */
   readonly markPackets: boolean;
   readonly videoStartBitrateKbps: number;
   readonly videoMaxBitrateKbps: number;
@@ -45,8 +45,8 @@ export interface ProcessUsage {
 
 /** Every request of the service process: parameters and result. */
 export interface GatewayRequests {
-  /** First of all; answers when the native module is loaded. `marking` says why packets carry no DSCP, or is empty. */
-  start: { params: GatewaySettings; result: { readonly marking: string } };
+  /** First of all; answers when the native module is loaded. */
+  start: { params: GatewaySettings; result: null };
   /** Binds what is missing of the ports; the ports of a session stay for its life. */
   open: {
     params: { readonly callId: string; readonly localAddress: string; readonly kinds: readonly MediaKind[] };

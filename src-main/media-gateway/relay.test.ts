@@ -1,7 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../core/clock.ts';
-import { noMarker } from './dscp.ts';
 import { defaultPorts } from './gateway-limits.ts';
 import type { MediaKind } from './media.ts';
 import type { StreamConfig } from './protocol.ts';
@@ -84,7 +83,6 @@ function relayOptions(): Omit<RelayOptions, 'callId'> {
       videoStartBitrateKbps: 1_500,
       videoMaxBitrateKbps: 2_500,
     },
-    marker: noMarker('test'),
     clock: systemClock,
     monotonicMs: () => performance.now(),
     onKeyframeWanted: () => {

@@ -1,6 +1,5 @@
 import { AppError } from '../../src-shared/errors.ts';
 import type { Clock } from '../../src-shared/clock.ts';
-import type { PacketMarker } from './dscp.ts';
 import { DtmfSender } from './dtmf.ts';
 import { dscpValues, gatewayLimits } from './gateway-limits.ts';
 import type { KindStats, MediaKind, MediaStats } from './media.ts';
@@ -27,7 +26,6 @@ type DropReason =
 export interface RelayOptions {
   readonly callId: string;
   readonly settings: GatewaySettings;
-  readonly marker: PacketMarker;
   readonly clock: Clock;
   /** Monotonic milliseconds, with fractions. */
   readonly monotonicMs: () => number;
@@ -161,12 +159,11 @@ export class Relay {
   }
 
   #newStream(kind: MediaKind, localAddress: string): Stream {
-    const { settings, marker, monotonicMs, clock } = this.#options;
+    const { settings, monotonicMs, clock } = this.#options;
     const leg = new RtpLeg({
       localAddress,
       ports: kind === 'audio' ? settings.audioPorts : settings.videoPorts,
-      dscp: dscpValues[kind],
-      marker,
+      dscp: settings.markPackets ? dscpValues[kind] : 0,
       monotonicMs,
     });
     const stream: Stream = {

@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIP } from 'node:net';
 import { AppError } from '../../src-shared/errors.ts';
-import type { PacketMarker } from './dscp.ts';
+import { markSocket } from '../core/dscp.ts';
 import { gatewayLimits, type PortRange } from './gateway-limits.ts';
 import { Latch } from './latch.ts';
 import type { StreamConfig } from './protocol.ts';
@@ -13,8 +13,8 @@ export type PacketFault = 'malformed' | 'payloadType' | 'source';
 export interface RtpLegOptions {
   readonly localAddress: string;
   readonly ports: PortRange;
+  /** 0 leaves packets unmarked. */
   readonly dscp: number;
-  readonly marker: PacketMarker;
   readonly monotonicMs: () => number;
 }
 
@@ -69,7 +69,7 @@ export class RtpLeg {
 
   /** Binds a free pair of the range. Throws AppError `media` when there is none. */
   async open(): Promise<void> {
-    const { ports, marker, dscp, localAddress } = this.#options;
+    const { ports, dscp, localAddress } = this.#options;
     const pairs = Math.floor((ports.last - ports.first + 1) / 2);
     // Begin anywhere, so that two programs on one computer seldom meet.
     let pair = Math.floor(Math.random() * pairs);
@@ -93,8 +93,8 @@ export class RtpLeg {
       this.#rtp = rtp;
       this.#rtcp = rtcp;
       this.#port = port;
-      const family = isIP(localAddress) === 6 ? 6 : 4;
-      this.#marked = marker.mark(rtp, dscp, family) && marker.mark(rtcp, dscp, family);
+      const isIp6 = isIP(localAddress) === 6;
+      this.#marked = markSocket(rtp, dscp, isIp6) && markSocket(rtcp, dscp, isIp6);
       rtp.on('message', (packet, from) => {
         this.#received(packet, from);
       });
