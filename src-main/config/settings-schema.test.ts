@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseServer } from './server-text.ts';
+import { parseServer } from '../core/server-text.ts';
 import { checkSetting, settingKeys, settingOf } from './settings-schema.ts';
 import type { SettingKey } from './settings-schema.ts';
 

@@ -3,7 +3,7 @@ import type { SettingControl, SettingValue } from '../../src-shared/contract/sys
 import { limits } from '../../src-shared/limits.ts';
 import { videoFormats } from '../../src-shared/model/capability.ts';
 import { logLevels } from '../core/log.ts';
-import { parseServer } from './server-text.ts';
+import { parseServer } from '../core/server-text.ts';
 import { list, onOff, oneOf, text, wholeNumber } from './setting.ts';
 import type { Setting } from './setting.ts';
 

@@ -1,8 +1,9 @@
 import type { Migration } from '../store.ts';
 
 /**
- * The person's own settings. `account` is the account's address, or empty for settings of the machine.
- * `value` is JSON; it is checked against the schema when read, never trusted.
+ * The person's own settings, and what DNS said about the account's servers.
+ * `account` is the account's address; empty for settings of the machine, `*` for those made before sign-in.
+ * `value` and `answer` are JSON; they are checked when read, never trusted.
  */
 export const settingsStep: Migration = {
   number: 1,
@@ -15,7 +16,14 @@ export const settingsStep: Migration = {
         value TEXT NOT NULL,
         changed_at_ms INTEGER NOT NULL,
         PRIMARY KEY (account, key)
-      ) STRICT, WITHOUT ROWID
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE srv_answers (
+        account TEXT NOT NULL,
+        name TEXT NOT NULL,
+        answer TEXT NOT NULL,
+        found_at_ms INTEGER NOT NULL,
+        PRIMARY KEY (account, name)
+      ) STRICT, WITHOUT ROWID;
     `);
   },
 };

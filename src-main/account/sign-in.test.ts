@@ -1,0 +1,499 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { AppError } from '../../src-shared/errors.ts';
+import { signInServices } from '../../src-shared/model/session.ts';
+import type { Session, SignInService } from '../../src-shared/model/session.ts';
+import { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
+import { TestClock } from '../../src-shared/test-clock.ts';
+import { emptyPolicy, parsePolicy } from '../config/policy-file.ts';
+import type { Policy } from '../config/policy-file.ts';
+import { Settings } from '../config/settings.ts';
+import { SettingsStore } from '../config/settings-store.ts';
+import { silentLogger } from '../core/log.ts';
+import { settingsStep } from '../core/migrations/001-settings.ts';
+import { openMemoryStore } from '../core/store.ts';
+import type { Store } from '../core/store.ts';
+import type { AccountConfig, ProbeResult } from './account-config.ts';
+import { accountIdOf } from './account-id.ts';
+import { accountConfigKeys, buildAccountConfig } from './build-config.ts';
+import type { Discovered } from './discovery.ts';
+import { Account } from './sign-in.ts';
+
+const ok: ProbeResult = { outcome: 'ok', message: 'accepted' };
+const denied: ProbeResult = { outcome: 'denied', message: 'The password was refused.' };
+const later: ProbeResult = { outcome: 'later', message: 'The server could not be reached.' };
+const never: ProbeResult = { outcome: 'never', message: 'The certificate has expired.', detail: 'CERT_HAS_EXPIRED' };
+
+let store: Store;
+let clock: TestClock;
+let hub: TopicHub;
+let settings: Settings;
+let secrets: Map<string, string>;
+let secretsBroken: boolean;
+let answers: Record<SignInService, ProbeResult | 'silent' | Error>;
+let attempts: string[];
+let services: string[];
+let registered: string[];
+let configureError: AppError | undefined;
+const started: Account[] = [];
+
+beforeEach(() => {
+  store = openMemoryStore([settingsStep]);
+  clock = new TestClock();
+  hub = new TopicHub();
+  secrets = new Map();
+  secretsBroken = false;
+  answers = { chat: ok, phone: ok, directory: ok, voicemail: ok };
+  attempts = [];
+  services = [];
+  registered = [];
+  configureError = undefined;
+});
+
+afterEach(async () => {
+  for (const account of started.splice(0)) await account.stop();
+  store.close();
+});
+
+const nothingFound: Discovered = {
+  '_xmpp-client._tcp': undefined,
+  '_xmpps-client._tcp': undefined,
+  '_sips._tcp': undefined,
+  '_sip._tcp': undefined,
+  '_sip._udp': undefined,
+  '_ldaps._tcp': undefined,
+  '_ldap._tcp': undefined,
+  '_imaps._tcp': undefined,
+  '_imap._tcp': undefined,
+};
+
+async function makeAccount(policy: Policy = emptyPolicy): Promise<Account> {
+  settings = new Settings({
+    store: new SettingsStore(store),
+    hub,
+    clock,
+    log: silentLogger,
+    readPolicy: () => policy,
+  });
+  await settings.start();
+  const guard = <T>(work: () => T): Promise<T> =>
+    secretsBroken ? Promise.reject(new Error('keychain is locked')) : Promise.resolve(work());
+  const probe = (service: SignInService) => (_config: AccountConfig, password: string) => {
+    attempts.push(`${service} ${password}`);
+    const answer = answers[service];
+    if (answer === 'silent') return new Promise<ProbeResult>(() => undefined);
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  };
+  const account = new Account({
+    settings,
+    secrets: {
+      backend: 'the test keychain',
+      plainText: false,
+      get: (name) => guard(() => secrets.get(name)),
+      set: (name, secret) => guard(() => void secrets.set(name, secret)),
+      delete: (name) => guard(() => void secrets.delete(name)),
+    },
+    hub,
+    clock,
+    log: silentLogger,
+    configure: (address) =>
+      configureError === undefined
+        ? Promise.resolve(
+            buildAccountConfig({
+              address,
+              settings: settings.forAccount(address),
+              discovered: nothingFound,
+              extraCa: [],
+              random: () => 0,
+            }),
+          )
+        : Promise.reject(configureError),
+    configKeys: accountConfigKeys,
+    probes: {
+      chat: probe('chat'),
+      phone: probe('phone'),
+      directory: probe('directory'),
+      voicemail: probe('voicemail'),
+    },
+    services: {
+      show: (config) => {
+        services.push(`show ${config.address}`);
+        return Promise.resolve();
+      },
+      start: (config, password) => {
+        services.push(`start ${config.address} ${password}`);
+        return Promise.resolve();
+      },
+      stop: () => {
+        services.push('stop');
+        return Promise.resolve();
+      },
+    },
+    registerSecret: (value) => registered.push(value),
+    archiveFolder: () => (settings.get('archive.enabled') ? '/archive' : undefined),
+  });
+  started.push(account);
+  return account;
+}
+
+async function startAccount(policy?: Policy): Promise<Account> {
+  const account = await makeAccount(policy);
+  await account.start();
+  await clock.run();
+  services.length = 0;
+  return account;
+}
+
+function session(): Session {
+  return hub.current('session').snapshot as Session;
+}
+
+async function refusal(work: Promise<unknown>): Promise<AppError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof AppError) return error;
+  throw new Error(`expected an AppError, got ${String(error)}`);
+}
+
+describe('signing in', () => {
+  test('tries the password on chat alone, then starts everything and remembers', async () => {
+    const account = await startAccount();
+    expect(session()).toMatchObject({ state: 'signedOut', secretsBackend: 'the test keychain' });
+    const states: string[] = [];
+    const signingIn = account.handlers['session.signIn']({ address: ' Alice@Example.com', password: 'p4ss' }, 'w');
+    states.push(session().state);
+    await signingIn;
+    states.push(session().state);
+    expect(states).toEqual(['signingIn', 'signedIn']);
+    expect(attempts).toEqual(['chat p4ss']);
+    expect(services).toEqual(['stop', 'start alice@example.com p4ss']);
+    expect(session()).toEqual({
+      state: 'signedIn',
+      address: 'alice@example.com',
+      accountId: accountIdOf('alice@example.com'),
+      secretsBackend: 'the test keychain',
+      secretsPlainText: false,
+    });
+    expect(secrets.get('account:alice@example.com')).toBe('p4ss');
+    expect(settings.get('account.address')).toBe('alice@example.com');
+    expect(registered).toContain('p4ss');
+  });
+
+  test('a typo costs exactly one attempt, on one service', async () => {
+    const account = await startAccount();
+    answers.chat = denied;
+    const error = await refusal(account.signIn('alice@example.com', 'typo'));
+    expect(error).toMatchObject({ code: 'denied', message: 'The password was refused.' });
+    await clock.run(3_600_000);
+    expect(attempts).toEqual(['chat typo']);
+    expect(services).toEqual([]);
+    expect(session()).toMatchObject({ state: 'signedOut', failure: 'The password was refused.' });
+    expect(secrets.size).toBe(0);
+    expect(settings.get('account.address')).toBe('');
+  });
+
+  test.each([
+    ['off', 'phone', (): void => void settings.set('chat.enabled', false)],
+    ['unreachable', 'phone', (): void => void (answers.chat = later)],
+    ['silent', 'phone', (): void => void (answers.chat = 'silent')],
+    ['broken', 'phone', (): void => void (answers.chat = new Error('bug'))],
+    ['of a bad certificate', 'phone', (): void => void (answers.chat = never)],
+  ])('with chat %s the next service is asked', async (_, service, arrange) => {
+    const account = await startAccount();
+    arrange();
+    const signingIn = account.signIn('alice@example.com', 'p');
+    await clock.run(7_000);
+    await signingIn;
+    expect(attempts.at(-1)).toBe(`${service} p`);
+    expect(session().state).toBe('signedIn');
+  });
+
+  test('with no server reachable it says so, with the first reason', async () => {
+    const account = await startAccount();
+    for (const service of signInServices) answers[service] = later;
+    answers.chat = never;
+    const error = await refusal(account.signIn('alice@example.com', 'p'));
+    expect(error).toMatchObject({ code: 'offline', message: 'Chat: The certificate has expired.' });
+    expect(error.detail).toBe('CERT_HAS_EXPIRED');
+    expect(attempts).toHaveLength(4);
+    expect(session()).toMatchObject({ state: 'signedOut', failure: 'Chat: The certificate has expired.' });
+  });
+
+  test('with every service off it says so', async () => {
+    const account = await startAccount();
+    for (const service of signInServices) settings.set(`${service}.enabled`, false);
+    expect(await refusal(account.signIn('alice@example.com', 'p'))).toMatchObject({ code: 'unsupported' });
+  });
+
+  test.each(['alice', '@x', 'a@b@c', 'a b@c', 'a@b/c'])(
+    'the address %j is refused before anything is tried',
+    async (address) => {
+      const account = await startAccount();
+      expect(await refusal(account.signIn(address, 'p'))).toMatchObject({ code: 'invalid' });
+      expect(attempts).toEqual([]);
+      expect(session().state).toBe('signedOut');
+    },
+  );
+
+  test('a setting that stands in the way is said in its words', async () => {
+    const account = await startAccount();
+    configureError = new AppError('invalid', 'The file cannot be read.');
+    expect(await refusal(account.signIn('alice@example.com', 'p'))).toMatchObject({
+      message: 'The file cannot be read.',
+    });
+    expect(session()).toMatchObject({ state: 'signedOut', failure: 'The file cannot be read.' });
+  });
+
+  test('a second sign-in meanwhile is refused, the first goes on', async () => {
+    const account = await startAccount();
+    const first = account.signIn('alice@example.com', 'p');
+    expect(await refusal(account.signIn('alice@example.com', 'p'))).toMatchObject({ code: 'invalid' });
+    await first;
+    expect(session().state).toBe('signedIn');
+    expect(attempts).toEqual(['chat p']);
+  });
+
+  test('a password that cannot be kept is said; the session goes on', async () => {
+    const account = await startAccount();
+    secretsBroken = true;
+    await account.signIn('alice@example.com', 'p');
+    expect(session()).toMatchObject({ state: 'signedIn' });
+    expect(session().failure).toContain('the test keychain');
+  });
+
+  test('a new password while signed in: refused it changes nothing, accepted the services start anew', async () => {
+    const account = await startAccount();
+    await account.signIn('alice@example.com', 'old');
+    services.length = 0;
+    answers.chat = denied;
+    await refusal(account.signIn('alice@example.com', 'typo'));
+    expect(session()).toMatchObject({ state: 'signedIn', address: 'alice@example.com', failure: denied.message });
+    expect(services).toEqual([]);
+    expect(secrets.get('account:alice@example.com')).toBe('old');
+    answers.chat = ok;
+    await account.signIn('alice@example.com', 'new');
+    expect(services).toEqual(['stop', 'start alice@example.com new']);
+    expect(session().failure).toBeUndefined();
+  });
+
+  test('signing out while signing in cancels it', async () => {
+    const account = await startAccount();
+    answers.chat = 'silent';
+    const signingIn = refusal(account.signIn('alice@example.com', 'p'));
+    await clock.run();
+    await account.signOut(false);
+    expect(session().state).toBe('signedOut');
+    await clock.run(60_000);
+    expect(await signingIn).toMatchObject({ code: 'invalid' });
+    expect(session().state).toBe('signedOut');
+    expect(services.filter((one) => one.startsWith('start'))).toEqual([]);
+    expect(attempts).toEqual(['chat p']);
+  });
+});
+
+describe('starting with a remembered password', () => {
+  async function remembered(): Promise<void> {
+    const account = await startAccount();
+    await account.signIn('alice@example.com', 'p');
+    await account.stop();
+    attempts.length = 0;
+    services.length = 0;
+  }
+
+  test('is signed in at once, before any server was asked', async () => {
+    await remembered();
+    answers.chat = 'silent';
+    const account = await makeAccount();
+    await account.start();
+    expect(session()).toMatchObject({ state: 'signedIn', accountId: accountIdOf('alice@example.com') });
+    await clock.run();
+    expect(services).toEqual(['show alice@example.com']);
+    await clock.run(7_000);
+    expect(attempts).toEqual(['chat p', 'phone p']);
+    expect(services).toEqual(['show alice@example.com', 'start alice@example.com p']);
+  });
+
+  test('without network the services start all the same and go on trying', async () => {
+    await remembered();
+    for (const service of signInServices) answers[service] = later;
+    const account = await makeAccount();
+    await account.start();
+    await clock.run();
+    expect(session().state).toBe('signedIn');
+    expect(services).toEqual(['show alice@example.com', 'start alice@example.com p']);
+  });
+
+  test('that was changed meanwhile costs one attempt ever, not one for each service and start', async () => {
+    await remembered();
+    answers.chat = denied;
+    const account = await makeAccount();
+    await account.start();
+    await clock.run();
+    expect(session()).toMatchObject({ state: 'signedOut', address: 'alice@example.com', failure: denied.message });
+    expect(services).toEqual(['show alice@example.com', 'stop']);
+    await account.stop();
+    await (await makeAccount()).start();
+    await clock.run(60_000);
+    expect(attempts).toEqual(['chat p']);
+    expect(services.filter((one) => one.startsWith('start'))).toEqual([]);
+    expect(session()).toMatchObject({ state: 'signedOut', address: 'alice@example.com' });
+  });
+
+  test('that cannot be read asks for it, with the address', async () => {
+    await remembered();
+    secretsBroken = true;
+    await (await makeAccount()).start();
+    expect(session()).toMatchObject({ state: 'signedOut', address: 'alice@example.com' });
+  });
+
+  test('a refused new password while the remembered one was still being tried leaves the services running', async () => {
+    await remembered();
+    answers.chat = 'silent';
+    const account = await makeAccount();
+    await account.start();
+    await clock.run();
+    answers.chat = denied;
+    await refusal(account.signIn('alice@example.com', 'typo'));
+    await clock.run(60_000);
+    expect(session().state).toBe('signedIn');
+    expect(services.at(-1)).toBe('start alice@example.com p');
+  });
+
+  test('a machine with nothing but a policy file needs only the password', async () => {
+    const policy = parsePolicy(
+      JSON.stringify({
+        version: 1,
+        seed: { 'account.address': 'Alice@Example.com' },
+        lock: { 'chat.servers': ['xmpp.test'] },
+      }),
+      'p',
+    );
+    const account = await startAccount(policy);
+    expect(session()).toMatchObject({ state: 'signedOut', address: 'alice@example.com' });
+    await account.signIn(session().address ?? '', 'p');
+    expect(session().state).toBe('signedIn');
+  });
+});
+
+describe('settings that change while signed in', () => {
+  test('start the services anew once, with the same password', async () => {
+    const account = await startAccount();
+    await account.signIn('alice@example.com', 'p');
+    services.length = 0;
+    settings.set('phone.servers', ['pbx.test']);
+    settings.set('phone.transport', 'udp');
+    await clock.run(1_000);
+    expect(services).toEqual(['stop', 'start alice@example.com p']);
+  });
+
+  test('that make no difference to the servers change nothing', async () => {
+    const account = await startAccount();
+    await account.signIn('alice@example.com', 'p');
+    services.length = 0;
+    settings.set('appearance.theme', 'dark');
+    settings.set('chat.tlsName', 'x');
+    settings.set('chat.tlsName', '');
+    await clock.run(60_000);
+    expect(services).toEqual([]);
+  });
+
+  test('mend what stood in the way of a start', async () => {
+    const account = await startAccount();
+    await account.signIn('alice@example.com', 'p');
+    await account.stop();
+    services.length = 0;
+    configureError = new AppError('invalid', 'The file cannot be read.');
+    await (await makeAccount()).start();
+    await clock.run();
+    expect(session()).toMatchObject({ state: 'signedIn', failure: 'The file cannot be read.' });
+    expect(services).toEqual([]);
+    configureError = undefined;
+    settings.set('trust.extraCaFile', '/other.pem');
+    await clock.run(1_000);
+    expect(services.at(-1)).toBe('start alice@example.com p');
+    expect(session().failure).toBeUndefined();
+  });
+});
+
+describe('signing out', () => {
+  test('stops the services and says what stays', async () => {
+    const account = await startAccount();
+    settings.set('archive.enabled', true);
+    await account.signIn('alice@example.com', 'p');
+    services.length = 0;
+    const answer = await account.handlers['session.signOut']({ forgetPassword: true }, 'w');
+    expect(services).toEqual(['stop']);
+    expect(answer.stays.join(' ')).toMatch(/messages.*settings.*\/archive/);
+    expect(answer.stays.join(' ')).not.toContain('password');
+    expect(secrets.size).toBe(0);
+    expect(session()).toMatchObject({ state: 'signedOut', address: 'alice@example.com' });
+    expect(session().failure).toBeUndefined();
+  });
+
+  test('with the password kept it says that the next start signs in, and so it does', async () => {
+    const account = await startAccount();
+    await account.signIn('alice@example.com', 'p');
+    const stays = await account.signOut(false);
+    expect(stays.at(-1)).toContain('Your password, in the test keychain');
+    await (await makeAccount()).start();
+    expect(session().state).toBe('signedIn');
+  });
+
+  test('a password that cannot be deleted is said', async () => {
+    const account = await startAccount();
+    await account.signIn('alice@example.com', 'p');
+    secretsBroken = true;
+    expect((await account.signOut(true)).at(-1)).toContain('could not be deleted');
+  });
+
+  test('leaves no timer', async () => {
+    const account = await startAccount();
+    await account.signIn('alice@example.com', 'p');
+    settings.set('chat.tlsName', 'x');
+    await account.signOut(true);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('testing one service', () => {
+  test('is one attempt, answered in words and with its time', async () => {
+    const account = await startAccount();
+    answers.voicemail = 'silent';
+    const testing = account.handlers['session.test'](
+      { service: 'voicemail', address: 'alice@example.com', password: 'p' },
+      'w',
+    );
+    await clock.run(7_000);
+    expect(await testing).toEqual({
+      service: 'voicemail',
+      ok: false,
+      message: 'The server did not answer in time.',
+      detail: 'voicemail: no answer in 7000 ms',
+      tookMs: 7_000,
+    });
+    expect(attempts).toEqual(['voicemail p']);
+    expect(registered).toContain('p');
+    expect(session().state).toBe('signedOut');
+  });
+
+  test('passes the service’s own words on', async () => {
+    const account = await startAccount();
+    expect(await account.test('phone', 'alice@example.com', 'p')).toMatchObject({ ok: true, message: 'accepted' });
+    answers.phone = never;
+    expect(await account.test('phone', 'alice@example.com', 'p')).toMatchObject({
+      ok: false,
+      ...{ message: never.message, detail: never.detail },
+    });
+  });
+
+  test('what cannot be tested is said', async () => {
+    const account = await startAccount();
+    settings.set('phone.enabled', false);
+    expect((await account.test('phone', 'alice@example.com', 'p')).message).toContain('switched off');
+    expect((await account.test('chat', 'alice', 'p')).message).toContain('name@company.com');
+    configureError = new AppError('invalid', 'The file cannot be read.');
+    expect((await account.test('chat', 'alice@example.com', 'p')).message).toBe('The file cannot be read.');
+    expect(attempts).toEqual([]);
+  });
+});

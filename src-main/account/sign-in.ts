@@ -1,0 +1,473 @@
+import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
+import type { MainHandlers } from '../../src-shared/contract/contract.ts';
+import { AppError } from '../../src-shared/errors.ts';
+import { signInServices } from '../../src-shared/model/session.ts';
+import type { ServiceTest, Session, SignInService } from '../../src-shared/model/session.ts';
+import { withDeadline } from '../../src-shared/rpc/deadline.ts';
+import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
+import type { SettingKey } from '../config/settings-schema.ts';
+import type { SettingsReader } from '../config/settings.ts';
+import type { Logger } from '../core/log.ts';
+import type { Service } from '../core/service.ts';
+import type { SecretStore } from '../host.ts';
+import type { AccountConfig, ProbeResult } from './account-config.ts';
+import { accountIdOf } from './account-id.ts';
+
+/** Tries one service once with a password: connects, authenticates, leaves. Never more than one attempt with it. */
+export type Probes = {
+  readonly [Name in SignInService]: (config: AccountConfig, password: string) => Promise<ProbeResult>;
+};
+
+/** The services of the account, started and stopped together; implemented by app.ts. */
+export interface AccountServices {
+  /** Shows what this computer knows of the account; no network. */
+  show(config: AccountConfig): Promise<void>;
+  /** Connects with this password, showing first what is not shown yet. */
+  start(config: AccountConfig, password: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The part of the settings that signing in needs. */
+export interface AccountSettings extends SettingsReader {
+  adoptDrafts(address: string): void;
+  signedOut(): void;
+}
+
+export interface AccountOptions {
+  readonly settings: AccountSettings;
+  readonly secrets: SecretStore;
+  readonly hub: Pick<TopicHub, 'publish'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Works the configuration out from settings and DNS; throws AppError when a setting stands in the way. */
+  readonly configure: (address: string) => Promise<AccountConfig>;
+  /** The keys from which `configure` works. */
+  readonly configKeys: readonly SettingKey[];
+  readonly probes: Probes;
+  readonly services: AccountServices;
+  /** Hands the password to the redaction of the log before anything else sees it. */
+  readonly registerSecret: (value: string) => void;
+  /** Where the chat archive lies, when there is one. */
+  readonly archiveFolder: () => string | undefined;
+}
+
+/** A probe of one service; four of them fit into the deadline of a call from the window. */
+const probeDeadlineMs = 7_000;
+/** Several settings are commonly changed together; the services start anew once. */
+const reconfigureDelayMs = 1_000;
+
+const serviceWords: Readonly<Record<SignInService, string>> = {
+  chat: 'Chat',
+  phone: 'Phone',
+  directory: 'Directory',
+  voicemail: 'Voicemail',
+};
+
+/** Transitions that are not listed are refused. */
+const transitions: Readonly<Record<Session['state'], readonly Session['state'][]>> = {
+  signedOut: ['signingIn', 'signedIn'],
+  signingIn: ['signedIn', 'signedOut'],
+  signedIn: ['signingIn', 'signedOut'],
+};
+
+/** What a round of probes found. */
+type Verdict =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'denied'; readonly message: string; readonly detail: string | undefined }
+  | { readonly kind: 'unreachable'; readonly message: string; readonly detail: string | undefined }
+  | { readonly kind: 'nothing' };
+
+/**
+ * Signing in and out; topic `session`.
+ *
+ *   signedOut --signIn--> signingIn --first service accepts--> signedIn
+ *   signingIn --refused | nothing reachable | signOut--> signedOut, with the failure
+ *   signedIn --signIn (new password)--> signingIn --refused--> signedIn, as before, with the failure
+ *   signedIn --signOut | remembered password refused--> signedOut
+ *   signedOut --start, password remembered--> signedIn, so that what is stored shows at once and without network
+ *
+ * A password is tried on one service first (chat, else phone, directory, voicemail) and on the others after that one
+ * accepted it: a typo costs one attempt, which locks no account. A refused password is never tried again by itself.
+ */
+export class Account implements Service {
+  readonly name = 'account';
+  readonly #options: AccountOptions;
+  #session: Session;
+  #password: string | undefined;
+  #config: AccountConfig | undefined;
+  #servicesRun = false;
+  /** A later sign-in or sign-out makes the one under way moot. */
+  #generation = 0;
+  /** Starts and stops of the services, one after the other. */
+  #servicesQueue: Promise<void> = Promise.resolve();
+  #reconfigureTimer: TimerHandle | undefined;
+  #unlisten: (() => void) | undefined;
+
+  constructor(options: AccountOptions) {
+    this.#options = options;
+    this.#session = {
+      state: 'signedOut',
+      secretsBackend: options.secrets.backend,
+      secretsPlainText: options.secrets.plainText,
+    };
+  }
+
+  readonly handlers: Pick<MainHandlers, 'session.signIn' | 'session.signOut' | 'session.test'> = {
+    'session.signIn': async ({ address, password }) => {
+      await this.signIn(address, password);
+      return null;
+    },
+    'session.signOut': async ({ forgetPassword }) => ({ stays: await this.signOut(forgetPassword) }),
+    'session.test': ({ service, address, password }) => this.test(service, address, password),
+  };
+
+  get session(): Session {
+    return this.#session;
+  }
+
+  /** The account in use or last used; undefined on a new machine. */
+  get accountId(): string | undefined {
+    return this.#session.accountId;
+  }
+
+  /** Shows the last account, and signs in by itself when its password is remembered. Does not wait for the network. */
+  async start(): Promise<void> {
+    const { settings, secrets, log } = this.#options;
+    this.#unlisten = settings.onChange(this.#options.configKeys, () => {
+      this.#scheduleReconfigure();
+    });
+    const address = normalize(settings.get('account.address'));
+    if (address === undefined) {
+      this.#publish({});
+      return;
+    }
+    const password = await secrets.get(secretName(address)).catch((error: unknown) => {
+      log.warn('the remembered password cannot be read', { error });
+      return undefined;
+    });
+    if (password === undefined) {
+      this.#publish({ address, accountId: accountIdOf(address) });
+      return;
+    }
+    this.#options.registerSecret(password);
+    this.#password = password;
+    settings.adoptDrafts(address);
+    this.#enter('signedIn', this.#who(address));
+    const generation = this.#begin();
+    void this.#resume(generation, address, password).catch((error: unknown) => {
+      log.error('signing in with the remembered password failed', { error });
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#begin();
+    this.#unlisten?.();
+    this.#unlisten = undefined;
+    await this.#stopServices();
+  }
+
+  /**
+   * Throws AppError in plain words: `denied` (password refused), `offline` (no server could be asked), `invalid`
+   * (address, settings), `unsupported` (every service is switched off). The session shows the same words.
+   */
+  async signIn(typedAddress: string, password: string): Promise<void> {
+    const address = normalize(typedAddress);
+    if (address === undefined) {
+      throw new AppError('invalid', 'The address must have the form name@company.com.');
+    }
+    if (this.#session.state === 'signingIn') throw new AppError('invalid', 'Parley is signing in already.');
+    this.#options.registerSecret(password);
+    const before = this.#session;
+    const generation = this.#begin();
+    this.#enter('signingIn', { ...this.#who(address) });
+    try {
+      const config = await this.#options.configure(address);
+      this.#stillCurrent(generation);
+      const verdict = await this.#probeInOrder(config, password, generation);
+      this.#stillCurrent(generation);
+      throwUnlessAccepted(verdict);
+      await this.#accepted(generation, config, password);
+    } catch (error) {
+      if (generation === this.#generation) this.#refused(before, address, error);
+      throw error;
+    }
+  }
+
+  /** Ends the session. Answers what stays on this computer, in words. */
+  async signOut(forgetPassword: boolean): Promise<string[]> {
+    const { address } = this.#session;
+    this.#begin();
+    this.#password = undefined;
+    this.#config = undefined;
+    if (this.#session.state !== 'signedOut') {
+      this.#enter('signedOut', address === undefined ? {} : { address, accountId: accountIdOf(address) });
+    }
+    const stays = await this.#whatStays(address, forgetPassword);
+    await this.#stopServices();
+    this.#options.settings.signedOut();
+    return stays;
+  }
+
+  /** One attempt on one service with the settings as they are. Expected failures are the answer, not errors. */
+  async test(service: SignInService, typedAddress: string, password: string): Promise<ServiceTest> {
+    const { clock, registerSecret } = this.#options;
+    registerSecret(password);
+    const startedAtMs = clock.now();
+    const result = await this.#testOnce(service, typedAddress, password);
+    return {
+      service,
+      ok: result.outcome === 'ok',
+      message: result.message,
+      ...(result.detail === undefined ? {} : { detail: result.detail }),
+      tookMs: clock.now() - startedAtMs,
+    };
+  }
+
+  async #testOnce(service: SignInService, typedAddress: string, password: string): Promise<ProbeResult> {
+    const address = normalize(typedAddress);
+    if (address === undefined) return { outcome: 'never', message: 'The address must have the form name@company.com.' };
+    try {
+      const config = await this.#options.configure(address);
+      if (config[service] === undefined) {
+        return {
+          outcome: 'never',
+          message: `${serviceWords[service]} is switched off, or the domain does not offer it.`,
+        };
+      }
+      return await this.#probe(service, config, password);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      return {
+        outcome: 'never',
+        message: error.message,
+        ...(error.detail === undefined ? {} : { detail: error.detail }),
+      };
+    }
+  }
+
+  /** With the remembered password: what is stored shows at once; the services connect when one accepts or none answers. */
+  async #resume(generation: number, address: string, password: string): Promise<void> {
+    try {
+      const config = await this.#options.configure(address);
+      if (generation !== this.#generation) return;
+      this.#config = config;
+      await this.#queued(async () => {
+        if (generation === this.#generation) await this.#options.services.show(config);
+      });
+      const verdict = await this.#probeInOrder(config, password, generation);
+      if (generation !== this.#generation) return;
+      if (verdict.kind === 'denied') {
+        this.#password = undefined;
+        await this.#forget(address);
+        if (generation !== this.#generation) return;
+        this.#enter('signedOut', { address, accountId: accountIdOf(address), failure: verdict.message });
+        this.#options.settings.signedOut();
+        await this.#stopServices();
+        return;
+      }
+      // Without network each service goes on trying by itself.
+      await this.#startServices(generation, config, password);
+    } catch (error) {
+      if (generation !== this.#generation || !(error instanceof AppError)) throw error;
+      this.#publish({ ...this.#session, failure: error.message });
+    }
+  }
+
+  async #accepted(generation: number, config: AccountConfig, password: string): Promise<void> {
+    const { settings, secrets, log } = this.#options;
+    await this.#stopServices();
+    this.#stillCurrent(generation);
+    settings.adoptDrafts(config.address);
+    this.#password = password;
+    this.#config = config;
+    let failure: string | undefined;
+    try {
+      await secrets.set(secretName(config.address), password);
+    } catch (error) {
+      log.warn('the password was not remembered', { error });
+      failure = `Your password could not be kept in ${secrets.backend}; Parley will ask for it at the next start.`;
+    }
+    this.#stillCurrent(generation);
+    this.#enter('signedIn', { ...this.#who(config.address), ...(failure === undefined ? {} : { failure }) });
+    await this.#startServices(generation, config, password);
+  }
+
+  #refused(before: Session, address: string, error: unknown): void {
+    const failure = error instanceof AppError ? error.message : 'Something went wrong. The log has the details.';
+    if (before.state === 'signedIn' && before.address !== undefined) {
+      this.#enter('signedIn', { ...this.#who(before.address), failure });
+      // The attempt came before the remembered password had started them.
+      if (!this.#servicesRun) this.#scheduleReconfigure();
+      return;
+    }
+    this.#enter('signedOut', { address, accountId: accountIdOf(address), failure });
+  }
+
+  /** Tries the services in their order until one accepts or refuses the password. */
+  async #probeInOrder(config: AccountConfig, password: string, generation: number): Promise<Verdict> {
+    let first: { readonly message: string; readonly detail: string | undefined } | undefined;
+    for (const service of signInServices) {
+      if (config[service] === undefined) continue;
+      const result = await this.#probe(service, config, password);
+      this.#options.log.info('sign-in attempt', { service, outcome: result.outcome, message: result.message });
+      const { message, detail } = result;
+      if (result.outcome === 'ok') return { kind: 'accepted' };
+      if (result.outcome === 'denied') return { kind: 'denied', message, detail };
+      first ??= { message: `${serviceWords[service]}: ${message}`, detail };
+      if (generation !== this.#generation) break;
+    }
+    return first === undefined ? { kind: 'nothing' } : { kind: 'unreachable', ...first };
+  }
+
+  async #probe(service: SignInService, config: AccountConfig, password: string): Promise<ProbeResult> {
+    try {
+      const probe = this.#options.probes[service](config, password);
+      return await withDeadline(probe, probeDeadlineMs, this.#options.clock, service);
+    } catch (error) {
+      if (!(error instanceof AppError)) this.#options.log.error('a probe failed unexpectedly', { service, error });
+      const detail = error instanceof AppError ? error.detail : undefined;
+      return {
+        outcome: 'later',
+        message: 'The server did not answer in time.',
+        ...(detail === undefined ? {} : { detail }),
+      };
+    }
+  }
+
+  #scheduleReconfigure(): void {
+    const { clock, log } = this.#options;
+    if (this.#password === undefined || this.#reconfigureTimer !== undefined) return;
+    this.#reconfigureTimer = clock.setTimeout(() => {
+      this.#reconfigureTimer = undefined;
+      void this.#reconfigure().catch((error: unknown) => {
+        log.warn('the changed settings could not be used', { error });
+        if (error instanceof AppError) this.#publish({ ...this.#session, failure: error.message });
+      });
+    }, reconfigureDelayMs);
+  }
+
+  /** Server settings changed while signed in: the services start anew with the same password. */
+  async #reconfigure(): Promise<void> {
+    const { address, state } = this.#session;
+    const password = this.#password;
+    if (state !== 'signedIn' || address === undefined || password === undefined) return;
+    const generation = this.#generation;
+    const config = await this.#options.configure(address);
+    if (generation !== this.#generation) return;
+    if (this.#servicesRun && JSON.stringify(config) === JSON.stringify(this.#config)) return;
+    this.#config = config;
+    this.#publish(this.#who(address));
+    await this.#stopServices();
+    await this.#startServices(generation, config, password);
+  }
+
+  #startServices(generation: number, config: AccountConfig, password: string): Promise<void> {
+    return this.#queued(async () => {
+      if (generation !== this.#generation) return;
+      this.#servicesRun = true;
+      await this.#options.services.start(config, password);
+    });
+  }
+
+  #stopServices(): Promise<void> {
+    return this.#queued(async () => {
+      this.#servicesRun = false;
+      await this.#options.services.stop();
+    });
+  }
+
+  #queued(work: () => Promise<void>): Promise<void> {
+    const done = this.#servicesQueue.then(work);
+    this.#servicesQueue = done.catch(() => undefined);
+    return done;
+  }
+
+  async #forget(address: string): Promise<void> {
+    try {
+      await this.#options.secrets.delete(secretName(address));
+    } catch (error) {
+      this.#options.log.warn('the password could not be deleted', { error });
+    }
+  }
+
+  async #whatStays(address: string | undefined, forgetPassword: boolean): Promise<string[]> {
+    const { secrets, archiveFolder, log } = this.#options;
+    const stays = [
+      'Your messages, contacts and history, in Parley’s database.',
+      'Your settings, with the names of your servers.',
+    ];
+    const archive = archiveFolder();
+    if (archive !== undefined) stays.push(`The archive of your conversations, in ${archive}.`);
+    if (address === undefined) return stays;
+    if (!forgetPassword) {
+      stays.push(`Your password, in ${secrets.backend}: at its next start Parley signs in by itself.`);
+      return stays;
+    }
+    try {
+      await secrets.delete(secretName(address));
+    } catch (error) {
+      log.warn('the password could not be deleted', { error });
+      stays.push(`Your password: it could not be deleted from ${secrets.backend}. Delete it there yourself.`);
+    }
+    return stays;
+  }
+
+  /** Makes what is under way moot. */
+  #begin(): number {
+    if (this.#reconfigureTimer !== undefined) this.#options.clock.clearTimeout(this.#reconfigureTimer);
+    this.#reconfigureTimer = undefined;
+    this.#generation += 1;
+    return this.#generation;
+  }
+
+  #stillCurrent(generation: number): void {
+    if (generation !== this.#generation) throw new AppError('invalid', 'Signing in was cancelled.');
+  }
+
+  #who(address: string): Pick<Session, 'address' | 'accountId' | 'displayName'> {
+    const name = this.#options.settings.forAccount(address).get('account.displayName');
+    return { address, accountId: accountIdOf(address), ...(name === '' ? {} : { displayName: name }) };
+  }
+
+  #enter(state: Session['state'], rest: Omit<Session, 'state' | 'secretsBackend' | 'secretsPlainText'>): void {
+    if (!transitions[this.#session.state].includes(state)) {
+      throw new Error(`session: no transition from ${this.#session.state} to ${state}`);
+    }
+    this.#session = { ...this.#session, state };
+    this.#publish(rest);
+  }
+
+  #publish(rest: Omit<Session, 'state' | 'secretsBackend' | 'secretsPlainText'>): void {
+    const { secrets, hub } = this.#options;
+    this.#session = {
+      ...rest,
+      state: this.#session.state,
+      secretsBackend: secrets.backend,
+      secretsPlainText: secrets.plainText,
+    };
+    hub.publish('session', this.#session);
+  }
+}
+
+function throwUnlessAccepted(verdict: Verdict): void {
+  switch (verdict.kind) {
+    case 'accepted':
+      return;
+    case 'denied':
+      throw new AppError('denied', verdict.message, verdict.detail);
+    case 'unreachable':
+      throw new AppError('offline', verdict.message, verdict.detail);
+    case 'nothing':
+      throw new AppError('unsupported', 'Chat, phone, directory and voicemail are all switched off for this account.');
+  }
+}
+
+/** Lower case, no white space; undefined when it is not `user@domain`. */
+function normalize(address: string): string | undefined {
+  const clean = address.trim().toLowerCase();
+  return /^[^@\s/]+@[^@\s/]+$/.test(clean) ? clean : undefined;
+}
+
+function secretName(address: string): string {
+  return `account:${address}`;
+}
