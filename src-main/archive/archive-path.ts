@@ -42,8 +42,8 @@ export function localDay(atMs: number): CalendarDay {
  * Two addresses never share a file, and no address leads out of the archive's folder.
  */
 export function archivePath(file: ArchiveFile): string {
-  const { join } = isWindows(file.style) ? win32 : posix;
-  return join(
+  const path = isWindows(file.style) ? win32 : posix;
+  return path.join(
     archiveRoot(file),
     fileName(file.own, file.style),
     fileName(file.peer, file.style),
@@ -53,10 +53,10 @@ export function archivePath(file: ArchiveFile): string {
 
 /** The archive's folder, for the settings page and its "Open folder". */
 export function archiveRoot(place: Pick<ArchiveFile, 'style' | 'home' | 'documents' | 'folder'>): string {
-  const { join } = isWindows(place.style) ? win32 : posix;
-  if (place.folder !== undefined && place.folder.trim() !== '') return join(place.folder);
-  const usual = join(place.home, place.style === 'windowsXp' ? 'My Documents' : 'Documents');
-  return join(place.documents ?? usual, 'Parley', 'Archive');
+  const path = isWindows(place.style) ? win32 : posix;
+  if (place.folder !== undefined && place.folder.trim() !== '') return path.join(place.folder);
+  const usual = path.join(place.home, place.style === 'windowsXp' ? 'My Documents' : 'Documents');
+  return path.join(place.documents ?? usual, 'Parley', 'Archive');
 }
 
 /** ISO 8601, which sorts by time. */

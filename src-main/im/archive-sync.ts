@@ -166,8 +166,12 @@ export class ArchiveSync {
       );
       return { messages: query.messages, ...readFin(answer) };
     } finally {
-      if (this.#query?.id === query.id) this.#query = undefined;
+      this.#forget(query.id);
     }
+  }
+
+  #forget(queryId: string): void {
+    if (this.#query?.id === queryId) this.#query = undefined;
   }
 }
 

@@ -73,6 +73,7 @@ export class ImService implements Service {
   /** Features of our account on the server (XEP-0030). */
   #features: ReadonlySet<string> = new Set();
   #sessionNumber = 0;
+  #isBeginning = false;
   #sentPresence = '';
   #catchingUp: Promise<boolean> | undefined;
   #pollTimer: TimerHandle | undefined;
@@ -147,7 +148,6 @@ export class ImService implements Service {
     });
     this.#inbound = new InboundPipeline({
       now: () => clock.now(),
-      lastAtMs: (peer) => this.#messages.lastAtMs(peer),
       ports: {
         confirm: (message) => this.#messages.confirmFromArchive(message),
         isKnown: (message) => this.#messages.isKnown(message),
@@ -291,6 +291,8 @@ export class ImService implements Service {
       this.#roster.sessionResumed();
       this.#sendPresence();
       this.#outbox.pump();
+      // The cut may have come in the middle of the first steps.
+      if (this.#outbox.isHeld && !this.#isBeginning) void this.#begin(this.#sessionNumber);
       return;
     }
     this.#sessionNumber += 1;
@@ -304,8 +306,16 @@ export class ImService implements Service {
 
   /** The first steps of a new session. A cut ends them; the next session takes them again. */
   async #begin(session: number): Promise<void> {
+    this.#isBeginning = true;
+    try {
+      await this.#takeFirstSteps(() => session === this.#sessionNumber);
+    } finally {
+      if (session === this.#sessionNumber) this.#isBeginning = false;
+    }
+  }
+
+  async #takeFirstSteps(isCurrent: () => boolean): Promise<void> {
     const { log, ownPresence } = this.#options;
-    const isCurrent = (): boolean => session === this.#sessionNumber;
     const attempt = async (what: string, work: Promise<unknown>): Promise<boolean> => {
       try {
         await work;
@@ -321,7 +331,7 @@ export class ImService implements Service {
       attempt('features', this.#readFeatures()),
       attempt('roster', this.#roster.load()),
     ]);
-    if (!isCurrent() || !this.#session.isUp) return;
+    if (!isCurrent() || !this.#isUp()) return;
     this.#conversations.publish();
     ownPresence.setConnected(true);
     this.#sendPresence();
@@ -329,8 +339,11 @@ export class ImService implements Service {
     // Nothing in doubt: what was written while offline goes out at once.
     if (!this.#outbox.isDoubtful) this.#outbox.settle(true);
     const isArchiveRead = hasArchive && (await this.#catchUp());
-    if (!isCurrent()) return;
-    if (this.#session.isUp || !hasArchive) this.#outbox.settle(isArchiveRead);
+    if (isCurrent() && this.#isUp()) this.#outbox.settle(isArchiveRead);
+  }
+
+  #isUp(): boolean {
+    return this.#session.isUp;
   }
 
   async #readFeatures(): Promise<void> {
@@ -341,6 +354,7 @@ export class ImService implements Service {
   }
 
   async #catchUp(): Promise<boolean> {
+    if (this.#catchingUp === undefined) this.#inbound.archiveBegins();
     this.#catchingUp ??= this.#sync.run();
     const isComplete = await this.#catchingUp;
     this.#catchingUp = undefined;

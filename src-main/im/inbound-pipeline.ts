@@ -90,16 +90,17 @@ export interface InboundPipelineOptions {
   readonly ports: InboundPorts;
   /** UTC milliseconds. */
   readonly now: () => number;
-  /** Newest time stored for a chat. */
-  readonly lastAtMs: (peer: string) => number | undefined;
 }
+
+/** Beyond this the times of all chats are forgotten; then stamps count again as they are. */
+const maxRememberedChats = 2_000;
 
 /** Gathers received messages and sends them through the steps in batches of at most limits.transactionRows. */
 export class InboundPipeline {
   readonly #steps: readonly InboundStep[];
   readonly #options: InboundPipelineOptions;
   #waiting: TimedMessage[] = [];
-  /** Newest time given out per chat, for stamps of whole seconds. */
+  /** Newest time given out, per source and chat. */
   readonly #lastAtMs = new Map<string, number>();
 
   constructor(options: InboundPipelineOptions) {
@@ -118,7 +119,6 @@ export class InboundPipeline {
     if (this.#waiting.length === 0) return;
     const messages = this.#waiting;
     this.#waiting = [];
-    this.#lastAtMs.clear();
     try {
       this.#steps.reduce<InboundBatch>((batch, step) => step.run(batch), { messages, stored: [] });
     } catch (error) {
@@ -127,22 +127,24 @@ export class InboundPipeline {
   }
 
   /**
-   * The time under which a message is shown. Servers stamp with whole seconds: messages of one second get
-   * milliseconds in the order in which they come, or they would lose their order.
+   * The time under which a message is shown. Messages of one chat come in the order in which the server took them, but
+   * stamps need not tell that: servers stamp whole seconds, and after a resumption (XEP-0198) they stamp what they send
+   * again by their clock, while what came before stands under ours. So the time never runs back within one source.
    */
-  #timeOf(message: InboundMessage): number {
+  #timeOf({ peer, source, stampMs }: InboundMessage): number {
     const nowMs = this.#options.now();
-    if (message.stampMs === undefined) {
-      this.#lastAtMs.set(message.peer, nowMs);
-      return nowMs;
-    }
+    const chat = `${source === 'archive' ? 'archive' : 'live'} ${peer}`;
+    const lastMs = this.#lastAtMs.get(chat) ?? -1;
+    let atMs = nowMs;
     // A stamp of the future would stand below everything that is written later.
-    const stampMs = Math.min(message.stampMs, nowMs);
-    if (!message.isStampCoarse) return stampMs;
-    const lastMs = this.#lastAtMs.get(message.peer) ?? this.#options.lastAtMs(message.peer);
-    const isSameSecond = lastMs !== undefined && lastMs >= stampMs && lastMs < stampMs + 999;
-    const atMs = isSameSecond ? lastMs + 1 : stampMs;
-    this.#lastAtMs.set(message.peer, atMs);
+    if (stampMs !== undefined) atMs = Math.min(nowMs, lastMs >= stampMs ? lastMs + 1 : stampMs);
+    if (this.#lastAtMs.size >= maxRememberedChats) this.#lastAtMs.clear();
+    this.#lastAtMs.set(chat, atMs);
     return atMs;
+  }
+
+  /** The archive is read anew from some point: its times begin anew, too. */
+  archiveBegins(): void {
+    for (const chat of [...this.#lastAtMs.keys()]) if (chat.startsWith('archive ')) this.#lastAtMs.delete(chat);
   }
 }

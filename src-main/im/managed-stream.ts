@@ -73,11 +73,15 @@ export class ManagedStream {
     return this.#handled;
   }
 
-  /** Takes the stream over and sends again what the lost connection left unacknowledged. */
+  /** Sends again, before anything new, what the lost connection left unacknowledged. */
   start(): void {
     this.#armKeepAlive();
     for (const stanza of this.#queue.waiting()) this.#options.stream.write(stanza.xml);
     if (this.#queue.size > 0) this.#requestAck();
+  }
+
+  /** Takes what the server sends, first what came during the handshake. */
+  receive(): void {
     this.#options.stream.consume({
       onElement: (element) => {
         this.#onElement(element);

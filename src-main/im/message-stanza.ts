@@ -14,8 +14,6 @@ export interface InboundMessage {
   readonly body: string;
   /** UTC milliseconds; undefined: now. */
   readonly stampMs: number | undefined;
-  /** The stamp has whole seconds only (XEP-0082 allows it): order within the second is the order of arrival. */
-  readonly isStampCoarse: boolean;
   /** Id in our account's archive (XEP-0359, XEP-0313). */
   readonly archiveId: string | undefined;
   /** What makes it the same message when it comes again; unique per peer and direction. */
@@ -75,7 +73,7 @@ export function parseMessage(stanza: Element, context: MessageContext): ParsedMe
       peer,
       direction: 'in',
       body,
-      ...readStamp(delay),
+      stampMs: readStamp(delay),
       archiveId,
       originKey: incomingKey(stanza, from, body, archiveId),
       source: 'live',
@@ -121,7 +119,7 @@ function parseForwarded(
       peer,
       direction,
       body,
-      ...readStamp(forwarded?.getChild('delay', namespaces.delay)),
+      stampMs: readStamp(forwarded?.getChild('delay', namespaces.delay)),
       archiveId: id,
       originKey: direction === 'out' ? outgoingKey(inner) : incomingKey(inner, from, body, id),
       source,
@@ -175,12 +173,9 @@ function trustedDelay(stanza: Element, own: string): Element | undefined {
   });
 }
 
-function readStamp(delay: Element | undefined): { stampMs: number | undefined; isStampCoarse: boolean } {
-  const text = delay?.attrs['stamp'] ?? '';
-  const stampMs = Date.parse(text);
-  return Number.isNaN(stampMs)
-    ? { stampMs: undefined, isStampCoarse: false }
-    : { stampMs: Math.max(0, stampMs), isStampCoarse: !text.includes('.') };
+function readStamp(delay: Element | undefined): number | undefined {
+  const stampMs = Date.parse(delay?.attrs['stamp'] ?? '');
+  return Number.isNaN(stampMs) ? undefined : Math.max(0, stampMs);
 }
 
 /** XEP-0085; undefined: the stanza says nothing of typing. */
@@ -190,7 +185,6 @@ function chatState(stanza: Element): boolean | undefined {
 }
 
 /** Characters that XML 1.0 cannot carry at all: a server closes the stream over them. */
-// eslint-disable-next-line no-control-regex -- control characters are the point
 const unsendable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 /** The text as it can be sent; may be empty when nothing of it can. */

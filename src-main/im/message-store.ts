@@ -298,14 +298,6 @@ export class MessageStore {
     return result.changes > 0;
   }
 
-  /** Newest time in a chat, by which coarse stamps are put in order. */
-  lastAtMs(peer: string): number | undefined {
-    return this.#db
-      .prepare<unknown[], number>('SELECT last_at_ms FROM conversations WHERE account_id = ? AND peer = ?')
-      .pluck()
-      .get(this.#accountId, peer);
-  }
-
   /** Messages that wait, in the order in which they were composed. `written`: the server may have them already. */
   outbox(kind: 'unwritten' | 'written', limit: number): readonly OutboxRow[] {
     return this.#db

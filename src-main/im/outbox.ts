@@ -57,19 +57,15 @@ export class Outbox {
 
   /** Sends what waits, as far as the acknowledgement window allows. */
   pump(): void {
-    if (this.#state === 'held' || this.#isPumping) return;
+    const { session, store } = this.#options;
+    const room = imLimits.ackWindow - session.unacknowledged;
+    if (this.#state === 'held' || !session.isUp || room <= 0 || this.#isPumping) return;
     this.#isPumping = true;
     try {
-      const { session, store } = this.#options;
-      const room = imLimits.ackWindow - session.unacknowledged;
-      if (!session.isUp || room <= 0) return;
       const rows = store.outbox('unwritten', room);
       // Noted before it is done: after a crash it is known that the server may have it.
       store.markWritten(rows.map((row) => row.id));
-      for (const row of rows) {
-        // The connection may go while we write; what is left is doubtful like the rest.
-        if (session.isUp) session.send(chatStanza(row.peer, row.id, row.body), row.id);
-      }
+      for (const row of rows) session.send(chatStanza(row.peer, row.id, row.body), row.id);
     } finally {
       this.#isPumping = false;
     }
@@ -86,6 +82,10 @@ export class Outbox {
     this.#state = 'held';
   }
 
+  get isHeld(): boolean {
+    return this.#state === 'held';
+  }
+
   /** True when messages wait of which the server may have some. */
   get isDoubtful(): boolean {
     return this.#options.store.outbox('written', 1).length > 0;
@@ -96,6 +96,8 @@ export class Outbox {
    * again. Otherwise nobody knows, and only the person may decide to send them again.
    */
   settle(archiveRead: boolean): void {
+    // What is written in an open outbox is under way, not in doubt.
+    if (this.#state === 'open') return;
     const { store } = this.#options;
     const doubtful = store.outbox('written', Number.MAX_SAFE_INTEGER);
     const isHopeless = (attempts: number): boolean => !archiveRead || attempts >= maxAttempts;

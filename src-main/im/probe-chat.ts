@@ -67,9 +67,7 @@ async function probeServer(
 ): Promise<void> {
   const abort = new AbortController();
   let phase = 'connecting';
-  let isLate = false;
   const timer = deps.clock.setTimeout(() => {
-    isLate = true;
     abort.abort();
   }, imLimits.handshakeMs);
   try {
@@ -86,7 +84,7 @@ async function probeServer(
     });
     stream.close();
   } catch (error) {
-    throw isLate ? handshakeTimeout(phase) : error;
+    throw abort.signal.aborted ? handshakeTimeout(phase) : error;
   } finally {
     deps.clock.clearTimeout(timer);
   }

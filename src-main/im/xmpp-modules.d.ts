@@ -41,7 +41,9 @@ declare module '@xmpp/xml' {
 declare module '@xmpp/client' {
   import type { Attributes, Element, Node } from '@xmpp/xml';
 
-  export function xml(name: string, attributes?: Attributes | null, ...children: Node[]): Element;
+  export type { Element } from '@xmpp/xml';
+
+  export function xml(name: string, attributes?: Attributes | null, ...children: readonly Node[]): Element;
 
   export interface Jid {
     readonly local: string;
@@ -54,4 +56,26 @@ declare module '@xmpp/client' {
 
   /** Parses an address. @throws TypeError when it has no domain */
   export function jid(address: string): Jid;
+
+  export type Authenticate = (
+    credentials: { readonly username: string; readonly password: string },
+    mechanism: string,
+  ) => Promise<void>;
+
+  /** The stock client: the lab's colleagues use it, Parley does not. */
+  export interface Client {
+    on(event: 'online' | 'offline', listener: () => void): this;
+    on(event: 'error', listener: (error: Error) => void): this;
+    on(event: 'stanza', listener: (stanza: Element) => void): this;
+    start(): Promise<unknown>;
+    stop(): Promise<unknown>;
+    send(stanza: Element): Promise<void>;
+  }
+  export function client(options: {
+    readonly service: string;
+    readonly domain: string;
+    readonly resource: string;
+    readonly username: string;
+    readonly credentials: (authenticate: Authenticate) => Promise<void>;
+  }): Client;
 }

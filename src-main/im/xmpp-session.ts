@@ -17,7 +17,7 @@ import { ManagedStream } from './managed-stream.ts';
 import { negotiate } from './negotiation.ts';
 import type { Negotiated, Phase } from './negotiation.ts';
 import { stanzaError } from './stanza-error.ts';
-import { RedirectFailure, handshakeTimeout } from './stream-failures.ts';
+import { RedirectFailure, connectionLost, handshakeTimeout } from './stream-failures.ts';
 import { findServers } from './transport.ts';
 import type { ChatServer, SrvResolver, Transport } from './transport.ts';
 
@@ -213,7 +213,7 @@ export class XmppSession {
     const resumed = negotiated.kind === 'resumed';
     let acknowledged: readonly SentStanza[] = [];
     if (resumed) {
-      acknowledged = this.#queue.acknowledge(negotiated.h);
+      acknowledged = this.#acknowledgeResumed(negotiated.h);
     } else {
       if (negotiated.previousH !== undefined) acknowledged = this.#acknowledgeQuietly(negotiated.previousH);
       // What the server may or may not have taken of the old session: the outbox finds out.
@@ -249,9 +249,10 @@ export class XmppSession {
       },
     );
     this.#live = live;
+    live.start();
     if (acknowledged.length > 0) this.#events.onAcknowledged(acknowledged);
     this.#events.onUp(resumed);
-    live.start();
+    live.receive();
     return {
       close: () => {
         // A goodbye ends the session; one that is only cut may be resumed.
@@ -261,6 +262,16 @@ export class XmppSession {
       },
       check: () => live.check(),
     };
+  }
+
+  /** @throws ConnectFailure when the counters do not fit together: that session is given up */
+  #acknowledgeResumed(h: number): readonly SentStanza[] {
+    try {
+      return this.#queue.acknowledge(h);
+    } catch (error) {
+      this.#resumable = undefined;
+      throw connectionLost(error instanceof Error ? error.message : 'counters do not fit');
+    }
   }
 
   /** A server that forgot the session may still say how far it had come; nonsense is ignored. */
