@@ -21,12 +21,13 @@ describe('the command line', () => {
   });
 
   test('every argument is understood, and paths become absolute', () => {
-    const given = '--data d --port 0 --policy p.json --no-window --sign-in-file s.json --chromium c --json tel:100';
+    const given =
+      '--data d --port 0 --policy p.json --seed e.json --no-window --sign-in-file s.json --chromium c --json tel:100';
     expect(parseArguments(given.split(' '))).toEqual({
       dataDirectory: resolve('d'),
       port: 0,
       policyFile: resolve('p.json'),
-      seedFile: undefined,
+      seedFile: resolve('e.json'),
       signInFile: resolve('s.json'),
       chromium: resolve('c'),
       window: false,

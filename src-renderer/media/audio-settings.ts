@@ -2,19 +2,19 @@ import type { Settings } from '../../src-shared/contract/system.ts';
 
 /** Keys of the settings that this window obeys; the schema stands in main. */
 export const audioSettingKeys = {
-  microphone: 'audio.microphone',
-  speaker: 'audio.speaker',
-  ringer: 'audio.ringer',
-  ringVolume: 'audio.ringVolume',
+  microphone: 'devices.microphone',
+  speaker: 'devices.speaker',
+  ringers: 'devices.ringers',
+  ringVolumePercent: 'calls.ringVolumePercent',
 } as const;
 
 export interface AudioSettings {
   /** Device ids of this browser; empty: the system's default. */
   readonly microphone: string;
   readonly speaker: string;
-  readonly ringer: string;
-  /** 0 to 100. */
-  readonly ringVolume: number;
+  /** None: the system's default. */
+  readonly ringers: readonly string[];
+  readonly ringVolumePercent: number;
 }
 
 /** The audio settings in force; what is not there, or has another form, is the default. */
@@ -24,11 +24,12 @@ export function audioSettings(settings: Settings | undefined): AudioSettings {
     const found = value(key);
     return typeof found === 'string' ? found : '';
   };
-  const volume = value(audioSettingKeys.ringVolume);
+  const ringers = value(audioSettingKeys.ringers);
+  const volume = value(audioSettingKeys.ringVolumePercent);
   return {
     microphone: text(audioSettingKeys.microphone),
     speaker: text(audioSettingKeys.speaker),
-    ringer: text(audioSettingKeys.ringer),
-    ringVolume: typeof volume === 'number' ? Math.min(100, Math.max(0, volume)) : 70,
+    ringers: typeof ringers === 'object' ? ringers : [],
+    ringVolumePercent: typeof volume === 'number' ? Math.min(100, Math.max(0, volume)) : 80,
   };
 }

@@ -101,8 +101,8 @@ test('the bar shows only while another window has the sound for good', () => {
 });
 
 test('audio settings that are missing or of another form are the defaults', () => {
-  expect(audioSettings(undefined)).toEqual({ microphone: '', speaker: '', ringer: '', ringVolume: 70 });
-  const state = (key: string, value: string | number | boolean) => ({
+  expect(audioSettings(undefined)).toEqual({ microphone: '', speaker: '', ringers: [], ringVolumePercent: 80 });
+  const state = (key: string, value: string | number | readonly string[]) => ({
     key,
     value,
     defaultValue: value,
@@ -111,11 +111,16 @@ test('audio settings that are missing or of another form are the defaults', () =
     scope: 'machine' as const,
     control: { kind: 'switch' as const },
   });
-  const settings = [state('audio.microphone', 'usb'), state('audio.speaker', 1), state('audio.ringVolume', 300)];
+  const settings = [
+    state('devices.microphone', 'usb'),
+    state('devices.speaker', 1),
+    state('devices.ringers', ['speakers', 'headset']),
+    state('calls.ringVolumePercent', 300),
+  ];
   expect(audioSettings({ settings, policyProblems: [] })).toEqual({
     microphone: 'usb',
     speaker: '',
-    ringer: '',
-    ringVolume: 100,
+    ringers: ['speakers', 'headset'],
+    ringVolumePercent: 100,
   });
 });

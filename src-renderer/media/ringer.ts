@@ -22,9 +22,10 @@ export function wantedRinging(
   return ringing.some((call) => call.direction === 'out' && !heard(call.id)) ? 'ringback' : 'silence';
 }
 
-/** Rings for incoming calls on the ringer's device and plays the ringback of outgoing ones on the speaker. */
+/** Rings for incoming calls on every chosen output and plays the ringback of outgoing ones on the speaker. */
 export class Ringer {
-  readonly #ring = new TonePlayer();
+  /** One for each output that rings, by device id. */
+  readonly #rings = new Map<string, TonePlayer>();
   readonly #ringback = new TonePlayer();
   #sounding: Ringing = 'silence';
 
@@ -33,16 +34,29 @@ export class Ringer {
   }
 
   choose(settings: AudioSettings): void {
-    this.#ring.choose(settings.ringer, settings.ringVolume / 100);
+    const wanted = settings.ringers.length === 0 ? [''] : settings.ringers;
+    for (const [deviceId, player] of this.#rings) {
+      if (wanted.includes(deviceId)) continue;
+      player.stop();
+      this.#rings.delete(deviceId);
+    }
+    for (const deviceId of wanted) {
+      const player = this.#rings.get(deviceId) ?? new TonePlayer();
+      this.#rings.set(deviceId, player);
+      player.choose(deviceId, settings.ringVolumePercent / 100);
+      if (this.#sounding === 'ring') player.play(ringTone);
+    }
     this.#ringback.choose(settings.speaker, 1);
   }
 
   set(wanted: Ringing): void {
     if (wanted === this.#sounding) return;
     this.#sounding = wanted;
-    if (wanted !== 'ring') this.#ring.stop();
+    for (const player of this.#rings.values()) {
+      if (wanted === 'ring') player.play(ringTone);
+      else player.stop();
+    }
     if (wanted !== 'ringback') this.#ringback.stop();
-    if (wanted === 'ring') this.#ring.play(ringTone);
     if (wanted === 'ringback') this.#ringback.play(ringbackTone);
   }
 }

@@ -105,6 +105,8 @@ export class WindowMedia {
       }),
     );
     if (client.state === 'connected') this.#connected();
+    // Until the first snapshot the defaults hold: a call may come before it.
+    this.#settingsChanged();
     // The microphone's light and the ring must not outlive the page, not even in the page cache.
     const onHide = (): void => {
       this.#release();
