@@ -358,9 +358,6 @@ export class MediaGateway implements Service, MediaGatewaySessions {
         return;
       case 'rendererState':
         for (const listener of [...this.#rendererListeners]) listener(message.callId, message.state);
-        return;
-      case 'log':
-        this.#options.log[message.level](message.message);
     }
   }
 

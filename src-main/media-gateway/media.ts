@@ -21,7 +21,7 @@ export interface MediaSessionOptions {
 
 /** What offer and answer agreed on for one m-line. */
 export interface NegotiatedStream {
-  /** Encoding name as the far end wrote it, e.g. `PCMA`. */
+  /** Encoding name as browsers spell it, e.g. `opus`, `PCMA`. */
   readonly codec: string;
   readonly clockRateHz: number;
   /** 1 unless the rtpmap says otherwise (opus is always 2). */

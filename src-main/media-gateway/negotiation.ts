@@ -254,7 +254,7 @@ function stream(agreed: Agreement): NegotiatedStream {
 
 function numbered(local: SdpCodec, remote: SdpCodec): NumberedCodec {
   return {
-    name: remote.name,
+    name: local.name,
     clockRateHz: local.clockRateHz,
     channels: local.channels,
     ...(local.fmtp === undefined ? {} : { fmtp: local.fmtp }),
@@ -313,7 +313,8 @@ function chooseForAnswer(kind: MediaKind, media: SdpMedia, local: LocalMedia): r
     const fmtp = ours.name === 'H264' ? withMode(ours, theirs) : ours.fmtp;
     const codec: SdpCodec = {
       payloadType: theirs.payloadType,
-      name: theirs.name,
+      // Our spelling: the renderer finds its codec by it.
+      name: ours.name,
       clockRateHz: theirs.clockRateHz,
       channels: theirs.channels,
       ...(fmtp === undefined ? {} : { fmtp }),

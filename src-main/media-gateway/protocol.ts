@@ -82,8 +82,7 @@ export type GatewayEvent =
   /** Sent every `heartbeatMs`: the event loop still turns. */
   | { readonly event: 'alive' }
   | { readonly event: 'keyframeWanted'; readonly callId: string }
-  | { readonly event: 'rendererState'; readonly callId: string; readonly state: MediaStats['rendererLeg'] }
-  | { readonly event: 'log'; readonly level: 'info' | 'warn'; readonly message: string };
+  | { readonly event: 'rendererState'; readonly callId: string; readonly state: MediaStats['rendererLeg'] };
 
 export type GatewayAnswer =
   | { readonly id: number; readonly ok: true; readonly result: unknown }

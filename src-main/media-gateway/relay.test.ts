@@ -7,6 +7,7 @@ import type { StreamConfig } from './protocol.ts';
 import { Relay, type RelayOptions } from './relay.ts';
 import { buildPli } from './rtcp.ts';
 import { payloadTypeOf, ssrcOf } from './rtp.ts';
+import { seeded } from './seeded.test-data.ts';
 import type { SdpCodec } from './sdp.ts';
 import type { RendererLeg } from './webrtc-leg.ts';
 
@@ -147,7 +148,10 @@ describe('ports', () => {
   test('an address that is not of this computer fails in words, and at once', async () => {
     relay.close();
     const away = new Relay({ ...relayOptions(), callId: 'away' });
-    await expect(away.open('192.0.2.77', ['audio'])).rejects.toMatchObject({ name: 'AppError', code: 'media' });
+    await expect(away.open('192.0.2.77', ['audio'])).rejects.toMatchObject({
+      code: 'media',
+      detail: expect.stringContaining('192.0.2.77') as unknown,
+    });
     away.close();
   });
 });
@@ -336,6 +340,42 @@ describe('RTCP', () => {
     renderer.onPacket('video', rtp(96, 1, 0xb));
     relay.requestKeyframe();
     expect(renderer.got[0]?.packet).toEqual(buildPli(1, 0xb));
+  });
+});
+
+test('a warm leg that gets a call with a picture running asks the peer for a whole one', async () => {
+  relay.configure([config('video', { feedback: true })]);
+  peer.send(rtp(100, 1, 0x77), port('video'));
+  await vi.waitFor(() => {
+    expect(relay.stats().kinds[1]?.fromPeer.packets).toBe(1);
+  });
+  relay.attach(new FakeRenderer([pcma], [vp8]));
+  await vi.waitFor(() => {
+    expect(peerRtcp.got).toEqual([buildPli(1, 0x77)]);
+  });
+});
+
+test('random bytes on every port end nothing', async () => {
+  const renderer = new FakeRenderer([pcma], [vp8]);
+  relay.configure([config('audio'), config('video', { feedback: true })]);
+  relay.attach(renderer);
+  const random = seeded(99);
+  for (let round = 0; round < 2_000; round += 1) {
+    const packet = Buffer.from(Array.from({ length: random(64) }, () => random(256)));
+    // Most begin like RTP or RTCP, so that they come past the first check.
+    if (packet.length > 1 && round % 4 > 0) packet.writeUInt16BE([0x8008, 0x80c8, 0x90c9, 0xb008][round % 4] ?? 0, 0);
+    peer.send(packet, port(round % 2 === 0 ? 'audio' : 'video') + (round % 3 === 0 ? 1 : 0));
+    renderer.onPacket(round % 2 === 0 ? 'audio' : 'video', packet);
+    if (round % 50 === 0) await new Promise(setImmediate);
+  }
+  await vi.waitFor(() => {
+    expect(dropped('audio')['rtcpMalformed']).toBeGreaterThan(50);
+    expect(dropped('audio')['malformed']).toBeGreaterThan(50);
+  });
+  renderer.got.length = 0;
+  peer.send(rtp(8, 1, 77), port('audio'));
+  await vi.waitFor(() => {
+    expect(renderer.got.map(({ packet }) => packet)).toContainEqual(rtp(63, 1, 77));
   });
 });
 

@@ -65,7 +65,8 @@ const ownSsrc = 1;
 export class Relay {
   readonly #options: RelayOptions;
   readonly #streams = new Map<MediaKind, Stream>();
-  readonly #dtmf = new Map<MediaKind, DtmfSender>();
+  /** Key tones belong to the sound; there once that has ports. */
+  #dtmf: DtmfSender | undefined;
   #renderer: RendererLeg | undefined;
   #lastKeyframeWantedMs = -Infinity;
   #closed = false;
@@ -123,6 +124,8 @@ export class Relay {
       this.#options.onRendererState(state);
     };
     for (const stream of this.#streams.values()) this.#remap(stream);
+    // A warm leg is connected already.
+    if (renderer.state === 'connected') this.#askPeerForPicture();
   }
 
   /** Asks the renderer's encoder for a whole picture. */
@@ -134,9 +137,8 @@ export class Relay {
 
   /** See DtmfSender.send. */
   sendDtmf(digits: string): Promise<void> {
-    const sender = this.#dtmf.get('audio');
-    if (!sender) return Promise.reject(new AppError('unsupported', 'This call has no sound to send key tones in.'));
-    return sender.send(digits);
+    if (!this.#dtmf) return Promise.reject(new AppError('unsupported', 'This call has no sound to send key tones in.'));
+    return this.#dtmf.send(digits);
   }
 
   stats(): MediaStats {
@@ -150,8 +152,8 @@ export class Relay {
 
   close(): void {
     this.#closed = true;
-    for (const sender of this.#dtmf.values()) sender.stop();
-    this.#dtmf.clear();
+    this.#dtmf?.stop();
+    this.#dtmf = undefined;
     this.#renderer?.close();
     this.#renderer = undefined;
     for (const stream of this.#streams.values()) stream.leg.close();
@@ -188,21 +190,18 @@ export class Relay {
       drop(stream, fault);
     };
     if (kind === 'audio') {
-      this.#dtmf.set(
-        kind,
-        new DtmfSender({
-          clock,
-          monotonicMs,
-          stream: stream.outgoing,
-          path: () =>
-            stream.config?.event && stream.config.send
-              ? { ...stream.config.event, streamClockRateHz: stream.config.clockRateHz }
-              : undefined,
-          transmit: (packet) => {
-            leg.send(packet);
-          },
-        }),
-      );
+      this.#dtmf = new DtmfSender({
+        clock,
+        monotonicMs,
+        stream: stream.outgoing,
+        path: () =>
+          stream.config?.event && stream.config.send
+            ? { ...stream.config.event, streamClockRateHz: stream.config.clockRateHz }
+            : undefined,
+        transmit: (packet) => {
+          leg.send(packet);
+        },
+      });
     }
     return stream;
   }

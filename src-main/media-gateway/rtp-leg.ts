@@ -78,7 +78,13 @@ export class RtpLeg {
       pair = (pair + 1) % pairs;
       if (port + 1 > ports.last) continue;
       const rtp = await this.#bind(port);
-      if (rtp === 'impossible') break;
+      if (rtp === 'impossible') {
+        throw new AppError(
+          'media',
+          'The network that this call began with is gone. Call again.',
+          `${localAddress} is not an address of this computer`,
+        );
+      }
       if (rtp === 'taken') continue;
       const rtcp = await this.#bind(port + 1);
       if (typeof rtcp === 'string') {

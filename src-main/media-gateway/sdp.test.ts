@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { seeded } from './seeded.test-data.ts';
 import { buildSdp, parseSdp, type SdpMedia } from './sdp.ts';
 
 const phone = [
@@ -155,15 +156,6 @@ describe('buildSdp', () => {
     expect(buildSdp(origin, [{ ...line, port: 0, codecs: [], rtcpMux: false }])).toMatch(/m=audio 0 RTP\/AVP 8\r\n$/);
   });
 });
-
-/** Park and Miller's generator: the same mutations in every run. */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state % below;
-  };
-}
 
 function mutate(original: string, random: (below: number) => number): string {
   let mutated = original;

@@ -93,7 +93,7 @@ describe('an outgoing call', () => {
       ),
     );
     expect(negotiated.audio).toMatchObject({
-      codec: 'OPUS',
+      codec: 'opus',
       payloadType: 120,
       telephoneEvent: 96,
       direction: 'sendrecv',
