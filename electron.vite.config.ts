@@ -1,5 +1,4 @@
-import babel from '@rolldown/plugin-babel';
-import { lingui, linguiTransformerBabelPreset } from '@lingui/vite-plugin';
+import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import { fileURLToPath } from 'node:url';
@@ -43,6 +42,6 @@ export default defineConfig({
       outDir: path('out/renderer'),
       rollupOptions: { input: path('src-renderer/index.html') },
     },
-    plugins: [react(), lingui(), babel({ presets: [linguiTransformerBabelPreset()] })],
+    plugins: [react(), lingui({ macroTransform: true })],
   },
 });

@@ -45,10 +45,10 @@ else if (values.shell !== undefined && values.shell !== 'electron' && values.she
 }
 
 async function start(asked: Shell | undefined): Promise<number> {
-  let stopping = false;
+  const stopping = new AbortController();
   const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
+    if (stopping.signal.aborted) return;
+    stopping.abort();
     // In reverse: the client says goodbye to servers that are still there.
     for (const child of children.toReversed()) child.kill('SIGTERM');
   };
@@ -71,7 +71,7 @@ async function start(asked: Shell | undefined): Promise<number> {
   } else {
     printLab(lab);
   }
-  if (stopping) return 130;
+  if (stopping.signal.aborted) return 130;
 
   const client = spawnClient(shell.shell, lab);
   children.push(client);

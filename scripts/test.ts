@@ -58,10 +58,10 @@ async function clean(command: string, args: readonly string[]): Promise<boolean>
   return (await runCommand(command, args)).code === 0;
 }
 
-function readJson<T>(file: string): T | undefined {
+/** A report of vitest or Playwright; undefined when the run did not get as far as writing it. */
+function readReport(file: string): unknown {
   try {
-    // The reporters' own formats, as documented by vitest and Playwright.
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
@@ -76,7 +76,7 @@ async function unitTests(): Promise<void> {
     '--reporter=json',
     `--outputFile.json=${file}`,
   ]);
-  const report = readJson<VitestReport>(file);
+  const report = readReport(file) as VitestReport | undefined;
   tally.passed += report?.numPassedTests ?? 0;
   tally.failed += report?.numFailedTests ?? 0;
   // A file that could not even be loaded has no failed test of its own.
@@ -93,7 +93,7 @@ async function endToEnd(): Promise<void> {
   const file = inRoot('test-results', 'e2e.json');
   rmSync(file, { force: true });
   const { code } = await runCommand('playwright', ['test']);
-  const report = readJson<{ readonly suites: readonly PlaywrightSuite[] }>(file);
+  const report = readReport(file) as { readonly suites: readonly PlaywrightSuite[] } | undefined;
   let failed = 0;
   const visit = (suite: PlaywrightSuite, path: string): void => {
     for (const spec of suite.specs ?? []) {

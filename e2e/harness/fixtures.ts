@@ -53,7 +53,6 @@ export const SABOTAGE_VARIABLE = 'PARLEY_SABOTAGE';
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   lab: [
     // Playwright demands the destructuring pattern even where nothing is used.
-    // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const file = process.env[LAB_FILE_VARIABLE];
       const lab = file === undefined ? await startLab() : undefined;

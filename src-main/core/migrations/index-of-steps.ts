@@ -1,5 +1,10 @@
 import type { Migration } from '../store.ts';
 import { settingsStep } from './001-settings.ts';
+import { chat } from './010-chat.ts';
+import { roster } from './011-roster.ts';
+import { callHistory } from './020-call-history.ts';
+import { people } from './030-people.ts';
+import { voicemail } from './031-voicemail.ts';
 
 /** Every step of the schema in the order of its number. Add at the end; never change a step that was released. */
-export const migrationSteps: readonly Migration[] = [settingsStep];
+export const migrationSteps: readonly Migration[] = [settingsStep, chat, roster, callHistory, people, voicemail];
