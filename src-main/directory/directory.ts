@@ -65,6 +65,8 @@ export class DirectoryService implements Service, ReverseLookup {
   #signIns = 0;
   readonly #waiters = new Set<() => void>();
   readonly #refreshedAtMs = new Map<string, number>();
+  /** JIDs that this connection was asked for: the roster changes often, the directory does not. */
+  readonly #askedFor = new Set<string>();
   readonly #photosUnderWay = new Map<string, Promise<void>>();
 
   constructor(options: DirectoryOptions) {
@@ -154,8 +156,10 @@ export class DirectoryService implements Service, ReverseLookup {
 
   /** Looks for the entries of these contacts, so that their cards show numbers and titles. Without a directory it does nothing. */
   async enrichContacts(jids: readonly string[]): Promise<void> {
-    const missing = this.#options.store.withoutEntry(jids);
-    if (this.#directory === undefined || missing.length === 0) return;
+    if (this.#directory === undefined) return;
+    const missing = this.#options.store.withoutEntry(jids).filter((jid) => !this.#askedFor.has(jid));
+    if (missing.length === 0) return;
+    for (const jid of missing) this.#askedFor.add(jid);
     await this.#keep(await this.#directory.findContacts(missing));
   }
 
@@ -194,6 +198,7 @@ export class DirectoryService implements Service, ReverseLookup {
   #changed(status: ReconnectorStatus): void {
     this.#status = status;
     if (status.state !== 'up') this.#directory = undefined;
+    this.#askedFor.clear();
     const isOpen = status.state === 'up' && this.#options.config?.encryption === 'none';
     this.#report({ ...healthOfStatus('directory', status), ...(isOpen ? { detail: words.worksUnencrypted } : {}) });
     for (const waiter of [...this.#waiters]) waiter();

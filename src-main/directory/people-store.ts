@@ -282,8 +282,13 @@ export class PeopleStore implements ReverseLookup {
     return entry.jid ?? null;
   }
 
-  /** The roster as it is now. */
+  /** The roster as it is now; the same roster again costs nothing. */
   setContacts(contacts: readonly KnownContact[]): void {
+    const names = this.#statements.contacts.all(this.#account) as KnownContact[];
+    const known = new Map(names.map(({ jid, name }) => [jid, name]));
+    const isSameRoster =
+      known.size === contacts.length && contacts.every(({ jid, name }) => known.get(jid.toLowerCase()) === name);
+    if (isSameRoster) return;
     this.#db.transaction(() => {
       this.#statements.dropContacts.run(this.#account);
       for (const contact of contacts.slice(0, limits.contacts)) {
