@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../core/clock.ts';
+import { FakeRenderer } from './fake-renderer.test-data.ts';
 import { defaultPorts } from './gateway-limits.ts';
 import type { MediaKind } from './media.ts';
 import type { StreamConfig } from './protocol.ts';
@@ -9,31 +10,6 @@ import { buildPli } from './rtcp.ts';
 import { payloadTypeOf, ssrcOf } from './rtp.ts';
 import { seeded } from './seeded.test-data.ts';
 import type { SdpCodec } from './sdp.ts';
-import type { RendererLeg } from './webrtc-leg.ts';
-
-/** The renderer as the wire shows it: what it was sent, and what it sends. */
-class FakeRenderer implements RendererLeg {
-  state: RendererLeg['state'] = 'connected';
-  codecs: RendererLeg['codecs'];
-  readonly got: { readonly kind: MediaKind; readonly packet: Buffer }[] = [];
-  isClosed = false;
-  onPacket: RendererLeg['onPacket'] = () => undefined;
-  onState: RendererLeg['onState'] = () => undefined;
-
-  constructor(audio: readonly SdpCodec[], video: readonly SdpCodec[] = []) {
-    this.codecs = { audio, video };
-  }
-
-  send(kind: MediaKind, packet: Buffer): boolean {
-    if (this.isClosed) return false;
-    this.got.push({ kind, packet: Buffer.from(packet) });
-    return true;
-  }
-
-  close(): void {
-    this.isClosed = true;
-  }
-}
 
 const pcma: SdpCodec = { name: 'PCMA', clockRateHz: 8_000, channels: 1, payloadType: 63 };
 const opus: SdpCodec = { name: 'opus', clockRateHz: 48_000, channels: 2, payloadType: 111 };
@@ -288,6 +264,18 @@ describe('RTCP', () => {
     await vi.waitFor(() => {
       expect(renderer.got.map(({ packet }) => packet)).toEqual([report, report]);
     });
+  });
+
+  test('of an address that is not the peer is dropped, as is its sound', async () => {
+    const renderer = new FakeRenderer([pcma]);
+    relay.configure([config('audio', { remote: { address: '127.0.0.9', rtpPort: peerPort, rtcpPort: peerRtcpPort } })]);
+    relay.attach(renderer);
+    peer.send(Buffer.from('80c9000100000007', 'hex'), port('audio') + 1);
+    peer.send(rtp(8, 1, 77), port('audio'));
+    await vi.waitFor(() => {
+      expect(dropped('audio')).toEqual({ source: 2 });
+    });
+    expect(renderer.got).toEqual([]);
   });
 
   test('of a bundled renderer is split by SSRC between sound and picture', async () => {
