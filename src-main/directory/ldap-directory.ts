@@ -11,6 +11,7 @@ import {
   accentedFilter,
   contactsFilter,
   entryAttributes,
+  isFilter,
   photoAttributes,
   searchFilter,
   toDirectoryEntry,
@@ -126,6 +127,7 @@ export class LdapDirectory {
   async test(): Promise<string> {
     const { config } = this.#context;
     const filter = withBase('(objectClass=*)', config.baseFilter);
+    if (!isFilter(filter)) throw new AppError('invalid', words.badFilter);
     const outcomes = await this.#askBases(filter, 1);
     if (outcomes.length === 0) throw new AppError('invalid', words.noBases);
     const found = outcomes.filter((outcome) => outcome.kind === 'found').length;
@@ -134,6 +136,7 @@ export class LdapDirectory {
   }
 
   async #searchBases(filter: string, sizeLimit: number): Promise<DirectoryAnswer> {
+    if (!isFilter(filter)) return { entries: [], truncated: false, problem: words.badFilter };
     const before = this.#session.received;
     const outcomes = await this.#askBases(filter, sizeLimit);
     const isSilent =

@@ -1,3 +1,4 @@
+import { FilterParser } from 'ldapts';
 import type { Entry } from 'ldapts';
 import type { PhoneNumber, PhoneNumberKind } from '../../src-shared/model/contact.ts';
 import { foldText } from '../../src-shared/text/fold.ts';
@@ -165,6 +166,16 @@ export function withBase(filter: string, baseFilter: string): string {
   return `(&${base.startsWith('(') ? base : `(${base})`}${filter})`;
 }
 
+/** Whether the text is a filter as RFC 4515 defines it; what an administrator enters may be anything. */
+export function isFilter(text: string): boolean {
+  try {
+    FilterParser.parseString(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The entries of these JIDs: by address, and by login name where the JID is of our own domain. */
 export function contactsFilter(jids: readonly string[], domain: string, baseFilter: string): string {
   const filters = jids.flatMap((jid) => {
@@ -249,6 +260,6 @@ function joinedName(given: string | undefined, surname: string | undefined): str
 }
 
 function clean(text: string): string {
-  const printable = text.replace(/\p{Cc}+/gu, ' ').trim();
+  const printable = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   return looksLikeNumber(printable) ? printable.slice(0, 64) : printable.slice(0, maxValueCharacters);
 }

@@ -84,12 +84,8 @@ export class LdapSession implements Connection {
         return stream as Socket;
       },
     });
-    let cause: Error | undefined;
-    wire.on('error', (error) => {
-      cause = error;
-    });
     wire.once('close', () => {
-      this.#ended(cause);
+      this.#ended(wire.cause);
     });
   }
 
@@ -132,7 +128,7 @@ export class LdapSession implements Connection {
 
   #bindFailure(error: unknown, name: string): ConnectFailure {
     const detail = `${formatServer(this.server)}: ${messageOf(error)}`;
-    if (!(error instanceof ResultCodeError)) return new ConnectFailure('later', this.#reason(error), { detail });
+    if (!(error instanceof ResultCodeError)) return this.#brokenFailure();
     switch (error.code) {
       case ldapResult.invalidCredentials:
         return new ConnectFailure('never', words.denied, { detail, credentialRefused: true });
@@ -151,8 +147,12 @@ export class LdapSession implements Connection {
     }
   }
 
-  #reason(error: unknown): string {
-    return error instanceof MalformedLdapAnswer ? words.garbled : words.unreachable;
+  /** The library says no more than that the connection closed; the wire knows why. */
+  #brokenFailure(): ConnectFailure {
+    const { cause } = this.#wire;
+    const detail = `${formatServer(this.server)}: ${cause?.message ?? 'closed the connection'}`;
+    const message = cause instanceof MalformedLdapAnswer ? words.garbled : words.unreachable;
+    return new ConnectFailure('later', message, { detail });
   }
 
   /**

@@ -28,6 +28,7 @@ export class LdapWire extends Duplex {
   readonly #socket: Socket;
   readonly #frames = new LdapFrames();
   #received = 0;
+  #cause: Error | undefined;
 
   constructor(socket: Socket) {
     super({ readableObjectMode: true });
@@ -36,11 +37,21 @@ export class LdapWire extends Duplex {
       this.#take(chunk);
     });
     socket.on('error', (error) => {
-      this.destroy(error);
+      this.#end(error);
     });
     socket.on('close', () => {
-      this.destroy();
+      this.#end(undefined);
     });
+  }
+
+  /** Why it ended by itself. A property, as the library takes listeners for `error` away. */
+  get cause(): Error | undefined {
+    return this.#cause;
+  }
+
+  #end(cause: Error | undefined): void {
+    this.#cause ??= cause;
+    this.destroy();
   }
 
   /** Messages received so far: a server that is slow is told from one that stands still. */
@@ -57,7 +68,7 @@ export class LdapWire extends Duplex {
         this.push(frame.bytes);
       }
     } catch (error) {
-      this.destroy(error instanceof Error ? error : new Error(String(error)));
+      this.#end(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
