@@ -5,6 +5,15 @@ import { roster } from './011-roster.ts';
 import { callHistory } from './020-call-history.ts';
 import { people } from './030-people.ts';
 import { voicemail } from './031-voicemail.ts';
+import { capabilityStep } from './040-capability.ts';
 
 /** Every step of the schema in the order of its number. Add at the end; never change a step that was released. */
-export const migrationSteps: readonly Migration[] = [settingsStep, chat, roster, callHistory, people, voicemail];
+export const migrationSteps: readonly Migration[] = [
+  settingsStep,
+  chat,
+  roster,
+  callHistory,
+  people,
+  voicemail,
+  capabilityStep,
+];
