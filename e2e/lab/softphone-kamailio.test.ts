@@ -18,13 +18,15 @@ import { HistoryStore } from '../../src-main/history/history-store.ts';
 import { MediaGateway } from '../../src-main/media-gateway/gateway-client.ts';
 import { forkGatewayInNode } from '../../src-main/media-gateway/node-channel.ts';
 import type { CallMediaFactory } from '../../src-main/softphone/call-media.ts';
+import { AppError } from '../../src-shared/errors.ts';
 import { DirectMediaFactory } from '../../src-main/softphone/direct-media.ts';
 import { GatewayMediaFactory } from '../../src-main/softphone/gateway-media.ts';
+import { probePhone } from '../../src-main/softphone/probe-phone.ts';
 import { Softphone } from '../../src-main/softphone/softphone.ts';
 import { DOMAIN, account } from './accounts.ts';
 import { startLab } from './lab.ts';
 import type { Lab } from './lab.ts';
-import { ScriptedWindow } from './scripted-window.ts';
+import { ScriptedWindow } from './scripted-window.test-support.ts';
 import { toneIn, twoTones } from './tone.ts';
 import { until } from './wait.ts';
 
@@ -190,23 +192,31 @@ afterEach(async () => {
   await lab.carol.hangUp().catch(() => undefined);
 });
 
-/** Listens for a second and tells whose tone each side heard. */
+/** How long bob has heard the window's tone in his newest call. */
+function heardByBobMs(): number {
+  const file = lab.bob.recordings('heard').at(-1);
+  return file === undefined ? 0 : toneIn(file, windowHz).heardMs;
+}
+
+/** From now on each side has to hear the other's tone and not its own. */
 async function expectSoundBothWays(at: Phone, callId: string): Promise<void> {
-  const has = (): number => at.window.heard(callId).samples.length;
-  await until('a second of sound', () => has() >= (LISTEN_MS / 1_000) * 8_000, 8_000, 20);
-  const heard = at.window.heard(callId);
+  const before = { window: at.window.heard(callId).samples.length, recording: lab.bob.recordings('heard').at(-1) };
+  const bobBeforeMs = heardByBobMs();
+  const wanted = before.window + LISTEN_MS * 8;
+  await until('a second of sound', () => at.window.heard(callId).samples.length >= wanted, 8_000, 20);
+  const heard = { ...at.window.heard(callId), samples: at.window.heard(callId).samples.slice(before.window) };
   expect(toneIn(heard, bobHz).share).toBeGreaterThan(0.8);
   expect(toneIn(heard, windowHz).share).toBeLessThan(0.1);
-  const heardByBob = await until(
+  await until(
     "bob to hear the window's tone",
     () => {
-      const file = lab.bob.recordings('heard').at(-1);
-      return file !== undefined && toneIn(file, windowHz).heardMs >= LISTEN_MS / 2 ? file : undefined;
+      const isSame = lab.bob.recordings('heard').at(-1) === before.recording;
+      return heardByBobMs() - (isSame ? bobBeforeMs : 0) >= LISTEN_MS / 2;
     },
     8_000,
     50,
   );
-  expect(toneIn(heardByBob, bobHz).share).toBeLessThan(0.1);
+  expect(toneIn(lab.bob.recordings('heard').at(-1) ?? '', bobHz).share).toBeLessThan(0.1);
 }
 
 describe.each(['udp', 'tcp', 'tls', 'wss'] as const)('over %s', (transport) => {
@@ -240,5 +250,156 @@ describe.each(['udp', 'tcp', 'tls', 'wss'] as const)('over %s', (transport) => {
     await expectSoundBothWays(alicePhone, ringing.id);
     await lab.bob.hangUp();
     expect(await alicePhone.call(ringing.id, 'ended')).toMatchObject({ endReason: 'remoteHungUp' });
+  });
+});
+
+describe('during a call', () => {
+  async function talking(): Promise<{ alicePhone: Phone; callId: string }> {
+    const alicePhone = await startPhone('udp');
+    const callId = await alicePhone.place(account('bob').extension);
+    await alicePhone.call(callId, 'connected');
+    return { alicePhone, callId };
+  }
+
+  test('digits reach the phone', async () => {
+    const { alicePhone, callId } = await talking();
+    // A phone takes digits only within a stream that it hears.
+    await expectSoundBothWays(alicePhone, callId);
+    const from = lab.bob.events.length;
+    await alicePhone.service.handlers['calls.dtmf']({ callId, digits: '7' }, 'window');
+    const event = await lab.bob.waitFor('CALL_DTMF_START', { from });
+    expect(event.param).toBe('7');
+  });
+
+  test('a reload of the window brings the sound back', async () => {
+    const { alicePhone, callId } = await talking();
+    await expectSoundBothWays(alicePhone, callId);
+    alicePhone.window.reload();
+    await until('the new leg', () => alicePhone.window.heard(callId).samples.length > 0, 5_000, 10);
+    await expectSoundBothWays(alicePhone, callId);
+    expect((await alicePhone.call(callId, 'connected')).id).toBe(callId);
+  });
+
+  test('the death of the media process is repaired within two seconds', async () => {
+    const { alicePhone, callId } = await talking();
+    await expectSoundBothWays(alicePhone, callId);
+    const { pid } = gateway;
+    if (pid === undefined) throw new Error('no gateway process');
+    const before = alicePhone.window.requests.length;
+    process.kill(pid, 'SIGKILL');
+    const killedAtMs = performance.now();
+    await until(
+      'a new leg',
+      () => alicePhone.window.requests.slice(before).some(({ name }) => name === 'media.answer'),
+      5_000,
+      5,
+    );
+    const heardBefore = alicePhone.window.heard(callId).samples.length;
+    await until('sound', () => alicePhone.window.heard(callId).samples.length > heardBefore + 800, 5_000, 5);
+    console.info(`gateway killed to sound again ${(performance.now() - killedAtMs).toFixed(0)} ms`);
+    expect(performance.now() - killedAtMs).toBeLessThan(2_500);
+    await expectSoundBothWays(alicePhone, callId);
+  });
+
+  test('the loss of the server leaves the sound, and the call can be ended after it came back', async () => {
+    const { alicePhone, callId } = await talking();
+    await lab.kamailio.kill();
+    const heard = alicePhone.window.heard(callId).samples.length;
+    await until('sound without a server', () => alicePhone.window.heard(callId).samples.length > heard + 4_000, 5_000);
+    await lab.kamailio.start();
+    alicePhone.softphone.networkChanged();
+    await until('the line to come back', () => lab.kamailio.isRegistered('alice').catch(() => false), 20_000, 50);
+    const from = lab.bob.events.length;
+    await alicePhone.service.handlers['calls.hangUp']({ callId }, 'window');
+    await lab.bob.waitFor('CALL_CLOSED', { from });
+  }, 40_000);
+});
+
+describe('a call that does not come about', () => {
+  test('because the microphone is refused: the phone stops ringing, and words say why', async () => {
+    const alicePhone = await startPhone('tls');
+    alicePhone.window.microphoneError = new AppError('media', 'Parley may not use your microphone.');
+    const from = lab.carol.events.length;
+    const callId = await alicePhone.place(account('carol').number);
+    const ended = await alicePhone.call(callId, 'ended');
+    expect(ended).toMatchObject({ endReason: 'mediaFailed', notice: 'Parley may not use your microphone.' });
+    // The INVITE had left before; if it arrived, it was cancelled.
+    await until(
+      'carol to be left alone',
+      () => {
+        const types = lab.carol.events.slice(from).map(({ type }) => type);
+        return (
+          types.filter((type) => type === 'CALL_INCOMING').length ===
+          types.filter((type) => type === 'CALL_CLOSED').length
+        );
+      },
+      5_000,
+    );
+  });
+
+  test('because nobody has that number', async () => {
+    const alicePhone = await startPhone('udp');
+    const callId = await alicePhone.place('6999');
+    expect(await alicePhone.call(callId, 'ended')).toMatchObject({ endReason: 'notFound' });
+  });
+
+  test('because carol declines', async () => {
+    const alicePhone = await startPhone('tcp');
+    const from = lab.carol.events.length;
+    const callId = await alicePhone.place(`sip:carol@${DOMAIN}`);
+    await alicePhone.call(callId, 'ringing');
+    await lab.carol.waitFor('CALL_INCOMING', { from });
+    await lab.carol.hangUp();
+    expect((await alicePhone.call(callId, 'ended')).endReason).toMatch(/busy|declined/);
+  });
+
+  test('because alice declines: her other phone would ring on', async () => {
+    const alicePhone = await startPhone('tcp');
+    const from = lab.bob.events.length;
+    await lab.bob.dial(account('alice').number);
+    const ringing = await alicePhone.incoming();
+    await alicePhone.service.handlers['calls.decline']({ callId: ringing.id }, 'window');
+    expect(await alicePhone.call(ringing.id, 'ended')).toMatchObject({ endReason: 'declined' });
+    expect((await lab.bob.waitFor('CALL_CLOSED', { from })).param).toContain('486');
+    expect(alicePhone.history.snapshot().calls[0]?.missed).toBe(false);
+  });
+
+  test('because bob gives up: it is missed', async () => {
+    const alicePhone = await startPhone('udp');
+    await lab.bob.dial(`sip:alice@${DOMAIN}`);
+    const ringing = await alicePhone.incoming();
+    await lab.bob.hangUp();
+    await alicePhone.call(ringing.id, 'ended');
+    expect(alicePhone.history.snapshot()).toMatchObject({ missedUnseen: 1, calls: [{ endReason: 'cancelled' }] });
+  });
+});
+
+describe('the test of the settings', () => {
+  const probe = (config: Partial<PhoneConfig>, password: string) =>
+    probePhone({ ...phoneConfig('tls'), ...config }, password, {
+      trust: trust(),
+      product: 'Parley/test',
+      clock: systemClock,
+      random: Math.random,
+      log,
+    });
+
+  test('accepts the right password and tells the wrong one', async () => {
+    expect((await probe({}, alice.password)).outcome).toBe('ok');
+    expect(await probe({}, 'wrong')).toMatchObject({
+      outcome: 'denied',
+      message: 'The phone server did not accept your password. Calls are off until you enter it again.',
+    });
+  });
+
+  test('tells a certificate that is not trusted', async () => {
+    const result = await probe({ tlsName: 'other.example' }, alice.password);
+    expect(result.outcome).toBe('never');
+    expect(result.message).toContain('certificate');
+  });
+
+  test('tells a server that is not there', async () => {
+    const servers = [{ host: '127.0.0.1', port: 9 }];
+    expect(await probe({ servers }, alice.password)).toMatchObject({ outcome: 'later' });
   });
 });

@@ -17,7 +17,7 @@ import type { DialTarget } from './dial-string.ts';
 /** The view has this much of a call that is not ended. */
 interface Entry {
   call: Call;
-  readonly device: DeviceCall | undefined;
+  readonly device: DeviceCall;
   linger: TimerHandle | undefined;
 }
 
@@ -50,9 +50,15 @@ export class CallList {
     this.#publish();
   }
 
+  /** Ends what runs, so that the history knows it. */
   stop(): void {
     this.#undo?.();
     this.#undo = undefined;
+    for (const { call, device } of this.#running()) {
+      device.hangUp().catch((error: unknown) => {
+        this.#options.log.info('a call was not ended', { id: call.id, error });
+      });
+    }
     for (const entry of this.#entries.values()) {
       if (entry.linger !== undefined) this.#options.clock.clearTimeout(entry.linger);
     }
@@ -72,8 +78,7 @@ export class CallList {
     if (this.#running().length >= limits.calls) {
       throw new AppError('limit', `${limits.calls} calls are the most at one time. End one of them first.`);
     }
-    const active = this.#running().find((entry) => entry.call.state !== 'ringing' || entry.call.direction === 'out');
-    if (active !== undefined) {
+    if (this.#active() !== undefined) {
       throw new AppError('invalid', 'You are already in a call. End it before you place another one.');
     }
     const callId = randomUUID();
@@ -85,15 +90,14 @@ export class CallList {
 
   async answer(callId: string): Promise<number> {
     const entry = this.#entry(callId);
-    const busyWith = this.#running().find((other) => other !== entry && other.call.state === 'connected');
-    if (busyWith !== undefined) {
+    this.#require(entry, 'answer');
+    if (this.#active() !== undefined) {
       throw new AppError('invalid', 'You are in another call. End that call before you answer this one.');
     }
-    this.#require(entry, 'answer');
     // The view shows at once that the call is being answered; a refusal of the device ends it in words.
     this.#move(entry, 'answerHere');
     try {
-      await entry.device?.answer();
+      await entry.device.answer();
     } catch (error) {
       // Refused before anything was begun, for want of a window: the call rings on. A call that ended stays so.
       this.#move(entry, 'answerRefused');
@@ -105,7 +109,7 @@ export class CallList {
   async decline(callId: string): Promise<number> {
     const entry = this.#entry(callId);
     this.#require(entry, 'decline');
-    await entry.device?.decline();
+    await entry.device.decline();
     return this.#options.hub.revision('calls');
   }
 
@@ -114,7 +118,7 @@ export class CallList {
     // Ended meanwhile: what the person wants is so.
     if (entry.call.state !== 'ended') {
       this.#require(entry, 'hangUp');
-      await entry.device?.hangUp();
+      await entry.device.hangUp();
     }
     return this.#options.hub.revision('calls');
   }
@@ -122,7 +126,7 @@ export class CallList {
   async mute(callId: string, muted: boolean): Promise<number> {
     const entry = this.#entry(callId);
     this.#require(entry, 'mute');
-    await entry.device?.mute(muted);
+    await entry.device.mute(muted);
     entry.call = { ...entry.call, muted };
     return this.#publish();
   }
@@ -130,7 +134,7 @@ export class CallList {
   async dtmf(callId: string, digits: string): Promise<number> {
     const entry = this.#entry(callId);
     this.#require(entry, 'dtmf');
-    await entry.device?.dtmf(digits);
+    await entry.device.dtmf(digits);
     return this.#options.hub.revision('calls');
   }
 
@@ -145,6 +149,11 @@ export class CallList {
     if (!entry.call.capabilities.includes(capability)) {
       throw new AppError('unsupported', 'That cannot be done with this call now.', capability);
     }
+  }
+
+  /** The call that has this person's attention. There is one at a time until calls can be held. */
+  #active(): Entry | undefined {
+    return this.#running().find((entry) => entry.call.direction === 'out' || entry.call.state !== 'ringing');
   }
 
   #running(): Entry[] {
@@ -242,7 +251,7 @@ export class CallList {
   }
 
   #agreed(entry: Entry, media: { readonly encrypted: boolean; readonly codec?: string }): void {
-    const capabilities = entry.device?.capabilities('connected') ?? [];
+    const capabilities = entry.device.capabilities('connected');
     entry.call = {
       ...entry.call,
       capabilities,
@@ -273,7 +282,7 @@ export class CallList {
       this.#options.log.debug('a call event was ignored', { id, state, transition });
       return false;
     }
-    const capabilities = next === 'ended' ? [] : (entry.device?.capabilities(next) ?? []);
+    const capabilities = next === 'ended' ? [] : entry.device.capabilities(next);
     entry.call = { ...entry.call, state: next, capabilities };
     this.#publish();
     return true;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AppError } from '../../src-shared/errors.ts';
-import { eventually } from './eventually.ts';
-import { FakePhone } from './fake-phone.ts';
-import { FakeSipServer, statusesFrom } from './fake-sip-server.ts';
+import { eventually } from './eventually.test-support.ts';
+import { FakePhone } from './fake-phone.test-support.ts';
+import { FakeSipServer, statusesFrom } from './fake-sip-server.test-support.ts';
 import { headerKey, headerValue, isResponse, methodOf, statusCode } from './sip-message.ts';
 
 beforeEach(() => {
@@ -173,10 +173,10 @@ describe('a call', () => {
     });
   });
 
-  test('cannot be placed without a line, in words', async () => {
+  test('cannot be placed without a line, in words', () => {
     const server = new FakeSipServer();
     const alice = new FakePhone(server, 'alice');
-    expect(() => alice.place('6101')).toThrow(new AppError('offline', 'Phone is off. Sign in to call.'));
+    expect(() => alice.place('sip:bob@example.com')).toThrow(new AppError('offline', 'Phone is off. Sign in to call.'));
   });
 
   test('sends digits by its media', async () => {

@@ -105,7 +105,7 @@ export class SipUserAgent {
       logConfiguration: false,
       logLevel: 'warn',
       logConnector: (level, category, _label, content) => {
-        options.log.debug(content, { level, category });
+        if (level === 'error' || level === 'warn') options.log.debug(content, { level, category });
       },
       delegate: {
         onInvite: (invitation) => {

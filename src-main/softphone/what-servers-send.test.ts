@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { eventually } from './eventually.ts';
-import { FakePhone } from './fake-phone.ts';
-import { FakeSipServer, statusesFrom } from './fake-sip-server.ts';
+import { eventually } from './eventually.test-support.ts';
+import { FakePhone } from './fake-phone.test-support.ts';
+import { FakeSipServer, statusesFrom } from './fake-sip-server.test-support.ts';
 import { headerValue, methodOf } from './sip-message.ts';
 
 beforeEach(() => {

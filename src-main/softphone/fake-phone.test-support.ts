@@ -2,11 +2,10 @@ import type { Call } from '../../src-shared/model/call.ts';
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import type { PhoneConfig, SipTransportKind } from '../account/account-config.ts';
 import type { DeviceCall, DeviceCallEvent, IncomingCall } from '../calls/call-device.ts';
-import { parseDialString } from '../calls/dial-string.ts';
 import { systemClock } from '../core/clock.ts';
 import { silentLogger } from '../core/log.ts';
-import type { FakeSipServer } from './fake-sip-server.ts';
-import { FakeMediaFactory, FakeWindow } from './fake-window.ts';
+import type { FakeSipServer } from './fake-sip-server.test-support.ts';
+import { FakeMediaFactory, FakeWindow } from './fake-window.test-support.ts';
 import { Softphone } from './softphone.ts';
 
 /** The account of a user of the fake server. */
@@ -65,8 +64,11 @@ export class FakePhone {
     return this.events.find((event) => event.type === 'end');
   }
 
+  /** `target` is a SIP address. */
   place(target: string): DeviceCall {
     const callId: Call['id'] = `call-${this.#nextCall++}`;
-    return this.softphone.place(callId, parseDialString(target), (event) => this.events.push(event));
+    return this.softphone.place(callId, { kind: 'uri', shown: target, dialled: target }, (event) =>
+      this.events.push(event),
+    );
   }
 }
