@@ -7,6 +7,7 @@ import type { Lab } from '../lab/lab.ts';
 import { seedFor } from '../lab/client-settings.ts';
 import { launchChromium } from './chromium.ts';
 import type { ChromiumOptions } from './chromium.ts';
+import { rememberPlayedStreams } from './window-sound.ts';
 import { ParleyProcess } from './parley-process.ts';
 import type { ParleyOptions } from './parley-process.ts';
 
@@ -100,6 +101,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       open: async (parley, options = {}) => {
         const context = options.context ?? (await newContext(browsers, parley, options));
         const page = await context.newPage();
+        await rememberPlayedStreams(page);
         const url = new URL(parley.windowUrl);
         if (options.query !== undefined) url.search = options.query;
         await page.goto(url.href);

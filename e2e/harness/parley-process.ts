@@ -69,6 +69,11 @@ export class ParleyProcess {
     return this.#errorOutput;
   }
 
+  /** Lines of its log, oldest first. */
+  log(): readonly string[] {
+    return readFileSync(join(this.dataDirectory, 'logs', 'parley.log'), 'utf8').split('\n');
+  }
+
   /** Starts the process and waits until it serves. */
   async start(): Promise<void> {
     const args = ['--data', this.dataDirectory, '--port', '0', '--no-window', '--json', ...(this.#options.args ?? [])];

@@ -1,0 +1,130 @@
+import type { Locator, Page } from '@playwright/test';
+
+export type Section = 'Contacts' | 'Chats' | 'Calls' | 'Voicemail' | 'Settings';
+
+/** The window as a person uses it: by what is written on it and what it says to a screen reader. */
+export class ParleyWindow {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  // ---- sign-in page
+
+  get addressField(): Locator {
+    return this.page.getByRole('textbox', { name: 'Work email' });
+  }
+
+  get signInProblem(): Locator {
+    return this.page.locator('.signin__problem');
+  }
+
+  /** Types the password (and the address when given) and presses "Sign in". */
+  async signIn(password: string, address?: string): Promise<void> {
+    if (address !== undefined) await this.addressField.fill(address);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  }
+
+  // ---- shell
+
+  rail(section: Section): Locator {
+    return this.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: new RegExp(`^${section}`) });
+  }
+
+  async go(section: Section): Promise<void> {
+    await this.rail(section).click();
+  }
+
+  get searchBox(): Locator {
+    return this.page.getByRole('combobox', { name: /Search people/ });
+  }
+
+  get results(): Locator {
+    return this.page.getByRole('listbox', { name: 'Results' });
+  }
+
+  /** Types into the search box without acting on a result. */
+  async search(text: string): Promise<void> {
+    await this.searchBox.click();
+    await this.searchBox.fill(text);
+  }
+
+  /** The strip that shows only while something is degraded. */
+  get strip(): Locator {
+    return this.page.locator('.strip');
+  }
+
+  // ---- contacts
+
+  contact(name: string): Locator {
+    return this.page.getByRole('treeitem', { name: new RegExp(name) });
+  }
+
+  card(name: string): Locator {
+    return this.page.getByRole('region', { name: `Contact card for ${name}` });
+  }
+
+  /** Opens the card of a contact. */
+  async openCard(name: string): Promise<Locator> {
+    await this.contact(name).click();
+    return this.card(name);
+  }
+
+  // ---- chats
+
+  /** Opens the chat with a contact from the card. */
+  async openChat(name: string): Promise<void> {
+    await this.go('Contacts');
+    const card = await this.openCard(name);
+    await card.getByRole('button', { name: 'Chat', exact: true }).click();
+    await this.composer.waitFor();
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole('textbox', { name: /^Message / });
+  }
+
+  get messages(): Locator {
+    return this.page.getByRole('log', { name: 'Messages' });
+  }
+
+  async send(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+
+  conversation(name: string): Locator {
+    return this.page.getByRole('option', { name: new RegExp(name) });
+  }
+
+  // ---- calls
+
+  /** Dials what a person types: number, extension or address. */
+  async dial(text: string): Promise<void> {
+    await this.search(text);
+    await this.results.getByRole('option', { name: /^Call/ }).first().waitFor();
+    await this.searchBox.press('Control+Enter');
+  }
+
+  stage(name: string | RegExp = /./): Locator {
+    return this.page.getByRole('region', { name: typeof name === 'string' ? `Call with ${name}` : /^Call with / });
+  }
+
+  get timer(): Locator {
+    return this.stage().getByRole('timer');
+  }
+
+  get controls(): Locator {
+    return this.page.getByRole('toolbar', { name: 'Call controls' });
+  }
+
+  control(name: string | RegExp): Locator {
+    return this.controls.getByRole('button', { name });
+  }
+
+  get ringing(): Locator {
+    return this.page.getByRole('alertdialog');
+  }
+}

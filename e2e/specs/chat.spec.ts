@@ -1,0 +1,26 @@
+import { ParleyWindow } from '../harness/parley-window.ts';
+import { expect, test } from '../harness/fixtures.ts';
+
+test(
+  'a message is sent, answered by the colleague, and both stand in the chat',
+  { tag: '@prosody' },
+  async ({ alice }) => {
+    const window = new ParleyWindow(alice);
+    await window.openChat('Bob Okafor');
+    await window.send('Lunch at noon?');
+    await expect(window.messages.getByText('Sent', { exact: true })).toBeVisible();
+    // The colleague answers with a friendly echo.
+    await expect(window.messages).toContainText(/Lunch at noon\?[\s\S]*Lunch at noon\?/);
+  },
+);
+
+test('a message counts as unread until its chat is opened', { tag: '@prosody' }, async ({ lab, alice }) => {
+  const window = new ParleyWindow(alice);
+  await expect(window.contact('Dave Moreau')).toBeVisible();
+  await lab.owned().colleagues.say('dave', 'The train is late again');
+  await expect(window.rail('Chats')).toContainText('1');
+  await window.go('Chats');
+  await window.conversation('Dave Moreau').click();
+  await expect(window.messages).toContainText('The train is late again');
+  await expect(window.rail('Chats')).not.toContainText('1');
+});
