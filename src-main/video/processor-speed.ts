@@ -1,4 +1,5 @@
 import { webcrypto } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 
@@ -20,6 +21,8 @@ export interface ProcessorWork {
 
 /** Small enough that handing it over does not hold the event loop up, large enough that the hand-over does not count. */
 const pieceBytes = 256 * 1024;
+/** What is made of the test data in one turn of the event loop. */
+const sliceBytes = 16 * 1024;
 /** Each kind of work is done for this long after one round that warms up. */
 const partMs = 400;
 
@@ -46,7 +49,7 @@ export async function measureProcessor(
   nowMs: () => number,
   signal: AbortSignal,
 ): Promise<ProcessorSpeeds> {
-  const piece = ordinaryBytes(pieceBytes);
+  const piece = await ordinaryBytes(pieceBytes);
   return {
     encryption: await speed(work.encryption, piece, nowMs, signal),
     hashing: await speed(work.hashing, piece, nowMs, signal),
@@ -73,21 +76,28 @@ async function speed(
   return (pieces * piece.byteLength) / 1e6 / (elapsedMs / 1e3);
 }
 
-/** Bytes that compress about as text does: words drawn from a small vocabulary, the same in every run. */
-function ordinaryBytes(length: number): Uint8Array<ArrayBuffer> {
+/**
+ * Bytes that compress about as text does: words drawn from a small vocabulary, the same in every run.
+ * Made in slices, as the whole takes over 10 ms on a cold start.
+ */
+async function ordinaryBytes(length: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
   let state = 1;
   const draw = (below: number): number => {
     state = (state * 48_271) % 2_147_483_647;
     return state % below;
   };
-  const words = Array.from({ length: 2_000 }, () => Array.from({ length: 2 + draw(8) }, () => 97 + draw(26)));
+  const words = Array.from({ length: 600 }, () => Uint8Array.from({ length: 3 + draw(8) }, () => 97 + draw(26)));
+  bytes.fill(32);
   let at = 0;
-  while (at < length) {
-    for (const letter of [...(words[draw(draw(words.length) + 1)] ?? []), 32]) {
-      if (at < length) bytes[at] = letter;
-      at += 1;
+  for (let end = sliceBytes; at < length; end += sliceBytes) {
+    while (at < Math.min(end, length)) {
+      // Drawn twice: some words are much more frequent than others, as in any language.
+      const word = words[draw(draw(words.length) + 1)] ?? new Uint8Array(1);
+      bytes.set(word.subarray(0, Math.max(0, length - at)), at);
+      at += word.length + 1;
     }
+    await setImmediate();
   }
   return bytes;
 }
