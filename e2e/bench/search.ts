@@ -1,0 +1,228 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { limits } from '../../src-shared/limits.ts';
+import { systemClock } from '../../src-main/core/clock.ts';
+import { silentLogger } from '../../src-main/core/log.ts';
+import { LoopDelayMeter } from '../../src-main/core/loop-delay.ts';
+import { people as peopleStep } from '../../src-main/core/migrations/030-people.ts';
+import { openStore } from '../../src-main/core/store.ts';
+import type { DirectoryEntry } from '../../src-main/directory/entry.ts';
+import { entryAttributes, searchFilter, toDirectoryEntry } from '../../src-main/directory/ldap-mapping.ts';
+import { PeopleStore } from '../../src-main/directory/people-store.ts';
+import { DOMAIN, LDAP_READER, LDAP_SUFFIX } from '../lab/accounts.ts';
+import { startLab } from '../lab/lab.ts';
+import { requireBinary } from '../lab/packages.ts';
+import { makePeople, seededRandom } from '../lab/people.ts';
+import type { Person } from '../lab/people.ts';
+import { figure, median, quantile } from './figure.ts';
+import type { Figure } from './figure.ts';
+import { IdleLoop } from './idle-loop.ts';
+import { keystrokes, typedLine } from './typing.ts';
+
+const peopleCount = 100_000;
+const region = 'GB';
+/** Lines typed, about ten key strokes each. */
+const lineCount = 400;
+/** ldapsearch is asked one of so many key strokes: it is a process each time. */
+const peerEvery = 16;
+/** Answers of ldapsearch when the size limit cut the result (RFC 4511, sizeLimitExceeded). */
+const sizeLimitExceeded = 4;
+
+/**
+ * Key strokes in the search box over 100,000 people in the cache, beside ldapsearch over the same people; and how long
+ * the service process is held up while people are stored and while somebody types.
+ */
+export async function benchSearch(report: (figure: Figure) => void): Promise<void> {
+  const people = makePeople(peopleCount);
+  process.stderr.write(`a directory of ${peopleCount} people starts (its import is kept for the next time)\n`);
+  const lab = await startLab({ servers: ['slapd'], people: peopleCount });
+  const idle = await IdleLoop.start();
+  const directory = mkdtempSync(join(tmpdir(), 'parley-bench-'));
+  const store = openStore({
+    directory,
+    migrations: [peopleStep],
+    clock: systemClock,
+    log: silentLogger,
+    health: { report: () => undefined },
+  });
+  try {
+    if (!store.persistent) throw new Error(store.notices.join(' '));
+    const cache = new PeopleStore(store.db, 'bench', {
+      clock: systemClock,
+      monotonicMs: () => performance.now(),
+      pause: nextTurn,
+      region: () => region,
+    });
+    const importing = await importPeople(cache, people, idle);
+    knowSome(cache, people);
+    const ask = ldapsearch(directory, lab.slapd.ports.ldap);
+    const typed = await type(cache, people, idle, ask);
+    const { keystrokeMs, peerMs } = typed;
+    process.stderr.write(
+      `longest hold-up while storing ${describe(importing)}, while typing ${describe(typed.loop)}\n` +
+        `${typed.found} of ${keystrokeMs.length} key strokes found somebody; slowest: ${typed.slowest}\n` +
+        `ldapsearch p50 ${median(peerMs).toFixed(1)} p99 ${quantile(peerMs, 0.99).toFixed(1)} ms, n ${peerMs.length}\n`,
+    );
+    if (typed.found === 0) throw new Error('no key stroke found anybody');
+    report(
+      figure({
+        bench: 'search',
+        metric: 'keystroke',
+        unit: 'ms',
+        samples: keystrokeMs,
+        peer: { name: 'ldapsearch', value: median(peerMs) },
+      }),
+    );
+    const loop = importing.maxMs > typed.loop.maxMs ? importing : typed.loop;
+    report(
+      figure({
+        bench: 'search',
+        metric: 'loopDelayMaxMs',
+        unit: 'ms',
+        value: loop.maxMs,
+        peer: { name: idle.name, value: loop.idleMs },
+      }),
+    );
+  } finally {
+    idle.stop();
+    store.close();
+    rmSync(directory, { recursive: true, force: true });
+    await lab.stop();
+  }
+}
+
+/** The longest hold-up of this event loop, and of that of an idle process in the same time. */
+interface HoldUp {
+  readonly maxMs: number;
+  readonly idleMs: number;
+}
+
+function describe({ maxMs, idleMs }: HoldUp): string {
+  return `${maxMs.toFixed(1)} ms (idle process: ${idleMs.toFixed(1)} ms)`;
+}
+
+/** As the directory's answers go into the cache. */
+async function importPeople(cache: PeopleStore, people: readonly Person[], idle: IdleLoop): Promise<HoldUp> {
+  const entries = people.map(entryOf);
+  await idle.read();
+  const meter = new LoopDelayMeter();
+  meter.start();
+  const startedMs = performance.now();
+  await cache.putEntries(entries);
+  const tookMs = performance.now() - startedMs;
+  const { maxMs } = meter.read();
+  const idleMs = await idle.read();
+  meter.stop();
+  if (cache.count() !== people.length) throw new Error(`${cache.count()} of ${people.length} people were stored`);
+  process.stderr.write(`${people.length} people stored in ${(tookMs / 1_000).toFixed(1)} s\n`);
+  return { maxMs, idleMs };
+}
+
+/** What slapd would answer. */
+function entryOf(person: Person): DirectoryEntry {
+  const dn = `uid=${person.uid},ou=${person.branch},${LDAP_SUFFIX}`;
+  const { uid, displayName, givenName, surname, mail, number, mobile, title, department, company, city } = person;
+  const entry = toDirectoryEntry(
+    {
+      ...{ dn, uid, cn: displayName, displayName, givenName, sn: surname, mail, telephoneNumber: number },
+      ...{ mobile: mobile ?? [], title, department, company, l: city, physicalDeliveryOfficeName: city },
+    },
+    DOMAIN,
+    person.photo !== undefined,
+  );
+  if (entry === undefined) throw new Error(`${dn} is no entry`);
+  return entry;
+}
+
+/** A full roster, and as many people talked to lately: they are ranked before the others at each key stroke. */
+function knowSome(cache: PeopleStore, people: readonly Person[]): void {
+  const spread = (first: number): readonly Person[] =>
+    Array.from({ length: limits.contacts }, (_, index) => people[first + index * 401]).filter(
+      (person) => person !== undefined,
+    );
+  cache.setContacts(spread(0).map(({ mail, displayName }) => ({ jid: mail, name: displayName })));
+  for (const { displayName, number } of spread(200)) {
+    cache.noteRecent({ name: displayName, number, atMs: Date.now() });
+  }
+}
+
+interface Typed {
+  readonly keystrokeMs: readonly number[];
+  readonly peerMs: readonly number[];
+  readonly loop: HoldUp;
+  /** Key strokes after which somebody was in the list. */
+  readonly found: number;
+  readonly slowest: string;
+}
+
+async function type(
+  cache: PeopleStore,
+  people: readonly Person[],
+  idle: IdleLoop,
+  ask: (text: string) => Promise<number | undefined>,
+): Promise<Typed> {
+  const random = seededRandom(2);
+  const keystrokeMs: number[] = [];
+  const peerMs: number[] = [];
+  const meter = new LoopDelayMeter();
+  let maxMs = 0;
+  let idleMs = 0;
+  let found = 0;
+  let slowest = { text: '', tookMs: 0 };
+  for (let line = 0; line < lineCount; line += 1) {
+    const person = people[Math.floor(random() * people.length)];
+    if (person === undefined) throw new Error('nobody to look for');
+    const texts = keystrokes(typedLine(person, line));
+    // Only while typing: starting a process for the peer holds this one up.
+    await idle.read();
+    meter.start();
+    for (const text of texts) {
+      const startedMs = performance.now();
+      const { people: list } = cache.search(text);
+      const tookMs = performance.now() - startedMs;
+      keystrokeMs.push(tookMs);
+      if (list.length > 0) found += 1;
+      if (tookMs > slowest.tookMs) slowest = { text, tookMs };
+      await nextTurn();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25)); // the meter's own timer has to come once more
+    maxMs = Math.max(maxMs, meter.read().maxMs);
+    meter.stop();
+    idleMs = Math.max(idleMs, await idle.read());
+    for (let index = line % peerEvery; index < texts.length; index += peerEvery) {
+      const tookMs = await ask(texts[index] ?? '');
+      if (tookMs !== undefined) peerMs.push(tookMs);
+    }
+  }
+  return {
+    keystrokeMs,
+    peerMs,
+    loop: { maxMs, idleMs },
+    found,
+    slowest: `"${slowest.text}" ${slowest.tookMs.toFixed(1)} ms`,
+  };
+}
+
+/** Asks slapd with the same filter that the client would send; resolves to how long it took, nothing where no filter is sent. */
+function ldapsearch(directory: string, port: number): (text: string) => Promise<number | undefined> {
+  const program = requireBinary('ldapsearch');
+  const passwordFile = join(directory, 'reader-password');
+  writeFileSync(passwordFile, LDAP_READER.password, { mode: 0o600 });
+  const bind = ['-x', '-H', `ldap://127.0.0.1:${port}`, '-D', LDAP_READER.dn, '-y', passwordFile];
+  const limit = ['-z', String(limits.searchResults + 1), '-b', LDAP_SUFFIX, '-LLL', '-o', 'ldif-wrap=no'];
+  return (text) => {
+    const filter = searchFilter(text, '(objectClass=inetOrgPerson)', region);
+    if (filter === undefined) return Promise.resolve(undefined);
+    const startedMs = performance.now();
+    return new Promise((resolve, reject) => {
+      execFile(program, [...bind, ...limit, filter, ...entryAttributes], { maxBuffer: 1 << 24 }, (error) => {
+        const tookMs = performance.now() - startedMs;
+        if (error === null || error.code === sizeLimitExceeded) resolve(tookMs);
+        else reject(new Error(`ldapsearch failed for "${text}"`, { cause: error }));
+      });
+    });
+  };
+}
