@@ -60,7 +60,17 @@ export default tseslint.config(
       'lingui/no-unlocalized-strings': [
         'error',
         {
-          ignore: ['^(?![A-Z].*[a-z])\\S+$', '^[a-z0-9.:/#_\\- ]*$'],
+          ignore: [
+            '^(?![A-Z].*[a-z])\\S+$',
+            '^[a-z0-9.:/#_\\- ]*$',
+            // Names of keys, as KeyboardEvent.key and as printed on keyboards, and the product's own name.
+            '^(Ctrl|Control|Alt|Shift|Meta|Enter|Space|Home|End|Escape|Tab)$',
+            '^ ?Parley$',
+            // Font stacks.
+            '^"Segoe UI Variable',
+            // Media queries.
+            '^\\([a-z-]+: [a-z-]+\\)$',
+          ],
           ignoreNames: [
             'className',
             'style',

@@ -16,6 +16,7 @@ import './styles/shell.css';
 import './styles/screens.css';
 import './styles/calls.css';
 import './styles/settings.css';
+import './styles/parts.css';
 
 loadWords(location.search);
 

@@ -31,7 +31,11 @@ type Token = Exclude<Compiled, string>[number];
 function pseudoToken(token: Token): Token {
   if (typeof token === 'string') return accent(token);
   const [name, format, options] = token;
-  if ((format === 'plural' || format === 'select' || format === 'selectordinal') && typeof options === 'object' && options !== null) {
+  if (
+    (format === 'plural' || format === 'select' || format === 'selectordinal') &&
+    typeof options === 'object' &&
+    options !== null
+  ) {
     const accented = Object.fromEntries(
       Object.entries(options).map(([key, value]) => [key, key === 'offset' ? value : accentOption(value)]),
     );

@@ -1,11 +1,10 @@
 import { AppError } from '../../src-shared/errors.ts';
-import { closeCodes, webSocketPath } from '../../src-shared/rpc/handshake.ts';
+import { clientIdStorageKey, closeCodes, webSocketPath } from '../../src-shared/rpc/handshake.ts';
 import type { Hello } from '../../src-shared/rpc/handshake.ts';
 import type { Wire } from '../../src-shared/rpc/wire.ts';
 import { portWire, socketWire } from './wires.ts';
 
 const secretKey = 'parley.secret';
-const clientIdKey = 'parley.clientId';
 
 /** How this window reaches the service layer. */
 export interface Connector {
@@ -24,10 +23,10 @@ export function createConnector(page: Window): Connector {
 }
 
 function rememberedClientId(storage: Storage): string {
-  const known = storage.getItem(clientIdKey);
+  const known = storage.getItem(clientIdStorageKey);
   if (known !== null) return known;
   const made = crypto.randomUUID();
-  storage.setItem(clientIdKey, made);
+  storage.setItem(clientIdStorageKey, made);
   return made;
 }
 

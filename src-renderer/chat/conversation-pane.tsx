@@ -1,8 +1,7 @@
 import { Button, Tooltip } from '@fluentui/react-components';
 import { ArrowLeft20Regular, Call20Regular, ContactCard20Regular } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect } from 'react';
-import type { KeyboardEvent } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { useCall, useEvent, useTopic } from '../bridge/client-context.tsx';
 import { useQuery } from '../bridge/use-query.ts';
 import { useReach } from '../contacts/use-reach.ts';
@@ -44,21 +43,23 @@ export function ConversationPane({ peer, typing }: { readonly peer: string; read
       },
     );
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (!pressed(event, combos.callFromChat, isMac())) return;
+  const callPeer = useEffectEvent((event: KeyboardEvent) => {
+    if (event.defaultPrevented || !pressed(event, combos.callFromChat, isMac())) return;
     event.preventDefault();
     reach.call(peer, name);
-  };
+  });
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => {
+      callPeer(event);
+    };
+    window.addEventListener('keydown', listener);
+    return () => {
+      window.removeEventListener('keydown', listener);
+    };
+  }, []);
 
   return (
-    // The keys belong to whatever has the focus inside.
-    <section
-      className="detail conv"
-      aria-label={t`Chat with ${name}`}
-      data-region="detail"
-      role="presentation"
-      onKeyDown={onKeyDown}
-    >
+    <section className="detail conv" aria-label={t`Chat with ${name}`} data-region="detail">
       <header className="chead">
         <Button
           className="chead__back"

@@ -142,7 +142,7 @@ function CallRow({ group }: { readonly group: CallGroup }) {
         <div className="hrow__sub">
           <CallKindIcon outcome={callOutcome(call)} />
           <span className="clip tnum">
-            {[call.name === undefined ? '' : call.number, call.missed ? '' : result].filter(Boolean).join(', ')}
+            {call.missed || result === '' ? (call.name === undefined ? '' : call.number) : result}
           </span>
         </div>
       </div>

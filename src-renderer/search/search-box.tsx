@@ -31,7 +31,10 @@ export interface SearchHandle {
 type Intent = 'act' | 'call' | 'chat';
 
 /** One box for people, numbers and (after `>`) commands: a combobox with a grouped listbox. */
-export function SearchBox(props: { readonly ref: Ref<SearchHandle>; readonly onOpenChange: (open: boolean) => void }) {
+export function SearchBox(props: {
+  readonly handle: Ref<SearchHandle>;
+  readonly onOpenChange: (open: boolean) => void;
+}) {
   const { t } = useLingui();
   const call = useCall();
   const placeCall = usePlaceCall();
@@ -64,7 +67,7 @@ export function SearchBox(props: { readonly ref: Ref<SearchHandle>; readonly onO
     input.current?.blur();
   };
 
-  useImperativeHandle(props.ref, () => ({
+  useImperativeHandle(props.handle, () => ({
     focus: (text) => {
       opener.current = document.activeElement;
       input.current?.focus();

@@ -7,6 +7,7 @@ import type { ReactNode } from 'react';
 import type { Person } from '../../src-shared/model/contact.ts';
 import { Kbd } from '../ui/kbd.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
+import { presenceLabel } from '../ui/presence.tsx';
 import { combos } from '../ui/shortcuts.ts';
 import { useContact } from '../ui/use-people.ts';
 import type { Command } from './commands.tsx';
@@ -191,6 +192,7 @@ function Row(props: {
 }
 
 function PersonRow({ person, query }: { readonly person: Person; readonly query: string }) {
+  const { t } = useLingui();
   const contact = useContact(person.jid);
   const [before, match, after] = splitMatch(person.name, query);
   // The number that was typed, where it is one, tells people with several apart.
@@ -198,7 +200,12 @@ function PersonRow({ person, query }: { readonly person: Person; readonly query:
   const number =
     person.numbers.find((candidate) => digits !== '' && candidate.shown.replaceAll(/\D/g, '').includes(digits)) ??
     person.numbers[0];
-  const parts = [person.title, person.department, person.office, contact?.presence.text ?? number?.shown];
+  const status =
+    contact === undefined ? undefined : (contact.presence.text ?? t(presenceLabel[contact.presence.state]));
+  const parts =
+    digits === '' && status !== undefined
+      ? [person.title, status]
+      : [person.title ?? person.department, person.office, number?.shown];
   return (
     <Row
       icon={
@@ -235,14 +242,14 @@ function PersonActions(props: {
   return (
     <span className="sr__quick" aria-hidden>
       {person.jid !== undefined && (
-        <button type="button" tabIndex={-1} onClick={act('chat')}>
+        <span role="presentation" onClick={act('chat')}>
           <Chat16Regular />
-        </button>
+        </span>
       )}
       {person.numbers.length > 0 && (
-        <button type="button" tabIndex={-1} onClick={act('call')}>
+        <span role="presentation" onClick={act('call')}>
           <Call16Regular />
-        </button>
+        </span>
       )}
     </span>
   );

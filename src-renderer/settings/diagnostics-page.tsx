@@ -135,7 +135,7 @@ function ServiceRow({ health }: { readonly health: ServiceHealth }) {
       {down && (
         <Button
           size="small"
-          aria-label={t`Try ${name} now`}
+          aria-label={t`Try now: ${name}`}
           disabledFocusable={action.busy}
           onClick={() => void action.run(() => call('health.retry', { service: health.service }))}
         >

@@ -7,7 +7,7 @@ const center = { x: 120, y: 104 };
 function arc(from: number, to: number): string {
   const start = gaugePoint(from, radius, center);
   const end = gaugePoint(to, radius, center);
-  return `M${start.x.toFixed(2)} ${start.y.toFixed(2)}A${String(radius)} ${String(radius)} 0 0 1 ${end.x.toFixed(2)} ${end.y.toFixed(2)}`;
+  return ['M', start.x, start.y, 'A', radius, radius, 0, 0, 1, end.x, end.y].join(' ');
 }
 
 /** Half-circle gauge with a tick where HD becomes possible. `score` undefined: not measured. */
@@ -24,17 +24,14 @@ export function Gauge({ score }: { readonly score: number | undefined }) {
   const outer = gaugePoint(hdScore, radius + 8, center);
   const text = gaugePoint(hdScore, radius + 20, center);
   return (
-    <svg className="gauge" width="240" height="132" viewBox="0 0 240 132" role="img" aria-label={label}>
+    <svg className="gauge" width="240" height="146" viewBox="0 -14 240 146" role="img" aria-label={label}>
       <path d={arc(lowestScore, highestScore)} className="gauge__track" />
       {score !== undefined && score > lowestScore && <path d={arc(lowestScore, score)} className="gauge__val" />}
-      <path
-        d={`M${inner.x.toFixed(2)} ${inner.y.toFixed(2)}L${outer.x.toFixed(2)} ${outer.y.toFixed(2)}`}
-        className="gauge__tick"
-      />
+      <path d={['M', inner.x, inner.y, 'L', outer.x, outer.y].join(' ')} className="gauge__tick" />
       <text
         x={text.x}
         y={text.y + 3}
-        textAnchor="start"
+        textAnchor="middle"
         className={score !== undefined && score >= hdScore ? 'is-met' : ''}
       >
         {t`HD`}

@@ -44,7 +44,7 @@ export function SettingInput(props: SettingInputProps) {
     case 'choice':
       return (
         <Select
-          className={props.wide === true ? 'grow' : 'ctl-md'}
+          className={props.wide === true ? 'grow' : 'ctl-lg'}
           value={String(state.value)}
           aria-label={label}
           aria-disabled={locked}

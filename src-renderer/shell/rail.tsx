@@ -40,14 +40,14 @@ export function Rail({ active }: { readonly active: Section }) {
         active={active}
         label={t`Chats`}
         count={unread}
-        said={t`Chats, ${plural(unread, { one: '# unread message', other: '# unread messages' })}`}
+        said={t`${plural(unread, { one: '# unread message', other: '# unread messages' })}`}
       />
       <RailItem
         section="calls"
         active={active}
         label={t`Calls`}
         count={missed}
-        said={t`Calls, ${plural(missed, { one: '# missed call', other: '# missed calls' })}`}
+        said={t`${plural(missed, { one: '# missed call', other: '# missed calls' })}`}
         urgent
       />
       <RailItem
@@ -55,7 +55,7 @@ export function Rail({ active }: { readonly active: Section }) {
         active={active}
         label={t`Voicemail`}
         count={newVoicemail}
-        said={t`Voicemail, ${plural(newVoicemail, { one: '# new message', other: '# new messages' })}`}
+        said={t`${plural(newVoicemail, { one: '# new message', other: '# new messages' })}`}
       />
       <RailItem section="settings" active={active} label={t`Settings`} />
     </nav>
@@ -67,7 +67,7 @@ function RailItem(props: {
   readonly active: Section;
   readonly label: string;
   readonly count?: number;
-  /** The label together with the count, for a screen reader. */
+  /** The count in words, for a screen reader; read after the label. */
   readonly said?: string;
   readonly urgent?: boolean;
 }) {
@@ -82,7 +82,6 @@ function RailItem(props: {
       href={formatRoute(selected ? { section } : rememberedRoute(section))}
       className={classes.join(' ')}
       aria-current={selected ? 'page' : undefined}
-      aria-label={count > 0 ? props.said : undefined}
       aria-keyshortcuts={ariaCombo(combos[section], isMac())}
       {...(selected ? { 'data-region-start': true } : {})}
     >
@@ -94,10 +93,12 @@ function RailItem(props: {
             size="small"
             color={props.urgent === true ? 'danger' : 'brand'}
             count={count}
+            aria-hidden
           />
         )}
       </span>
       <span className="rail__label">{label}</span>
+      {count > 0 && <span className="sr-only">{props.said}</span>}
     </a>
   );
 }

@@ -1,8 +1,13 @@
 /** The parts of the window that F6 visits, in the order of the page. Marked with `data-region`. */
 export const regionSelector = '[data-region]';
 
-const focusable =
-  'a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), [tabindex]:not([tabindex="-1"])';
+const focusable = [
+  'a[href]',
+  'button:not(:disabled)',
+  'input:not(:disabled)',
+  'textarea:not(:disabled)',
+  '[tabindex]:not([tabindex="-1"])',
+].join();
 
 /** The region after (or before) the one at `current`; -1 is "none", from which F6 goes to the first. Wraps. */
 export function nextRegionIndex(current: number, count: number, step: 1 | -1): number {

@@ -64,7 +64,7 @@ export function Shell({ session }: { readonly session: Session }) {
         <header className="topbar" data-region="topbar">
           <div className="topbar__logo">{frame !== 'mac' && <Logo />}</div>
           <OwnPresenceMenu session={session} open={presenceOpen} onOpenChange={setPresenceOpen} />
-          <SearchBox ref={search} onOpenChange={setSearching} />
+          <SearchBox handle={search} onOpenChange={setSearching} />
         </header>
         <Rail active={route.section} />
         <div className="body">
@@ -73,6 +73,7 @@ export function Shell({ session }: { readonly session: Session }) {
             <IncomingCallBanner />
           </div>
           <main className="sheet">
+            <h1 className="sr-only compact-title">Parley</h1>
             <SectionView route={route} />
           </main>
         </div>
@@ -110,5 +111,5 @@ function WindowTitle() {
   const missed = useTopic('history')?.missedUnseen ?? 0;
   const count = unread + missed;
   // The product's name is not translated.
-  return <title>{count === 0 ? 'Parley' : `(${String(count)}) Parley`}</title>;
+  return <title>{`${count === 0 ? '' : `(${count})`} Parley`.trim()}</title>;
 }

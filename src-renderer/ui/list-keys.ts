@@ -33,8 +33,9 @@ export const typeAheadResetMs = 700;
 export function typeAhead(names: readonly string[], typed: string, current: number): number | undefined {
   const wanted = fold(typed);
   if (wanted === '') return undefined;
-  const repeated = [...wanted].every((letter) => letter === wanted[0]);
-  const prefix = repeated ? wanted.slice(0, 1) : wanted;
+  const letter = wanted.slice(0, 1);
+  const repeated = wanted === letter.repeat(wanted.length);
+  const prefix = repeated ? letter : wanted;
   const first = repeated ? current + 1 : current;
   for (let step = 0; step < names.length; step += 1) {
     const index = (Math.max(0, first) + step) % names.length;

@@ -1,12 +1,10 @@
 import { useLingui } from '@lingui/react/macro';
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
-import type { RefObject } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useCall } from '../bridge/client-context.tsx';
 import { errorWords } from '../ui/error-words.ts';
 import { bytesOfBase64, waveform } from './waveform.ts';
 
 export interface Player {
-  readonly audio: RefObject<HTMLAudioElement | null>;
   /** Address of the recording for the audio element; undefined while it is fetched. */
   readonly source: string | undefined;
   /** Loudness for the picture, 0 to 1; empty while it is not known. */
@@ -21,37 +19,37 @@ const pictureRateHz = 8_000;
 export function usePlayer(messageId: string): Player {
   const { t } = useLingui();
   const call = useCall();
-  const audio = useRef<HTMLAudioElement>(null);
   const [source, setSource] = useState<string>();
   const [levels, setLevels] = useState<readonly number[]>([]);
   const [problem, setProblem] = useState<string>();
   const words = useEffectEvent((error: unknown) => errorWords(error, t));
 
   useEffect(() => {
-    let current = true;
+    const abort = new AbortController();
+    const closed = () => abort.signal.aborted;
     let url: string | undefined;
     call('voicemail.audio', { id: messageId })
       .then(
         async ({ mimeType, base64 }) => {
-          if (!current) return;
+          if (closed()) return;
           const bytes = bytesOfBase64(base64);
           url = URL.createObjectURL(new Blob([bytes], { type: mimeType }));
           setSource(url);
           const decoded = await new OfflineAudioContext(1, 1, pictureRateHz).decodeAudioData(bytes.buffer);
-          if (current) setLevels(waveform(decoded.getChannelData(0)));
+          if (!closed()) setLevels(waveform(decoded.getChannelData(0)));
         },
         (error: unknown) => {
-          if (current) setProblem(words(error));
+          if (!closed()) setProblem(words(error));
         },
       )
       .catch(() => {
         // Without a picture the recording still plays.
       });
     return () => {
-      current = false;
+      abort.abort();
       if (url !== undefined) URL.revokeObjectURL(url);
     };
   }, [call, messageId]);
 
-  return { audio, source, levels, problem };
+  return { source, levels, problem };
 }

@@ -17,7 +17,7 @@ import {
   SkipForward1020Regular,
 } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import type { VoiceMessage } from '../../src-shared/model/voicemail.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
@@ -40,7 +40,8 @@ export function VoicePlayer({ message }: { readonly message: VoiceMessage }) {
   const call = useCall();
   const action = useAction();
   const placeCall = usePlaceCall();
-  const { audio, source, levels, problem } = usePlayer(message.id);
+  const audio = useRef<HTMLAudioElement>(null);
+  const { source, levels, problem } = usePlayer(message.id);
   const [playing, setPlaying] = useState(false);
   const [position, setPosition] = useState(0);
   const [length, setLength] = useState(message.durationS);

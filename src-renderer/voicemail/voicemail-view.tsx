@@ -1,5 +1,11 @@
 import { Button } from '@fluentui/react-components';
-import { ArrowClockwise20Regular, Call16Regular, Play20Filled, Voicemail48Regular } from '@fluentui/react-icons';
+import {
+  ArrowClockwise20Regular,
+  Call16Regular,
+  ChevronUp20Regular,
+  Play20Filled,
+  Voicemail48Regular,
+} from '@fluentui/react-icons';
 import { plural } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { VoicemailBox, VoiceMessage } from '../../src-shared/model/voicemail.ts';
@@ -133,7 +139,7 @@ function MessageRow({ message, open }: { readonly message: VoiceMessage; readonl
         <Button
           size="small"
           appearance="subtle"
-          icon={<Play20Filled />}
+          icon={open ? <ChevronUp20Regular /> : <Play20Filled />}
           aria-label={open ? t`Close player of the message from ${name}` : t`Open message from ${name}`}
           aria-expanded={open}
           onClick={() => {
@@ -143,6 +149,7 @@ function MessageRow({ message, open }: { readonly message: VoiceMessage; readonl
         {!open && (
           <Button
             size="small"
+            className="wide-only"
             appearance="subtle"
             icon={<Call16Regular />}
             aria-label={t`Call ${name} back`}
