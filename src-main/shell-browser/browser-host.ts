@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Host } from '../host.ts';
+import { KeyFileSecrets } from '../core/key-file-secrets.ts';
 import { documentsDirectory, policyFilePath } from '../core/user-paths.ts';
 import { forkGatewayInNode } from '../media-gateway/node-channel.ts';
 import type { Logger } from '../core/log.ts';
-import { KeyFileSecrets } from './key-file-secrets.ts';
 
 export interface BrowserHostOptions {
   readonly version: string;

@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import type { AppPort } from '../app-port.ts';
+import type { AppPort, Credentials } from '../app-port.ts';
 import type { Logger } from '../core/log.ts';
 import type { Host } from '../host.ts';
 import { createBrowserHost } from './browser-host.ts';
@@ -12,7 +12,7 @@ import { InstanceLock, PortMemory } from './instance-lock.ts';
 import type { RunningCopy } from './instance-lock.ts';
 import { writeLaunchFile } from './launch-file.ts';
 import { LoopbackServer } from './loopback-server.ts';
-import { consumeSignInFile } from './sign-in-file.ts';
+import { consumeSignInFile } from '../core/sign-in-file.ts';
 
 /** Milliseconds after Chromium ended in which a window that lives on elsewhere may show itself. */
 const windowGraceMs = 2_000;
@@ -116,7 +116,8 @@ export class BrowserShell {
     this.#undo.push(() => created.stop());
     await created.start();
     this.#app = created;
-    if (credentials !== undefined) await created.signInOnce(credentials);
+    // The window shows how it goes; servers may take seconds to answer.
+    if (credentials !== undefined) void this.#signIn(created, credentials);
 
     const launchFile = await writeLaunchFile(dataDirectory, server.url, secret);
     this.#launchFile = launchFile;
@@ -124,6 +125,14 @@ export class BrowserShell {
     if (target !== '') created.openTarget(target);
     if (this.#options.chromium !== undefined) this.#showWindow();
     return { outcome: 'ready', url: server.url, launchFile };
+  }
+
+  async #signIn(app: AppPort, credentials: Credentials): Promise<void> {
+    try {
+      await app.signInOnce(credentials);
+    } catch (error) {
+      this.#options.log.error('could not sign in with the file', { error });
+    }
   }
 
   async #bind(secret: string, controlKey: string): Promise<LoopbackServer> {

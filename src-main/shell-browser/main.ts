@@ -10,7 +10,7 @@ import { parseArguments, usage } from './arguments.ts';
 import { BrowserShell } from './browser-shell.ts';
 import { findChromium } from './chromium.ts';
 import { gatewayEntry } from './gateway-entry.ts';
-import { terminalLog } from './terminal-log.ts';
+import { terminalLog } from '../core/terminal-log.ts';
 
 /** Where the built window lies: beside the built main, or in `out` when main runs from source. */
 function rendererDirectory(): string {

@@ -16,6 +16,9 @@ export interface Hello {
   readonly clientId: string;
 }
 
+/** Where a window keeps its client id (sessionStorage): a reload finds it again, and the Electron preload reads it. */
+export const clientIdStorageKey = 'parley.clientId';
+
 export const webSocketPath = '/rpc';
 
 /** Close codes of the service (RFC 6455 section 7.4.2, private range). */
@@ -39,7 +42,10 @@ export function parseHello(text: string): Hello | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (!('secret' in value) || !('clientId' in value)) return undefined;
   const { secret, clientId } = value;
-  if (typeof secret !== 'string' || typeof clientId !== 'string') return undefined;
-  if (!/^[A-Za-z0-9-]{8,64}$/.test(clientId)) return undefined;
+  if (typeof secret !== 'string' || !isClientId(clientId)) return undefined;
   return { secret, clientId };
+}
+
+export function isClientId(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9-]{8,64}$/.test(value);
 }

@@ -1,4 +1,5 @@
 import { contextBridge, ipcRenderer } from 'electron';
+import { clientIdStorageKey } from '../../../src-shared/rpc/handshake.ts';
 
 /**
  * The one thing that crosses into the sandboxed window: a MessagePort for the contract, handed on as it comes.
@@ -11,7 +12,7 @@ ipcRenderer.on('parley-port', (event) => {
 /** Tells the page in which shell it is; `platform` as Node names it. */
 contextBridge.exposeInMainWorld('parley', { platform: process.platform });
 
-// Asked for once the page listens: a port that is posted earlier would be lost.
+// Asked for once the page listens and has its name: a port that is posted earlier would be lost.
 window.addEventListener('DOMContentLoaded', () => {
-  ipcRenderer.send('parley-port-please');
+  ipcRenderer.send('parley-port-please', window.sessionStorage.getItem(clientIdStorageKey));
 });

@@ -1,4 +1,4 @@
-import type { LogFields, Logger } from '../core/log.ts';
+import type { LogFields, Logger } from './log.ts';
 
 /**
  * Warnings and errors of the shell itself, on the terminal: the program's own log does not stand yet when they

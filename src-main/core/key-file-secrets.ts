@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '../../src-shared/errors.ts';
 import type { SecretStore } from '../host.ts';
+import { SecretFile, damagedSecrets, hasCode } from './secret-file.ts';
 
 const keyBytes = 32;
 const ivBytes = 12;
@@ -17,40 +17,26 @@ export class KeyFileSecrets implements SecretStore {
   readonly backend = 'a key file on this computer';
   readonly plainText = true;
   readonly #directory: string;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #file: SecretFile;
 
   constructor(directory: string) {
     this.#directory = directory;
+    this.#file = new SecretFile(directory, {
+      seal: async (name, secret) => seal(await this.#key(), name, secret),
+      unseal: async (name, sealed) => unseal(await this.#key(), name, sealed),
+    });
   }
 
   get(name: string): Promise<string | undefined> {
-    return this.#inTurn(async () => {
-      const sealed = (await this.#read()).get(name);
-      if (sealed === undefined) return undefined;
-      return unseal(await this.#key(), name, sealed);
-    });
+    return this.#file.get(name);
   }
 
   set(name: string, secret: string): Promise<void> {
-    return this.#inTurn(async () => {
-      const all = await this.#read();
-      all.set(name, seal(await this.#key(), name, secret));
-      await this.#write(all);
-    });
+    return this.#file.set(name, secret);
   }
 
   delete(name: string): Promise<void> {
-    return this.#inTurn(async () => {
-      const all = await this.#read();
-      if (all.delete(name)) await this.#write(all);
-    });
-  }
-
-  /** Reading and writing never overlap: the file is replaced as a whole. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work);
-    this.#queue = result.catch(() => undefined);
-    return result;
+    return this.#file.delete(name);
   }
 
   async #key(): Promise<Buffer> {
@@ -70,39 +56,10 @@ export class KeyFileSecrets implements SecretStore {
       if (!hasCode(error, 'EEXIST')) throw error;
     }
     const key = await readFile(file);
-    if (key.length !== keyBytes) throw damaged(file);
+    if (key.length !== keyBytes) throw damagedSecrets(file);
     // A backup may have restored it readable for others.
     await chmod(file, 0o600);
     return key;
-  }
-
-  async #read(): Promise<Map<string, string>> {
-    const file = this.#file();
-    let text: string;
-    try {
-      text = await readFile(file, 'utf8');
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) return new Map();
-      throw error;
-    }
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      throw damaged(file);
-    }
-    if (typeof value !== 'object' || value === null) throw damaged(file);
-    return new Map(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-  }
-
-  async #write(all: Map<string, string>): Promise<void> {
-    const next = `${this.#file()}.new`;
-    await writeFile(next, JSON.stringify(Object.fromEntries(all)), { mode: 0o600 });
-    await rename(next, this.#file());
-  }
-
-  #file(): string {
-    return join(this.#directory, 'secrets.json');
   }
 }
 
@@ -126,16 +83,4 @@ function unseal(key: Buffer, name: string, sealed: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function damaged(file: string): AppError {
-  return new AppError(
-    'invalid',
-    'The file with saved passwords is damaged. Parley left it as it is. Delete it to type your password again.',
-    file,
-  );
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,0 +1,255 @@
+import { EventEmitter } from 'node:events';
+import { MessageChannel } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+
+/**
+ * Stands in for the module `electron` in unit tests (an alias of vitest): outside Electron the real one would
+ * start a download. It records what the shell asks of it and lets a test play the system. Only what the shell uses.
+ */
+export class FakeApp extends EventEmitter {
+  paths: Record<string, string> = { userData: '/none', home: '/home/alice', documents: '/home/alice/Documents' };
+  quits = 0;
+  getPath(name: string): string {
+    return this.paths[name] ?? '';
+  }
+  quit(): void {
+    this.quits += 1;
+  }
+}
+
+export const app = new FakeApp();
+export const ipcMain = new EventEmitter();
+export const powerMonitor = new EventEmitter();
+export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: false });
+
+type Handler = (request: Request) => Promise<Response>;
+interface Scheme {
+  readonly scheme: string;
+  readonly privileges: Readonly<Record<string, boolean>>;
+}
+
+export const protocol = {
+  schemes: [] as Scheme[],
+  handlers: new Map<string, Handler>(),
+  registerSchemesAsPrivileged(schemes: Scheme[]): void {
+    this.schemes.push(...schemes);
+  },
+  handle(scheme: string, handler: Handler): void {
+    this.handlers.set(scheme, handler);
+  },
+};
+
+type PermissionRequest = (
+  contents: null,
+  permission: string,
+  callback: (granted: boolean) => void,
+  details: { requestingUrl: string; isMainFrame: boolean; mediaTypes?: string[] },
+) => void;
+type PermissionCheck = (contents: null, permission: string, origin: string) => boolean;
+
+export const session = {
+  defaultSession: {
+    request: undefined as PermissionRequest | undefined,
+    check: undefined as PermissionCheck | undefined,
+    device: undefined as (() => boolean) | undefined,
+    setPermissionRequestHandler(handler: PermissionRequest): void {
+      this.request = handler;
+    },
+    setPermissionCheckHandler(handler: PermissionCheck): void {
+      this.check = handler;
+    },
+    setDevicePermissionHandler(handler: () => boolean): void {
+      this.device = handler;
+    },
+  },
+};
+
+export const systemPreferences = {
+  asked: [] as string[],
+  grants: true,
+  askForMediaAccess(kind: string): Promise<boolean> {
+    this.asked.push(kind);
+    return Promise.resolve(this.grants);
+  },
+};
+
+export const shell = {
+  opened: [] as string[],
+  openExternal(url: string): Promise<void> {
+    this.opened.push(url);
+    return Promise.resolve();
+  },
+};
+
+/** Turns text around: enough to see that what lies in the file is not the secret itself. */
+const turned = (text: string) => Buffer.from(text).reverse().toString('latin1');
+
+export const safeStorage = {
+  available: true,
+  backend: 'gnome_libsecret',
+  getSelectedStorageBackend(): string {
+    return this.backend;
+  },
+  isAsyncEncryptionAvailable(): Promise<boolean> {
+    return Promise.resolve(this.available);
+  },
+  encryptStringAsync(text: string): Promise<Buffer> {
+    return Promise.resolve(Buffer.from(`sealed:${turned(text)}`, 'latin1'));
+  },
+  decryptStringAsync(sealed: Buffer): Promise<{ result: string }> {
+    const text = sealed.toString('latin1');
+    if (!text.startsWith('sealed:')) return Promise.reject(new Error('not ours'));
+    return Promise.resolve({ result: turned(text.slice('sealed:'.length)) });
+  },
+};
+
+export class Notification extends EventEmitter {
+  static supported = true;
+  static shown: Notification[] = [];
+  static isSupported(): boolean {
+    return Notification.supported;
+  }
+  readonly options: { readonly title: string; readonly body: string };
+  constructor(options: { readonly title: string; readonly body: string }) {
+    super();
+    this.options = options;
+  }
+  show(): void {
+    Notification.shown.push(this);
+  }
+  close(): void {
+    this.emit('close');
+  }
+}
+
+export class FakeWebContents extends EventEmitter {
+  readonly id: number;
+  readonly posted: { channel: string; ports: readonly MessagePortMain[] }[] = [];
+  reloads = 0;
+  openHandler: ((details: { url: string }) => { action: string }) | undefined;
+  constructor(id: number) {
+    super();
+    this.id = id;
+  }
+  setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
+    this.openHandler = handler;
+  }
+  postMessage(channel: string, _message: unknown, ports: readonly MessagePortMain[]): void {
+    this.posted.push({ channel, ports });
+  }
+  reload(): void {
+    this.reloads += 1;
+  }
+}
+
+export class BrowserWindow extends EventEmitter {
+  static all: BrowserWindow[] = [];
+  readonly options: unknown;
+  readonly webContents: FakeWebContents;
+  readonly did: string[] = [];
+  minimized = false;
+  constructor(options: unknown) {
+    super();
+    this.options = options;
+    BrowserWindow.all.push(this);
+    this.webContents = new FakeWebContents(BrowserWindow.all.length);
+    app.emit('web-contents-created', {}, this.webContents);
+  }
+  loadURL(url: string): Promise<void> {
+    this.did.push(`load ${url}`);
+    return Promise.resolve();
+  }
+  show(): void {
+    this.did.push('show');
+  }
+  focus(): void {
+    this.did.push('focus');
+  }
+  restore(): void {
+    this.minimized = false;
+    this.did.push('restore');
+  }
+  isMinimized(): boolean {
+    return this.minimized;
+  }
+  setTitleBarOverlay(): void {
+    this.did.push('title bar');
+  }
+  destroy(): void {
+    this.emit('closed');
+  }
+}
+
+/** A real channel of Node behind Electron's surface. */
+class MessagePortMain extends EventEmitter {
+  readonly #port: MessagePort;
+  constructor(port: MessagePort) {
+    super();
+    this.#port = port;
+    port.on('close', () => this.emit('close'));
+  }
+  start(): void {
+    this.#port.on('message', (data: unknown) => this.emit('message', { data, ports: [] }));
+  }
+  postMessage(data: unknown): void {
+    this.#port.postMessage(data);
+  }
+  close(): void {
+    this.#port.close();
+  }
+}
+
+export class MessageChannelMain {
+  readonly port1: MessagePortMain;
+  readonly port2: MessagePortMain;
+  constructor() {
+    const { port1, port2 } = new MessageChannel();
+    this.port1 = new MessagePortMain(port1);
+    this.port2 = new MessagePortMain(port2);
+  }
+}
+
+export type FakeMessagePort = MessagePortMain;
+
+export class FakeUtilityProcess extends EventEmitter {
+  readonly pid = undefined;
+  readonly stderr = new EventEmitter();
+  readonly sent: unknown[] = [];
+  kills = 0;
+  postMessage(message: unknown): void {
+    this.sent.push(message);
+  }
+  kill(): void {
+    this.kills += 1;
+  }
+}
+
+export const utilityProcess = {
+  forked: [] as { entry: string; child: FakeUtilityProcess }[],
+  fork(entry: string): FakeUtilityProcess {
+    const child = new FakeUtilityProcess();
+    this.forked.push({ entry, child });
+    return child;
+  },
+};
+
+/** Forgets everything that a test did. */
+export function resetFakeElectron(): void {
+  app.removeAllListeners();
+  app.quits = 0;
+  ipcMain.removeAllListeners();
+  powerMonitor.removeAllListeners();
+  nativeTheme.removeAllListeners();
+  nativeTheme.shouldUseDarkColors = false;
+  protocol.schemes = [];
+  protocol.handlers.clear();
+  systemPreferences.asked = [];
+  systemPreferences.grants = true;
+  shell.opened = [];
+  safeStorage.available = true;
+  safeStorage.backend = 'gnome_libsecret';
+  Notification.supported = true;
+  Notification.shown = [];
+  BrowserWindow.all = [];
+  utilityProcess.forked = [];
+}

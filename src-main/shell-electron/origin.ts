@@ -1,0 +1,17 @@
+/** The scheme of the window; registered as standard and secure, so that it has an origin and a microphone. */
+export const windowScheme = 'parley';
+const windowHost = 'app';
+
+/** The page of the window. */
+export const windowUrl = `${windowScheme}://${windowHost}/`;
+
+/** Whether an address is inside our own origin. Compared by its parts: Node knows no origin of our scheme. */
+export function isOwnUrl(address: string): boolean {
+  let url: URL;
+  try {
+    url = new URL(address);
+  } catch {
+    return false;
+  }
+  return url.protocol === `${windowScheme}:` && url.host === windowHost && url.username === '' && url.port === '';
+}
