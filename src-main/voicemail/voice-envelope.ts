@@ -91,7 +91,7 @@ interface SubjectFacts {
 }
 
 function readSubject(subject: string): SubjectFacts {
-  const time = /(?:\(|duration:?\s*|length:?\s*|,\s*)(?:(\d{1,2}):)?(\d{1,3}):(\d{2})\b/i.exec(subject);
+  const time = /(?:\(|>\s*|duration:?\s*|length:?\s*|,\s*)(?:(\d{1,2}):)?(\d{1,3}):(\d{2})\b/i.exec(subject);
   const durationS = time === null ? 0 : Number(time[1] ?? 0) * 3600 + Number(time[2] ?? 0) * 60 + Number(time[3] ?? 0);
   const from = /\b(?:from|von|de)\s+(.*)$/i.exec(subject)?.[1] ?? '';
   const named = /^"?([^"<(]*?)"?\s*[<(]\s*(\+?[\d*#][\d\s.*#-]*)\s*[>)]/.exec(from);

@@ -1,0 +1,54 @@
+import Database from 'better-sqlite3';
+import { beforeEach, expect, test } from 'vitest';
+import type { VoiceMessage } from '../../src-shared/model/voicemail.ts';
+import { voicemail as migration } from '../core/migrations/031-voicemail.ts';
+import type { PlayableAudio } from './audio.ts';
+import { VoicemailStore } from './voicemail-store.ts';
+
+let db: Database.Database;
+beforeEach(() => {
+  db = new Database(':memory:');
+  migration.up(db);
+});
+
+function message(uid: number, changes: Partial<VoiceMessage> = {}): VoiceMessage {
+  return { id: `1-${uid}`, number: '6101', receivedAtMs: uid, durationS: 5, heard: false, urgent: false, ...changes };
+}
+
+function sound(bytes: number): PlayableAudio {
+  return { mimeType: 'audio/wav', bytes: Buffer.alloc(bytes, 7), durationS: 1 };
+}
+
+test('the list is kept as it was, newest first, apart for each account', () => {
+  const store = new VoicemailStore(db, 'a');
+  const other = new VoicemailStore(db, 'b');
+  store.replace([message(1, { name: 'Bob', heard: true }), message(2, { urgent: true })]);
+  other.replace([message(9)]);
+  expect(store.messages()).toEqual([message(2, { urgent: true }), message(1, { name: 'Bob', heard: true })]);
+  store.forget();
+  expect(store.messages()).toEqual([]);
+  expect(other.messages()).toEqual([message(9)]);
+});
+
+test('sound that was played is kept; that of messages which are gone goes too', () => {
+  const store = new VoicemailStore(db, 'a');
+  store.replace([message(1), message(2)]);
+  store.putAudio('1-1', sound(10), 1);
+  store.putAudio('1-2', sound(10), 2);
+  store.replace([message(2)]);
+  expect(store.audio('1-1', 3)).toBeUndefined();
+  expect(store.audio('1-2', 3)).toEqual({ mimeType: 'audio/wav', bytes: Buffer.alloc(10, 7) });
+  expect(new VoicemailStore(db, 'b').audio('1-2', 3)).toBeUndefined();
+});
+
+test('when the room is full, what was played longest ago goes; what is larger than the room is not kept', () => {
+  const store = new VoicemailStore(db, 'a', 25);
+  store.putAudio('1-1', sound(10), 1);
+  store.putAudio('1-2', sound(10), 2);
+  expect(store.audio('1-1', 3)).toBeDefined();
+  store.putAudio('1-3', sound(10), 4);
+  expect(['1-1', '1-2', '1-3'].map((id) => store.audio(id, 5) !== undefined)).toEqual([true, false, true]);
+  store.putAudio('1-4', sound(26), 6);
+  expect(store.audio('1-4', 7)).toBeUndefined();
+  expect(store.audio('1-3', 7)).toBeDefined();
+});

@@ -1,0 +1,341 @@
+import Database from 'better-sqlite3';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { ServiceHealth } from '../../src-shared/model/health.ts';
+import type { VoicemailBox } from '../../src-shared/model/voicemail.ts';
+import { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
+import type { ServerAddress, VoicemailConfig } from '../account/account-config.ts';
+import { systemClock } from '../core/clock.ts';
+import { silentLogger } from '../core/log.ts';
+import { loopbackCertificate, loopbackKey } from '../core/loopback-certificate.test-data.ts';
+import { voicemail as migration } from '../core/migrations/031-voicemail.ts';
+import type { ImapTiming } from './imap-session.ts';
+import { probeVoicemail } from './probe-voicemail.ts';
+import { VoicemailStore } from './voicemail-store.ts';
+import { VoicemailService } from './voicemail.ts';
+
+/** One command of the client. Answers with lines; undefined means the usual answer, null none at all. */
+type Script = (command: string, tag: string, socket: Socket) => string | null | undefined;
+
+const trust = { extraCa: [loopbackCertificate], useSystemStore: false };
+const opened: (() => Promise<void> | void)[] = [];
+
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+/** Half a second of silence, 8 kHz, 8 bit mu-law. */
+const sound = Buffer.concat([
+  Buffer.from(
+    '524946469c0f000057415645666d742010000000070001' + '00401f0000401f000001000800' + '64617461a00f0000',
+    'hex',
+  ),
+  Buffer.alloc(4_000, 0xff),
+]);
+
+const structure = (type: string): string =>
+  `(("text" "plain" NIL NIL NIL "7bit" 10 1)("audio" "${type}" ("name" "msg0000.wav") NIL NIL "base64" ${Math.ceil((sound.length * 4) / 3)} NIL ("attachment" ("filename" "msg0000.wav"))) "mixed")`;
+
+function fetchLine(
+  seq: number,
+  uid: number,
+  headers: string,
+  options: { readonly flags?: string; readonly structure?: string } = {},
+): string {
+  const text = `${headers}\r\n\r\n`;
+  return (
+    `* ${seq} FETCH (UID ${uid} FLAGS (${options.flags ?? ''}) INTERNALDATE "01-Jun-2026 10:00:0${seq % 10} +0000" ` +
+    `ENVELOPE (NIL "Voice message" (("PBX" NIL "pbx" "example.test")) NIL NIL NIL NIL NIL NIL NIL) ` +
+    `BODYSTRUCTURE ${options.structure ?? structure('x-wav')} BODY[HEADER.FIELDS (X)] {${text.length}}\r\n${text})`
+  );
+}
+
+const twoMessages = [
+  fetchLine(
+    1,
+    11,
+    'X-Asterisk-VM-Caller-ID-Num: 6101\r\nX-Asterisk-VM-Caller-ID-Name: Bob\r\nX-Asterisk-VM-Duration: 7',
+    { flags: '\\Seen' },
+  ),
+  fetchLine(2, 12, 'X-Asterisk-VM-Caller-ID-Num: 6102'),
+].join('\r\n');
+
+function usual(command: string, tag: string): string {
+  const [name = ''] = command.toUpperCase().split(' ');
+  const ok = `${tag} OK done`;
+  switch (name) {
+    case 'CAPABILITY':
+      return `* CAPABILITY IMAP4rev1 IDLE\r\n${ok}`;
+    case 'SELECT':
+      return `* 2 EXISTS\r\n* 0 RECENT\r\n* FLAGS (\\Seen)\r\n* OK [PERMANENTFLAGS (\\Seen)] x\r\n* OK [UIDVALIDITY 5] x\r\n* OK [UIDNEXT 13] x\r\n${tag} OK [READ-WRITE] done`;
+    case 'LIST':
+      return `* LIST (\\HasNoChildren) "/" Voicemail\r\n${ok}`;
+    case 'FETCH':
+      return `${twoMessages}\r\n${ok}`;
+    case 'UID':
+      return command.toUpperCase().includes('STORE') ? ok : `${audioAnswer(sound)}\r\n${ok}`;
+    case 'IDLE':
+      return '+ idling';
+    default:
+      return ok;
+  }
+}
+
+/** What a download asks for: structure first, then the part. */
+function audioAnswer(bytes: Buffer, type = 'x-wav'): string {
+  const base64 = bytes.toString('base64');
+  return (
+    `* 2 FETCH (UID 12 BODYSTRUCTURE ${structure(type)} BODY[2.MIME] {74}\r\n` +
+    `${'Content-Type: audio/x-wav\r\nContent-Transfer-Encoding: base64\r\n\r\n'.padEnd(74, ' ')} ` +
+    `BODY[2]<0> {${base64.length}}\r\n${base64})`
+  );
+}
+
+function converse(socket: Socket, script: Script): void {
+  let rest = '';
+  let idleTag = '';
+  socket.on('error', () => undefined);
+  socket.write('* OK ready\r\n');
+  socket.on('data', (chunk: Buffer) => {
+    rest += chunk.toString('latin1');
+    for (let end = rest.indexOf('\r\n'); end >= 0; end = rest.indexOf('\r\n')) {
+      const line = rest.slice(0, end);
+      rest = rest.slice(end + 2);
+      if (line.toUpperCase() === 'DONE') {
+        socket.write(`${idleTag} OK done\r\n`);
+        continue;
+      }
+      const [, tag = '', command = ''] = /^(\S+) (.*)$/.exec(line) ?? [];
+      if (command.toUpperCase() === 'IDLE') idleTag = tag;
+      const told = script(command, tag, socket);
+      if (told === null) continue;
+      socket.write(`${told ?? usual(command, tag)}\r\n`);
+    }
+  });
+}
+
+async function serve(script: Script, isSecure = true): Promise<ServerAddress> {
+  const sockets = new Set<Socket>();
+  const accept = (socket: Socket): void => {
+    sockets.add(socket);
+    converse(socket, script);
+  };
+  const server: Server = isSecure
+    ? createTlsServer({ cert: loopbackCertificate, key: loopbackKey }, accept)
+    : createServer(accept);
+  server.on('tlsClientError', () => undefined);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  opened.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+}
+
+function config(server: ServerAddress, changes: Partial<VoicemailConfig> = {}): VoicemailConfig {
+  return { servers: [server], encryption: 'imaps', user: 'alice', mailbox: 'Voicemail', ...changes };
+}
+
+interface Client {
+  readonly service: VoicemailService;
+  readonly health: ServiceHealth[];
+  box(): VoicemailBox;
+}
+
+async function signIn(server: ServerAddress, timing: Partial<ImapTiming> = {}): Promise<Client> {
+  const db = new Database(':memory:');
+  migration.up(db);
+  const hub = new TopicHub();
+  const health: ServiceHealth[] = [];
+  const service = new VoicemailService({
+    config: config(server),
+    trust,
+    store: new VoicemailStore(db, 'a'),
+    hub,
+    clock: systemClock,
+    random: () => 0.5,
+    log: silentLogger,
+    health: { report: (one) => health.push(one) },
+    lookup: { byNumber: () => undefined },
+    onChange: () => undefined,
+    timing: { commandMs: 2_000, ...timing },
+  });
+  opened.push(() => service.stop());
+  await service.start();
+  await service.connect('secret');
+  return { service, health, box: () => hub.current('voicemail').snapshot as VoicemailBox };
+}
+
+async function listed(client: Client): Promise<VoicemailBox> {
+  await expect.poll(() => client.box().state).toBe('ready');
+  return client.box();
+}
+
+const deps = { trust, clock: systemClock, timing: { commandMs: 300 } };
+
+describe('a server that plays along', () => {
+  test('the list, the sound and the mark', async () => {
+    const stored: string[] = [];
+    const server = await serve((command) => {
+      if (/STORE/i.test(command)) stored.push(command);
+      return undefined;
+    });
+    const client = await signIn(server);
+    const { messages, unread } = await listed(client);
+    expect(messages.map(({ id, number, heard }) => [id, number, heard])).toEqual([
+      ['5-12', '6102', false],
+      ['5-11', '6101', true],
+    ]);
+    expect(unread).toBe(1);
+    expect(messages[1]).toMatchObject({ name: 'Bob', durationS: 7 });
+    const audio = await client.service.handlers['voicemail.audio']({ id: '5-12' }, 'w');
+    expect(Buffer.from(audio.base64, 'base64').equals(sound)).toBe(true);
+    // The server did not say how long it is; the sound did.
+    expect(client.box().messages[0]?.durationS).toBe(1);
+    await client.service.handlers['voicemail.markHeard']({ id: '5-12', heard: true }, 'w');
+    expect(stored).toHaveLength(1);
+    expect(stored[0]).toMatch(/^UID STORE 12 \+FLAGS(\.SILENT)? \(\\Seen\)$/);
+    expect(client.box().unread).toBe(0);
+  });
+
+  test('mail without sound in the same box is left out', async () => {
+    const letters = Array.from({ length: 3 }, (_, index) =>
+      fetchLine(index + 1, 20 + index, 'X: y', { structure: '("text" "plain" NIL NIL NIL "7bit" 10 1)' }),
+    );
+    const server = await serve((command, tag) =>
+      /^FETCH/i.test(command) ? `${[...letters, fetchLine(4, 30, 'X: y')].join('\r\n')}\r\n${tag} OK done` : undefined,
+    );
+    const { messages } = await listed(await signIn(server));
+    expect(messages.map(({ id }) => id)).toEqual(['5-30']);
+  });
+});
+
+describe('signing in', () => {
+  test.each([
+    ['NO [AUTHENTICATIONFAILED] bad password', 'denied'],
+    ['NO wrong', 'denied'],
+    ['NO [UNAVAILABLE] try later', 'later'],
+    ['NO [INUSE] locked', 'later'],
+  ])('LOGIN answered with %s is %s', async (answer, outcome) => {
+    const server = await serve((command, tag) => (/^LOGIN|^AUTH/i.test(command) ? `${tag} ${answer}` : undefined));
+    const result = await probeVoicemail(config(server), 'secret', deps);
+    expect(result.outcome).toBe(outcome);
+    expect(JSON.stringify(result)).not.toContain('secret');
+  });
+
+  test('a server that hangs up while the password is on its way says nothing about it', async () => {
+    const server = await serve((command, _, socket) => {
+      if (!/^LOGIN|^AUTH/i.test(command)) return undefined;
+      socket.destroy();
+      return null;
+    });
+    expect(await probeVoicemail(config(server), 'secret', deps)).toMatchObject({ outcome: 'later' });
+  });
+
+  test('without STARTTLS no password is sent', async () => {
+    const seen: string[] = [];
+    const server = await serve((command) => {
+      seen.push(command);
+      return undefined;
+    }, false);
+    const result = await probeVoicemail(config(server, { encryption: 'starttls' }), 'secret', deps);
+    expect(result.outcome).toBe('never');
+    expect(result.message).toContain('offers no encryption');
+    expect(seen.join('\n')).not.toMatch(/LOGIN|AUTH|secret/i);
+  });
+
+  test('a server that greets nobody is given up', async () => {
+    const server = createServer(() => undefined);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    opened.push(() => void server.close());
+    const address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+    expect(await probeVoicemail(config(address), 'secret', deps)).toMatchObject({ outcome: 'later' });
+  });
+});
+
+describe('a server that lies', () => {
+  test.each([
+    ['garbage', (tag: string) => `\0\xff{{{ ((( "${tag}`],
+    ['a literal that never ends', () => '* 1 FETCH (BODY[HEADER] {999999999999}'],
+    ['a literal larger than any mail', () => '* 1 FETCH (BODY[HEADER] {2000000000}'],
+    ['brackets without end', () => `* 1 FETCH ${'('.repeat(10_000)}`],
+    ['a line without end', () => 'x'.repeat(3 * 1024 * 1024)],
+  ])('%s in the list ends the connection, in words', async (_, answer) => {
+    const server = await serve((command, tag) => (/^FETCH/i.test(command) ? answer(tag) : undefined));
+    const client = await signIn(server, { commandMs: 300 });
+    await expect.poll(() => client.health.some(({ state }) => state === 'reconnecting'), { timeout: 5_000 }).toBe(true);
+    expect(client.box().problem).toBeTruthy();
+    expect(client.box().messages).toEqual([]);
+  });
+
+  test.each([
+    ['text', Buffer.from('<html>not a sound</html>'), 'cannot be played here right now'],
+    ['half of it', sound.subarray(0, 1_000), 'is not complete'],
+    [
+      'GSM',
+      Buffer.concat([sound.subarray(0, 20), Buffer.from([0x31, 0]), sound.subarray(22)]),
+      'sound format that cannot be played',
+    ],
+    ['nothing', Buffer.alloc(0), 'cannot be played here right now'],
+  ])('%s in place of the sound is said in words', async (_, bytes, words) => {
+    const server = await serve((command, tag) =>
+      /^UID FETCH/i.test(command) ? `${audioAnswer(bytes)}\r\n${tag} OK done` : undefined,
+    );
+    const client = await signIn(server);
+    await listed(client);
+    await expect(client.service.handlers['voicemail.audio']({ id: '5-12' }, 'w')).rejects.toMatchObject({
+      message: expect.stringContaining(words) as unknown,
+    });
+    expect(client.health.at(-1)?.state).toBe('ok');
+  });
+
+  test('a message that is gone is said so', async () => {
+    const server = await serve((command, tag) => (/^UID FETCH/i.test(command) ? `${tag} OK done` : undefined));
+    const client = await signIn(server);
+    await listed(client);
+    await expect(client.service.handlers['voicemail.audio']({ id: '5-12' }, 'w')).rejects.toThrow(
+      'no longer on the server',
+    );
+    await expect(client.service.handlers['voicemail.audio']({ id: '5-99' }, 'w')).rejects.toThrow(
+      'no longer on the server',
+    );
+  });
+});
+
+describe('a server that hangs', () => {
+  test('in the middle of a play: words, and a new connection', async () => {
+    let connections = 0;
+    const server = await serve((command) => {
+      if (/^LOGIN|^AUTH/i.test(command)) connections += 1;
+      return /^UID FETCH/i.test(command) ? null : undefined;
+    });
+    const client = await signIn(server, { commandMs: 200 });
+    await listed(client);
+    await expect(client.service.handlers['voicemail.audio']({ id: '5-12' }, 'w')).rejects.toThrow(
+      'cannot be played here right now',
+    );
+    client.service.kick();
+    await expect.poll(() => connections, { timeout: 5_000 }).toBe(2);
+    await listed(client);
+  });
+
+  test('one that ends the session politely is asked again at once', async () => {
+    let connections = 0;
+    const server = await serve((command, _, socket) => {
+      if (/^LOGIN|^AUTH/i.test(command)) connections += 1;
+      if (/^IDLE/i.test(command) && connections === 1) {
+        socket.end('* BYE shutting down\r\n');
+        return null;
+      }
+      return undefined;
+    });
+    const client = await signIn(server, { idleDelayMs: 10 });
+    await expect.poll(() => connections, { timeout: 5_000 }).toBe(2);
+    await listed(client);
+  });
+});
