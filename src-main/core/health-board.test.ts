@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Health } from '../../src-shared/contract/system.ts';
 import { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
-import { ConnectFailure } from './connect-failure.ts';
-import { connectionHealth } from './connection-health.ts';
 import { HealthBoard } from './health-board.ts';
 import { silentLogger } from './log.ts';
-
-const words = { service: 'chat', name: 'Chat', meanwhile: 'Messages wait.' } as const;
-const server = { host: 'x.test', port: 5222 };
 
 describe('the health board', () => {
   function makeBoard(): { board: HealthBoard; hub: TopicHub; logged: string[] } {
@@ -46,38 +41,5 @@ describe('the health board', () => {
     board.report({ service: 'chat', state: 'failed', message: 'other words' });
     expect(hub.revision('health')).toBe(revision + 1);
     expect(logged).toEqual(['warn chat is failed']);
-  });
-});
-
-describe('the health of a connection', () => {
-  test('at first it is starting, later reconnecting', () => {
-    expect(connectionHealth(words, { state: 'connecting', everUp: false })).toEqual({
-      service: 'chat',
-      state: 'starting',
-      message: 'Chat is connecting.',
-    });
-    const failure = new ConnectFailure('later', 'The server did not answer in time.', { detail: 'no answer' });
-    expect(connectionHealth(words, { state: 'waiting', retryAtMs: 5, failure, everUp: true })).toEqual({
-      service: 'chat',
-      state: 'reconnecting',
-      message: 'Chat is not connected: The server did not answer in time. Parley tries again by itself. Messages wait.',
-      detail: 'no answer',
-    });
-  });
-
-  test('names the server in use, and what only a person can mend', () => {
-    expect(connectionHealth(words, { state: 'up', server })).toEqual({
-      service: 'chat',
-      state: 'ok',
-      message: '',
-      server: 'x.test:5222',
-    });
-    const failure = new ConnectFailure('never', 'The password was refused.');
-    expect(connectionHealth(words, { state: 'failed', failure })).toEqual({
-      service: 'chat',
-      state: 'failed',
-      message: 'Chat cannot connect: The password was refused.',
-    });
-    expect(connectionHealth(words, { state: 'stopped' }).state).toBe('off');
   });
 });

@@ -311,6 +311,37 @@ describe('a disk that takes nothing', () => {
     expect(health.map((one) => one.state)).toEqual(['ok', 'failed', 'ok']);
   });
 
+  test('full, found outside of write: the same words, and it is noticed when there is space again', () => {
+    const store = start();
+    const pages = Number(store.db.pragma('page_count', { simple: true }));
+    store.db.pragma(`max_page_count = ${pages}`);
+    let translated: unknown;
+    try {
+      store.db.prepare('INSERT INTO notes (text) VALUES (?)').run('y'.repeat(100_000));
+    } catch (error) {
+      translated = store.translate(error);
+    }
+    expect(translated).toMatchObject({ code: 'limit', message: expect.stringContaining('disk is full') as string });
+    expect(health.at(-1)?.state).toBe('failed');
+    clock.advance(25_000);
+    expect(health.at(-1)?.state).toBe('failed');
+    store.db.pragma('max_page_count = 1000000');
+    clock.advance(10_000);
+    expect(health.at(-1)?.state).toBe('ok');
+    expect(clock.pending).toBe(0);
+    const other = new Error('not the disk');
+    expect(store.translate(other)).toBe(other);
+    expect(health).toHaveLength(3);
+  });
+
+  test('closed while the disk is full it leaves no timer', () => {
+    const store = start();
+    store.translate(new SqliteDatabase.SqliteError('full', 'SQLITE_FULL'));
+    expect(clock.pending).toBe(1);
+    store.close();
+    expect(clock.pending).toBe(0);
+  });
+
   test('a data folder that cannot be made: Parley works in memory and says so', () => {
     const blocked = path.join(directory, 'file');
     writeFileSync(blocked, 'a file where the folder should be');

@@ -13,7 +13,7 @@ import {
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
-import type { Clock } from '../../src-shared/clock.ts';
+import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import type { AppError } from '../../src-shared/errors.ts';
 import { fileStamp } from './file-stamp.ts';
 import type { Logger } from './log.ts';
@@ -36,6 +36,11 @@ export interface Store {
    * (nothing of this write is kept then), and tells health; other errors pass through.
    */
   write<T>(work: (db: Database) => T): T;
+  /**
+   * What to tell of an error that came from the database outside of `write`: AppError in plain words (and health)
+   * when the disk is full, read-only or damaged; the same error otherwise.
+   */
+  translate(error: unknown): unknown;
   close(): void;
 }
 
@@ -58,6 +63,9 @@ export interface StoreOptions {
 
 export const databaseFile = 'parley.sqlite';
 const busyTimeoutMs = 2_000;
+/** While the disk takes nothing, this often it is looked whether it does again. */
+const retryAfterMs = 10_000;
+const sampleBytes = 64 * 1024;
 /** Databases up to this size are checked whole at each start (about 2 ms per MB), larger ones after a crash. */
 const alwaysCheckedBytes = 32 * 1024 * 1024;
 /** A read-only database up to this size is copied into memory, so that its content can still be seen. */
@@ -106,6 +114,7 @@ export function openMemoryStore(migrations: readonly Migration[]): Store {
     notices: [],
     persistent: false,
     write: (work) => db.transaction(() => work(db))(),
+    translate: (error) => storeError(error) ?? error,
     close: () => {
       db.close();
     },
@@ -227,6 +236,7 @@ function makeStore(
   options: StoreOptions,
 ): Store {
   let failing = false;
+  let timer: TimerHandle | undefined;
   const tell = (problem: AppError | undefined): void => {
     if (!persistent || failing === (problem !== undefined)) return;
     failing = problem !== undefined;
@@ -236,6 +246,28 @@ function makeStore(
       message: problem?.message ?? '',
       ...(problem?.detail === undefined ? {} : { detail: problem.detail }),
     });
+    if (failing) tryAgainLater();
+  };
+  const tryAgainLater = (): void => {
+    timer = options.clock.setTimeout(() => {
+      timer = undefined;
+      if (!failing) return;
+      try {
+        writeSample(db);
+        tell(undefined);
+      } catch (error) {
+        options.log.debug('the database still cannot be written', { error });
+        tryAgainLater();
+      }
+    }, retryAfterMs);
+  };
+  const translate = (error: unknown): unknown => {
+    const problem = storeError(error);
+    if (problem === undefined) return error;
+    options.log.error('the database failed', { error });
+    if (isDamage(error)) markSuspect(file);
+    tell(problem);
+    return problem;
   };
   return {
     db,
@@ -247,18 +279,26 @@ function makeStore(
         tell(undefined);
         return result;
       } catch (error) {
-        const problem = storeError(error);
-        if (problem === undefined) throw error;
-        options.log.error('a write failed', { error });
-        if (isDamage(error)) markSuspect(file);
-        tell(problem);
-        throw problem;
+        throw translate(error);
       }
     },
+    translate,
     close: () => {
+      if (timer !== undefined) options.clock.clearTimeout(timer);
+      timer = undefined;
+      failing = false;
       closeQuietly(db);
     },
   };
+}
+
+/** Grows the database by some pages and gives them back: proves that the disk takes data again. */
+function writeSample(db: Database): void {
+  db.transaction(() => {
+    db.exec('CREATE TABLE write_sample (bytes BLOB)');
+    db.exec(`INSERT INTO write_sample VALUES (zeroblob(${sampleBytes}))`);
+    db.exec('DROP TABLE write_sample');
+  }).immediate();
 }
 
 function suspectFile(file: string): string {
