@@ -15,8 +15,7 @@ import { ImService } from '../../src-main/im/im-service.ts';
 import { probeChat } from '../../src-main/im/probe-chat.ts';
 import { TcpTransport } from '../../src-main/im/transport.ts';
 import { OwnPresence } from '../../src-main/presence/own-presence.ts';
-import type { Conversations } from '../../src-shared/contract/chat.ts';
-import type { Roster } from '../../src-shared/contract/people.ts';
+import type { TopicName, TopicSnapshot } from '../../src-shared/contract/contract.ts';
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import type { ChatMessage } from '../../src-shared/model/message.ts';
 import { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
@@ -111,7 +110,7 @@ class TestClient {
     await this.service.start();
     this.service.connect(account(this.address.split('@')[0] ?? '').password);
     await until('sign-in', () => this.state === 'ok');
-    await until('own presence', () => this.topic<{ shown: string }>('ownPresence').shown !== 'offline');
+    await until('own presence', () => this.topic('ownPresence').shown !== 'offline');
     return this;
   }
 
@@ -119,13 +118,12 @@ class TestClient {
     return this.health.filter((report) => report.service === 'chat').at(-1)?.state;
   }
 
-  topic<Snapshot>(name: string): Snapshot {
-    return this.hub.current(name).snapshot as Snapshot;
+  topic<Name extends TopicName>(name: Name): TopicSnapshot<Name> {
+    return this.hub.current(name).snapshot as TopicSnapshot<Name>;
   }
 
   presenceOf(user: string): string | undefined {
-    return this.topic<Roster>('roster').contacts.find((contact) => contact.jid === account(user).address)?.presence
-      .state;
+    return this.topic('roster').contacts.find((contact) => contact.jid === account(user).address)?.presence.state;
   }
 
   /** Bodies as they stand in the store, oldest first. */
@@ -231,9 +229,9 @@ test('two people sign in, see each other and chat both ways; the archive has it 
   await until('acknowledgement', () => alice.bodies('bob', 'out', 'sent').length === 1);
   bob.service.send({ peer: alice.address, body: 'two\nlines' });
   await until('answer', () => alice.bodies('bob', 'in').includes('two\nlines'));
-  await until('unread', () => alice.topic<Conversations>('conversations').unread === 1);
+  await until('unread', () => alice.topic('conversations').unread === 1);
   alice.service.markRead({ peer: bob.address });
-  expect(alice.topic<Conversations>('conversations').unread).toBe(0);
+  expect(alice.topic('conversations').unread).toBe(0);
 
   await alice.archive.stop();
   const file = join(folder, 'alice', alice.address, bob.address);
@@ -349,13 +347,13 @@ test('contacts are added with a request, approved, renamed and removed', async (
   const mallory = await new TestClient('mallory', prosody()).signIn();
   const oscar = await new TestClient('oscar', prosody()).signIn();
   const contact = (client: TestClient, peer: TestClient) =>
-    client.topic<Roster>('roster').contacts.find(({ jid }) => jid === peer.address);
+    client.topic('roster').contacts.find(({ jid }) => jid === peer.address);
   await mallory.service.addContact({ jid: oscar.address, name: 'Oscar', groups: ['Trainees'] });
   expect(contact(mallory, oscar)).toMatchObject({ name: 'Oscar', groups: ['Trainees'], pendingOut: true });
-  await until('request', () => oscar.topic<Roster>('roster').requests.some(({ jid }) => jid === mallory.address));
+  await until('request', () => oscar.topic('roster').requests.some(({ jid }) => jid === mallory.address));
   oscar.service.approve({ jid: mallory.address });
   await until('presence', () => contact(mallory, oscar)?.presence.state === 'available');
-  expect(oscar.topic<Roster>('roster').requests).toEqual([]);
+  expect(oscar.topic('roster').requests).toEqual([]);
   await mallory.service.updateContact({ jid: oscar.address, name: 'Oscar N.', groups: [] });
   expect(contact(mallory, oscar)).toMatchObject({ name: 'Oscar N.', groups: [], subscription: 'to' });
   await mallory.service.removeContact({ jid: oscar.address });

@@ -15,7 +15,12 @@ export class AckError extends Error {}
 export class AckQueue {
   #waiting: SentStanza[] = [];
   /** The server's counter after the last acknowledged stanza. */
-  #acknowledged = 0;
+  #acknowledged: number;
+
+  /** @param acknowledged the server's counter so far */
+  constructor(acknowledged = 0) {
+    this.#acknowledged = acknowledged;
+  }
 
   get size(): number {
     return this.#waiting.length;

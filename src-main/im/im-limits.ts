@@ -7,7 +7,7 @@ export const imLimits = {
   /** Bytes read ahead of the work; beyond it the socket is paused, so that TCP slows the sender. */
   readAheadBytes: 256 * 1024,
   /** Work on received data gives the loop back after this time (milliseconds). */
-  sliceMs: 8,
+  sliceMs: 5,
   /** Everything from the first packet to the bound session; slow links with three TLS round trips fit. */
   handshakeMs: 15_000,
   /** How long the server may take over an acknowledgement before the link counts as dead (milliseconds). */

@@ -74,6 +74,8 @@ export class ImService implements Service {
   #features: ReadonlySet<string> = new Set();
   #sessionNumber = 0;
   #isBeginning = false;
+  /** The batch under way is from the past and was seen before. */
+  #isOldNews = false;
   #sentPresence = '';
   #catchingUp: Promise<boolean> | undefined;
   #pollTimer: TimerHandle | undefined;
@@ -140,8 +142,14 @@ export class ImService implements Service {
       store: this.#messages,
       session: this.#session,
       take: (messages, countsAsUnread) => {
-        for (const message of messages) this.#inbound.push(message, countsAsUnread);
         this.#inbound.flush();
+        this.#isOldNews = !countsAsUnread;
+        try {
+          for (const message of messages) this.#inbound.push(message, countsAsUnread);
+          this.#inbound.flush();
+        } finally {
+          this.#isOldNews = false;
+        }
       },
       isQuiet: () => !this.#outbox.isDoubtful,
       log,
@@ -160,6 +168,7 @@ export class ImService implements Service {
         },
         publish: (messages) => {
           this.#show(messages);
+          this.#notify(messages);
         },
       },
     });
@@ -458,6 +467,8 @@ export class ImService implements Service {
         this.#typing.told(parsed.peer, parsed.typing);
         return;
       case 'refused': {
+        // Only whom it was for may say that it did not arrive.
+        if (this.#messages.get(parsed.id)?.peer !== parsed.peer) return;
         const failed = this.#messages.markFailed(parsed.id, `Not delivered. ${parsed.error.message}`);
         if (failed !== undefined) this.#show([failed]);
         return;
@@ -477,6 +488,14 @@ export class ImService implements Service {
       if (archiveId !== undefined && source !== 'archive') this.#sync.onLive(archiveId);
       if (receiptTo === undefined || !this.#session.isUp || !this.#roster.sharesPresenceWith(peer)) continue;
       this.#session.send(receiptStanza(receiptTo.jid, receiptTo.id));
+    }
+  }
+
+  #notify(messages: readonly ChatMessage[]): void {
+    const { onIncoming } = this.#options;
+    if (onIncoming === undefined || this.#isOldNews) return;
+    for (const message of messages) {
+      if (message.direction === 'in') onIncoming(message, this.#nameOf(message.peer));
     }
   }
 
