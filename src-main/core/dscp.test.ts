@@ -1,4 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import koffi from 'koffi';
 import { markSocket } from './dscp.ts';
@@ -45,4 +47,16 @@ test('a closed socket, a value of 0 and a thing that is no socket are not marked
   socket.close();
   expect(markSocket(socket, 46, false)).toBe(false);
   expect(markSocket({}, 46, false)).toBe(false);
+});
+
+test.skipIf(!onLinux)('marks a TCP connection as well', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const client = connect(address.port, '127.0.0.1');
+  await once(client, 'connect');
+  expect(markSocket(client, 24, false)).toBe(true);
+  client.destroy();
+  server.close();
 });

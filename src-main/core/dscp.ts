@@ -1,3 +1,4 @@
+import { Socket as DatagramSocket } from 'node:dgram';
 import { createRequire } from 'node:module';
 import type * as Koffi from 'koffi';
 
@@ -44,10 +45,9 @@ function loadSetSocketOption(library: string): SetSocketOption {
 
 /** The descriptor stands in the handle, which is no public property; when it moves, packets are unmarked and no more. */
 function descriptorOf(socket: object): number | undefined {
-  // On dgram sockets the old name is a getter that warns.
-  const handle: unknown = Object.hasOwn(socket, '_handle')
-    ? Reflect.get(socket, '_handle')
-    : handleBehindSymbol(socket);
+  // On a dgram socket the old name is a getter that warns.
+  const handle: unknown =
+    socket instanceof DatagramSocket ? handleBehindSymbol(socket) : Reflect.get(socket, '_handle');
   const fd: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : undefined;
   return typeof fd === 'number' && fd >= 0 ? fd : undefined;
 }

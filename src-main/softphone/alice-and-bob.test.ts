@@ -141,6 +141,54 @@ describe('a call', () => {
     });
   });
 
+  test('follows a 302 to where bob is', async () => {
+    const two = await twoPhones();
+    let moved = false;
+    two.server.rewrites = (_from, message) => {
+      if (statusCode(message) !== 486 || moved) return message;
+      moved = true;
+      return {
+        ...message,
+        startLine: 'SIP/2.0 302 Moved Temporarily',
+        headers: [...message.headers, { name: 'Contact', value: '"Bob" <sip:bob@elsewhere.example>;q=0.9' }],
+      };
+    };
+    const { incoming } = await ringing(two);
+    await incoming.call.decline();
+    await eventually(() => {
+      expect(two.bob.incoming).toHaveLength(2);
+    });
+    expect(
+      two.server
+        .sentBy('alice')
+        .filter((line) => line.startsWith('INVITE'))
+        .at(-1),
+    ).toContain('sip:bob@elsewhere.example');
+    await two.bob.incoming[1]?.call.answer();
+    await eventually(() => {
+      expect(two.alice.told).toContain('established');
+    });
+    expect(two.alice.end).toBeUndefined();
+  });
+
+  test('that is redirected for ever ends', async () => {
+    const two = await twoPhones();
+    two.bob.takesCalls = false;
+    two.server.rewrites = (_from, message) =>
+      statusCode(message) === 486
+        ? {
+            ...message,
+            startLine: 'SIP/2.0 302 Moved Temporarily',
+            headers: [...message.headers, { name: 'Contact', value: '<sip:bob@example.com>' }],
+          }
+        : message;
+    two.alice.place('sip:bob@example.com');
+    await eventually(() => {
+      expect(two.alice.end).toMatchObject({ reason: 'failed', detail: '302 Moved Temporarily' });
+    });
+    expect(two.server.sentBy('alice').filter((line) => line.startsWith('INVITE'))).toHaveLength(6);
+  });
+
   test('shows ringing though the 180 has no Contact', async () => {
     const two = await twoPhones();
     two.server.rewrites = (_from, message) =>
@@ -286,6 +334,47 @@ describe('sound', () => {
       expect(two.bob.media.opened[0]?.legs).toBe(2);
     });
     expect(two.bob.end).toBeUndefined();
+  });
+
+  test('that fails is restored, but not for ever', async () => {
+    const two = await twoPhones();
+    await talking(two);
+    for (let failures = 1; failures <= 3; failures += 1) {
+      two.alice.softphone.windowLeg('call-1', 'failed', 'ICE');
+      await eventually(() => {
+        expect(two.alice.media.opened[0]?.legs).toBe(1 + failures);
+      });
+    }
+    expect(two.alice.end).toBeUndefined();
+    two.alice.softphone.windowLeg('call-1', 'failed', 'ICE');
+    expect(two.alice.end).toMatchObject({ reason: 'mediaFailed', detail: 'ICE' });
+  });
+
+  test('that has no window for a while says so, and takes it back when it sounds again', async () => {
+    const two = await twoPhones();
+    await talking(two);
+    two.alice.softphone.windowLeg('call-1', 'live', '');
+    two.alice.window.isAvailable = false;
+    two.alice.softphone.windowLeg('call-1', 'failed', 'ICE');
+    await eventually(() => {
+      const last = two.alice.events.at(-1);
+      expect(last?.type === 'notice' ? last.notice : undefined).toMatch(/no sound now/);
+    });
+    two.alice.window.isAvailable = true;
+    two.alice.window.reload();
+    await eventually(() => {
+      expect(two.alice.events.at(-1)).toEqual({ type: 'notice' });
+    });
+  });
+
+  test('stays muted in the leg that takes the place of a lost one', async () => {
+    const two = await twoPhones();
+    const { call } = await talking(two);
+    await call.mute(true);
+    two.alice.window.reload();
+    await eventually(() => {
+      expect(two.alice.window.asked.filter((name) => name === 'media.mute')).toHaveLength(2);
+    });
   });
 
   test('is offered anew when the media process dies', async () => {

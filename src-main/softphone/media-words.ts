@@ -13,6 +13,8 @@ const words: Readonly<Partial<Record<MediaLegState, string>>> = {
 export const soundFailedWords = 'The sound of this call could not be started, so the call was ended. Call again.';
 export const soundLostWords =
   'The sound of this call was lost and could not be restored, so the call was ended. Call again.';
+export const noSoundNowWords =
+  'This call has no sound now. Parley brings it back as soon as its window answers. Hang up and call again if it stays so.';
 export const noWindowWords = 'No Parley window has the microphone. Open Parley on this computer, then try again.';
 
 /** The words for a leg that cannot work; undefined for states that are none of this. */

@@ -30,6 +30,8 @@ export const signallingLimits = {
   hangUpGraceMs: 1_000,
   /** SIP.js answers 480 by itself after this time (seconds); servers give up long before. */
   ringTimeoutS: 600,
+  /** A call follows so many 3xx answers; more is a loop. */
+  redirects: 5,
   /** A call that lost its media process is offered anew within this time, or ended. */
   reofferTimeoutMs: 2_000,
 } as const;

@@ -10,9 +10,11 @@ import type { Logger } from '../core/log.ts';
 import type { NegotiatedAudio, NegotiatedMedia } from '../media-gateway/media.ts';
 import type { WindowMedia } from '../window-media.ts';
 import type { CallMedia } from './call-media.ts';
+import { CallSound } from './call-sound.ts';
 import { cancelReason, endReasonOf } from './end-reasons.ts';
-import { legFailureWords, mediaFailureWords, noWindowWords, soundLostWords } from './media-words.ts';
+import { mediaFailureWords, noWindowWords, soundLostWords } from './media-words.ts';
 import { SdpExchange } from './sdp-exchange.ts';
+import { endSession } from './session-ending.ts';
 import { signallingLimits } from './signalling-limits.ts';
 import type { Provisional } from './transport.ts';
 
@@ -22,6 +24,8 @@ export interface SipCallOptions {
   readonly window: WindowMedia;
   readonly clock: Clock;
   readonly log: Logger;
+  /** A session to what a 3xx names (the value of its Contact); undefined when that cannot be called. */
+  readonly redirect: (contact: string) => Inviter | undefined;
   /** Told once, when the call is over for good. */
   readonly onOver: () => void;
 }
@@ -39,18 +43,31 @@ interface Agreed {
 export class SipCall implements DeviceCall {
   readonly exchange: SdpExchange;
   readonly #options: SipCallOptions;
+  readonly #sound: CallSound;
   #session: Inviter | Invitation | undefined;
   #listener: DeviceCallListener | undefined;
   #audio: NegotiatedAudio | undefined;
-  #muted = false;
   #over = false;
   #established = false;
   /** The media process died before the call was established: a new offer is due as soon as that is possible. */
   #reofferDue = false;
   #reoffering = false;
+  #redirects = 0;
 
   constructor(options: SipCallOptions) {
     this.#options = options;
+    this.#sound = new CallSound({
+      ...options,
+      reoffer: () => {
+        this.#reoffer();
+      },
+      notice: (words) => {
+        this.#tell(words === undefined ? { type: 'notice' } : { type: 'notice', notice: words });
+      },
+      lost: (words, detail) => {
+        this.#end('mediaFailed', words, detail);
+      },
+    });
     this.exchange = new SdpExchange(options.media.session, (media) => {
       this.#negotiated(media);
     });
@@ -84,6 +101,13 @@ export class SipCall implements DeviceCall {
 
   /** Sends the INVITE at once; microphone and window leg come up behind it. */
   invite(): void {
+    this.#sendInvite();
+    this.#sound.bringUp().catch((error: unknown) => {
+      this.#end('mediaFailed', mediaFailureWords(error), error);
+    });
+  }
+
+  #sendInvite(): void {
     const session = this.#session;
     if (session === undefined || this.#over) return;
     session
@@ -93,16 +117,13 @@ export class SipCall implements DeviceCall {
             this.#refused(message);
           },
           onRedirect: ({ message }) => {
-            this.#refused(message);
+            this.#redirected(message);
           },
         },
       })
       .catch((error: unknown) => {
         this.#end('mediaFailed', mediaFailureWords(error), error);
       });
-    this.#bringUpWindow().catch((error: unknown) => {
-      this.#end('mediaFailed', mediaFailureWords(error), error);
-    });
   }
 
   /** An 18x as it was on the wire. */
@@ -140,7 +161,7 @@ export class SipCall implements DeviceCall {
     }
     if (!this.#options.window.available()) throw new AppError('media', noWindowWords);
     try {
-      await this.#bringUpWindow();
+      await this.#sound.bringUp();
       if (this.#isOver()) return;
       await session.accept();
     } catch (error) {
@@ -170,9 +191,8 @@ export class SipCall implements DeviceCall {
     return Promise.resolve();
   }
 
-  async mute(muted: boolean): Promise<void> {
-    await this.#options.window.ask('media.mute', { callId: this.callId, muted });
-    this.#muted = muted;
+  mute(muted: boolean): Promise<void> {
+    return this.#sound.mute(muted);
   }
 
   dtmf(digits: string): Promise<void> {
@@ -181,28 +201,14 @@ export class SipCall implements DeviceCall {
 
   /** The window told how its leg is. */
   windowLeg(state: MediaLegState, detail: string): void {
-    if (this.#over) return;
-    const words = legFailureWords(state);
-    if (words !== undefined) {
-      this.#end('mediaFailed', words, detail);
-      return;
-    }
-    if (state === 'failed') this.restoreWindow();
+    if (!this.#over) this.#sound.leg(state, detail);
   }
 
-  /** A window took the lease, or its leg failed: the leg is built anew, and the sound comes back. */
-  restoreWindow(): void {
+  /** A window took the lease: it has no leg of this call yet. */
+  windowChanged(): void {
+    // While it rings here there is no sound to bring back.
     if (this.#over || (this.#isIncoming() && this.#session?.state === SessionState.Initial)) return;
-    this.#bringUpWindow()
-      .then(() => (this.#muted ? this.mute(true) : undefined))
-      .catch((error: unknown) => {
-        if (this.#over) return;
-        this.#options.log.warn('the window leg was not restored', { callId: this.callId, error });
-        this.#tell({
-          type: 'notice',
-          notice: 'This call has no sound now. It returns when Parley has its window back.',
-        });
-      });
+    this.#sound.restore();
   }
 
   /** The media process died. Offers anew within the time allowed, or ends the call in words. */
@@ -256,7 +262,7 @@ export class SipCall implements DeviceCall {
     };
     session.stateChange.addListener((state) => {
       if (state === SessionState.Established) this.#isEstablished();
-      if (state === SessionState.Terminated) this.#sessionEnded();
+      if (state === SessionState.Terminated) this.#sessionEnded(session);
     });
   }
 
@@ -272,38 +278,12 @@ export class SipCall implements DeviceCall {
     const before = this.#audio;
     this.#audio = media.audio;
     if (media.audio === undefined) return;
-    const changed = before?.codec !== media.audio.codec || before.clockRateHz !== media.audio.clockRateHz;
-    if (changed) this.#startWindow(media.audio);
-    const silent = media.audio.direction === 'recvonly' || media.audio.direction === 'inactive';
-    const wasSilent = before?.direction === 'recvonly' || before?.direction === 'inactive';
-    if (this.#established && changed) this.#tell({ type: 'media', ...this.#agreed() });
-    if (silent && !wasSilent) this.#tell({ type: 'notice', notice: 'The other side put you on hold.' });
-    if (!silent && wasSilent) this.#tell({ type: 'notice' });
-  }
-
-  /** The window's leg, then its microphone. Rejects when there can be no sound. */
-  async #bringUpWindow(): Promise<void> {
-    const { media, window } = this.#options;
-    const outcome = await media.connectWindow();
-    if (this.#over || outcome === 'later') return;
-    if (outcome === 'reoffer') {
-      this.#reoffer();
-      return;
-    }
-    const codec = this.#audio === undefined ? null : { name: this.#audio.codec, clockRateHz: this.#audio.clockRateHz };
-    try {
-      await window.ask('media.start', { callId: this.callId, codec });
-    } catch (error) {
-      // The person may still be reading the question about the microphone; the leg tells how that ends.
-      if (!(error instanceof AppError) || error.code !== 'timeout') throw error;
-    }
-  }
-
-  #startWindow(audio: NegotiatedAudio): void {
-    const codec = { name: audio.codec, clockRateHz: audio.clockRateHz };
-    this.#options.window.ask('media.start', { callId: this.callId, codec }).catch((error: unknown) => {
-      this.#options.log.info('the window did not start sending', { callId: this.callId, error });
-    });
+    this.#sound.negotiated(media.audio);
+    if (this.#established && before?.codec !== media.audio.codec) this.#tell({ type: 'media', ...this.#agreed() });
+    const isHeld = !hearsUs(media.audio);
+    const wasHeld = before !== undefined && !hearsUs(before);
+    if (isHeld && !wasHeld) this.#tell({ type: 'notice', notice: 'The other side put you on hold.' });
+    if (!isHeld && wasHeld) this.#tell({ type: 'notice' });
   }
 
   /** Re-INVITE with a new offer (RFC 3261 section 14). */
@@ -332,7 +312,7 @@ export class SipCall implements DeviceCall {
     const both = Promise.all([answered, media.connectWindow()]);
     withDeadline(both, signallingLimits.reofferTimeoutMs, clock, 'new offer')
       .then(() => {
-        if (this.#audio !== undefined) this.#startWindow(this.#audio);
+        this.#sound.send();
         this.#tell({ type: 'notice' });
       })
       .catch((error: unknown) => {
@@ -350,9 +330,25 @@ export class SipCall implements DeviceCall {
     this.#end(reason, undefined, `${status} ${message.reasonPhrase ?? ''}`);
   }
 
+  /** RFC 3261 section 8.1.3.4: calls what the answer names instead. SIP.js does not follow by itself. */
+  #redirected(message: Core.IncomingResponseMessage): void {
+    const next = message.getHeader('contact');
+    this.#redirects += 1;
+    const inviter =
+      next === undefined || this.#redirects > signallingLimits.redirects ? undefined : this.#options.redirect(next);
+    if (inviter === undefined) {
+      this.#refused(message);
+      return;
+    }
+    this.carry(inviter);
+    this.#sendInvite();
+  }
+
   /** SIP.js ended the session. What it knows of the reason it tells right after this, so that comes first. */
-  #sessionEnded(): void {
+  #sessionEnded(session: Inviter | Invitation): void {
     queueMicrotask(() => {
+      // A redirected call goes on with another session.
+      if (this.#session !== session) return;
       const { failure } = this.exchange;
       if (failure !== undefined) this.#end('mediaFailed', mediaFailureWords(failure), failure);
       else this.#end(this.#isIncoming() && !this.#established ? 'cancelled' : 'failed');
@@ -373,32 +369,19 @@ export class SipCall implements DeviceCall {
       ...(text === undefined ? {} : { detail: text }),
     });
     void this.#options.media.close();
-    this.#options.window.ask('media.close', { callId: this.callId }).catch(() => undefined);
+    this.#sound.close();
     this.#options.onOver();
   }
 
   #endSession(session: Inviter | Invitation | undefined, reason: CallEndReason): void {
     if (session === undefined) return;
-    endingOf(session, reason).catch((error: unknown) => {
+    endSession(session, reason).catch((error: unknown) => {
       this.#options.log.debug('the end of a session was not sent', { error });
     });
   }
 }
 
-/** BYE, CANCEL or a refusal, as the state of the session asks (RFC 3261 sections 9.1, 15 and 21.4.18). */
-async function endingOf(session: Inviter | Invitation, reason: CallEndReason): Promise<void> {
-  switch (session.state) {
-    case SessionState.Initial:
-    case SessionState.Establishing:
-      // 603 would end the call on the person's other phones too (RFC 3261 section 21.6.2); 486 and 480 end this branch.
-      if ('cancel' in session) await session.cancel();
-      else await session.reject({ statusCode: reason === 'mediaFailed' ? 480 : 486 });
-      return;
-    case SessionState.Established:
-      await session.bye();
-      return;
-    case SessionState.Terminating:
-    case SessionState.Terminated:
-      return;
-  }
+/** RFC 3264 section 8.4, seen from here: the far end takes what we send. */
+function hearsUs(audio: NegotiatedAudio): boolean {
+  return audio.direction === 'sendrecv' || audio.direction === 'sendonly';
 }

@@ -72,7 +72,7 @@ export class Softphone implements CallDevice, Service {
     const { window, media } = this.#options;
     this.#undo.push(
       window.onHolderChanged(() => {
-        for (const call of this.#calls.values()) call.restoreWindow();
+        for (const call of this.#calls.values()) call.windowChanged();
       }),
       media.onDied((callIds) => {
         for (const callId of callIds) this.#calls.get(callId)?.mediaDied();
@@ -188,7 +188,7 @@ export class Softphone implements CallDevice, Service {
     if (uri === undefined) throw new AppError('invalid', 'That address cannot be called. Check how it is written.');
     const call = this.#newCall(callId, local.address);
     call.listen(listener);
-    const inviter = new Inviter(agent.userAgent, uri, { earlyMedia: false });
+    const inviter = new Inviter(agent.userAgent, uri);
     call.carry(inviter);
     // The caller has to have the call in its list before anything is told of it.
     queueMicrotask(() => {
@@ -205,6 +205,11 @@ export class Softphone implements CallDevice, Service {
       window,
       clock,
       log,
+      redirect: (contact) => {
+        const uri = Grammar.nameAddrHeaderParse(contact)?.uri;
+        const agent = this.#agent;
+        return uri === undefined || agent === undefined ? undefined : new Inviter(agent.userAgent, uri);
+      },
       onOver: () => {
         this.#calls.delete(callId);
         this.#holdOffWhileBusy();
