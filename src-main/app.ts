@@ -10,10 +10,8 @@ import type { Wire } from '../src-shared/rpc/wire.ts';
 import { AccountServices, accountCalls } from './account-services.ts';
 import type { AccountHandlers } from './account-services.ts';
 import type { AccountConfig } from './account/account-config.ts';
-import { accountConfigKeys, buildAccountConfig, domainOf } from './account/build-config.ts';
-import { discover, srvNames } from './account/discovery.ts';
-import type { Discovered } from './account/discovery.ts';
-import { readExtraCa } from './account/extra-ca.ts';
+import { accountConfigKeys } from './account/build-config.ts';
+import { configureAccount } from './account/configure.ts';
 import { Account } from './account/sign-in.ts';
 import { StoredSrvAnswers } from './account/srv-answers.ts';
 import type { Probes } from './account/sign-in.ts';
@@ -33,6 +31,7 @@ import { RotatingFile } from './core/rotating-file.ts';
 import type { Service } from './core/service.ts';
 import { openStore } from './core/store.ts';
 import type { Store } from './core/store.ts';
+import { withTranslatedErrors } from './core/translate-errors.ts';
 import { probeDirectory } from './directory/probe-directory.ts';
 import type { Host } from './host.ts';
 import { probeChat } from './im/probe-chat.ts';
@@ -40,12 +39,13 @@ import { TcpTransport, systemSrvResolver } from './im/transport.ts';
 import { MediaGateway } from './media-gateway/gateway-client.ts';
 import { supportReport } from './report.ts';
 import { probePhone } from './softphone/probe-phone.ts';
+import { CapabilityStore } from './video/capability-store.ts';
+import { CapabilityService } from './video/capability.ts';
+import { measureProcessor, systemWork } from './video/processor-speed.ts';
 import { probeVoicemail } from './voicemail/probe-voicemail.ts';
 import { Windows } from './windows.ts';
 
 const logTailLines = 200;
-/** What DNS says when it is not asked. */
-const nothingDiscovered = Object.fromEntries(srvNames.map((name) => [name, undefined])) as Discovered;
 
 /** Builds the program for this shell. Nothing runs before `start`. */
 export function createApp(host: Host): Promise<AppPort> {
@@ -125,13 +125,20 @@ class App implements AppPort {
       },
       archiveFolder: () => this.#archiveFolder(),
     });
-    this.#services = [this.#settings, this.#gateway, this.#account];
-    this.#handlers = {
+    const capability = new CapabilityService({
+      store: new CapabilityStore(this.#store),
+      settings: this.#settings,
+      hub: this.#hub,
+      clock,
+      log: log('capability'),
+      measureVideo: () => this.#windows.ask('capability.measureVideo', null),
+      measureProcessor: async (signal) => measureProcessor(await systemWork(), () => performance.now(), signal),
+    });
+    this.#services = [this.#settings, this.#gateway, capability, this.#account];
+    const handlers: MainHandlers = {
       ...this.#account.handlers,
       ...this.#settings.handlers,
-      'capability.measure': () => {
-        throw new AppError('unsupported', 'Not measured yet.');
-      },
+      ...capability.handlers,
       ...this.#accountHandlers(),
       'lease.claim': ({ takeOver }, clientId) => this.#windows.claim(clientId, takeOver),
       'lease.release': (_input, clientId) => {
@@ -167,6 +174,7 @@ class App implements AppPort {
         return null;
       },
     };
+    this.#handlers = withTranslatedErrors(handlers, (error) => this.#store.translate(error));
   }
 
   async start(): Promise<void> {
@@ -236,30 +244,14 @@ class App implements AppPort {
     };
   }
 
-  async #configure(address: string): Promise<AccountConfig> {
-    const settings = this.#settings.forAccount(address);
-    const caFile = settings.get('trust.extraCaFile');
-    return buildAccountConfig({
-      address,
-      settings,
-      discovered: await this.#discover(address),
-      extraCa: caFile === '' ? [] : readExtraCa(caFile),
-      random: Math.random,
-    });
-  }
-
-  /** DNS is asked only for what no setting names: a start without network must not wait for it. */
-  async #discover(address: string): Promise<Discovered> {
-    const settings = this.#settings.forAccount(address);
-    const isNamed = signInServices.every(
-      (service) => !settings.get(`${service}.enabled`) || settings.get(`${service}.servers`).length > 0,
-    );
-    if (isNamed && settings.get('phone.transport') !== 'auto') return nothingDiscovered;
-    return discover(address, domainOf(address), {
+  #configure(address: string): Promise<AccountConfig> {
+    return configureAccount(address, {
+      settings: this.#settings,
       resolveSrv,
       answers: this.#srvAnswers,
       clock: systemClock,
       log: this.#log.component('discovery'),
+      random: Math.random,
     });
   }
 

@@ -258,6 +258,22 @@ describe('settings go over DNS', () => {
     ]);
   });
 
+  test('and DNS is asked only when a service that is on has no server', async () => {
+    settings.set('chat.servers', ['xmpp.test']);
+    settings.set('phone.servers', ['pbx.test']);
+    settings.set('directory.servers', ['ldap.test']);
+    await configure();
+    expect(asked).not.toEqual([]);
+    asked = [];
+    settings.set('voicemail.enabled', false);
+    await configure();
+    expect(asked).toEqual([]);
+    settings.set('voicemail.enabled', true);
+    settings.set('voicemail.servers', ['imap.test']);
+    await configure();
+    expect(asked).toEqual([]);
+  });
+
   test('every key that the configuration reads is listed as one that starts the services anew', async () => {
     const read = new Set<string>();
     await configureAccount(address, {

@@ -27,6 +27,19 @@ export type SrvName = (typeof srvNames)[number];
 export type SrvAnswer = readonly SrvRecord[] | 'refused' | undefined;
 export type Discovered = Readonly<Record<SrvName, SrvAnswer>>;
 
+/** What is known when DNS is not asked. */
+export const nothingDiscovered: Discovered = {
+  '_xmpp-client._tcp': undefined,
+  '_xmpps-client._tcp': undefined,
+  '_sips._tcp': undefined,
+  '_sip._tcp': undefined,
+  '_sip._udp': undefined,
+  '_ldaps._tcp': undefined,
+  '_ldap._tcp': undefined,
+  '_imaps._tcp': undefined,
+  '_imap._tcp': undefined,
+};
+
 export interface DiscoveryOptions {
   readonly resolveSrv: ResolveSrv;
   readonly answers: SrvAnswers;

@@ -15,7 +15,7 @@ import type { Store } from '../core/store.ts';
 import type { AccountConfig, ProbeResult } from './account-config.ts';
 import { accountIdOf } from './account-id.ts';
 import { accountConfigKeys, buildAccountConfig } from './build-config.ts';
-import type { Discovered } from './discovery.ts';
+import { nothingDiscovered } from './discovery.ts';
 import { Account } from './sign-in.ts';
 
 const ok: ProbeResult = { outcome: 'ok', message: 'accepted' };
@@ -54,18 +54,6 @@ afterEach(async () => {
   store.close();
 });
 
-const nothingFound: Discovered = {
-  '_xmpp-client._tcp': undefined,
-  '_xmpps-client._tcp': undefined,
-  '_sips._tcp': undefined,
-  '_sip._tcp': undefined,
-  '_sip._udp': undefined,
-  '_ldaps._tcp': undefined,
-  '_ldap._tcp': undefined,
-  '_imaps._tcp': undefined,
-  '_imap._tcp': undefined,
-};
-
 async function makeAccount(policy: Policy = emptyPolicy): Promise<Account> {
   settings = new Settings({
     store: new SettingsStore(store),
@@ -101,7 +89,7 @@ async function makeAccount(policy: Policy = emptyPolicy): Promise<Account> {
             buildAccountConfig({
               address,
               settings: settings.forAccount(address),
-              discovered: nothingFound,
+              discovered: nothingDiscovered,
               extraCa: [],
               random: () => 0,
             }),
