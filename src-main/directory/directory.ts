@@ -85,6 +85,7 @@ export class DirectoryService implements Service, ReverseLookup {
   };
 
   start(): Promise<void> {
+    this.#options.store.warm();
     this.#report({ service: 'directory', state: 'off', message: '' });
     return Promise.resolve();
   }

@@ -4,18 +4,12 @@ import { limits } from '../../src-shared/limits.ts';
 import type { Person } from '../../src-shared/model/contact.ts';
 import { digitsOf, numberKeys } from '../../src-shared/text/phone-number.ts';
 import type { DirectoryEntry, Photo } from './entry.ts';
-import {
-  candidateOf,
-  contactCandidate,
-  isSame,
-  personOf,
-  recentCandidate,
-  searchKeys,
-  withE164,
-} from './people-rows.ts';
-import type { PersonRow, RecentRow } from './people-rows.ts';
+import { NearPeople } from './near-people.ts';
+import { candidateOf, isSame, personOf, searchKeys, withE164 } from './people-rows.ts';
+import type { PersonRow } from './people-rows.ts';
 import { prepareStatements } from './people-sql.ts';
 import type { Statements } from './people-sql.ts';
+import { PhotoCache } from './photo-cache.ts';
 import { minInfixCharacters, parseQuery, rank } from './ranking.ts';
 import type { Candidate, SearchQuery } from './ranking.ts';
 import type { KnownParty, ReverseLookup } from './reverse-lookup.ts';
@@ -58,8 +52,6 @@ const candidateRows = limits.searchResults + 1;
 const transactionMs = 4;
 /** People talked to lately that search lists before strangers. */
 const recentParties = 200;
-/** Photos kept; the ones fetched longest ago go first. */
-const photoCacheBytes = 48 * 1024 * 1024;
 /** Row numbers of one account: the account's number stands above them. 2^32 people, 2^21 accounts. */
 const rowsPerAccount = 2 ** 32;
 
@@ -74,13 +66,16 @@ export class PeopleStore implements ReverseLookup {
   readonly #statements: Statements;
   readonly #firstRow: number;
   readonly #lastRow: number;
-  #near: Near | undefined;
+  readonly #near: NearPeople;
+  readonly #photos: PhotoCache;
 
   constructor(db: Database, accountId: string, options: PeopleStoreOptions) {
     this.#db = db;
     this.#account = accountId;
     this.#options = options;
     this.#statements = prepareStatements(db);
+    this.#photos = new PhotoCache(db, this.#statements, accountId);
+    this.#near = new NearPeople(this.#statements, accountId, options.region);
     this.#firstRow = accountNumber(db, accountId) * rowsPerAccount;
     this.#lastRow = this.#firstRow + rowsPerAccount - 1;
   }
@@ -89,7 +84,7 @@ export class PeopleStore implements ReverseLookup {
   search(text: string): CachedPeople {
     const query = parseQuery(text, this.#options.region());
     if (query.words.length === 0 && query.digits.length === 0) return { people: [], truncated: false };
-    const near = this.#loadNear();
+    const near = this.#near.load();
     const found = new Map<number, Candidate>();
     for (const row of this.#matches(query)) {
       if (!near.rows.has(row.row)) found.set(row.row, candidateOf(row));
@@ -132,7 +127,7 @@ export class PeopleStore implements ReverseLookup {
   /** One person by `Person.id`. */
   byId(id: string): Person | undefined {
     if (id.startsWith('jid:')) return this.#contactOrEntry(id.slice('jid:'.length));
-    const near = this.#loadNear().candidates.find((candidate) => candidate.person.id === id);
+    const near = this.#near.load().candidates.find((candidate) => candidate.person.id === id);
     if (near !== undefined) return near.person;
     const row = this.#rowById(id);
     return row === undefined ? undefined : personOf(row);
@@ -145,18 +140,18 @@ export class PeopleStore implements ReverseLookup {
 
   /** DN of the entry behind a person, to ask the directory again. */
   dnOf(id: string): string | undefined {
-    const row = id.startsWith('jid:') ? this.#rowByJid(id.slice('jid:'.length)) : this.#rowById(id);
+    const row = id.startsWith('jid:') ? this.#near.rowByJid(id.slice('jid:'.length)) : this.#rowById(id);
     return row?.dn;
   }
 
   /** The JIDs of all contacts. */
   contactJids(): readonly string[] {
-    return [...this.#loadNear().contacts.keys()];
+    return [...this.#near.load().contacts.keys()];
   }
 
   /** Of these JIDs, the ones without an entry of the directory. */
   withoutEntry(jids: readonly string[]): readonly string[] {
-    return jids.filter((jid) => this.#rowByJid(jid.toLowerCase()) === undefined);
+    return jids.filter((jid) => this.#near.rowByJid(jid.toLowerCase()) === undefined);
   }
 
   // ReverseLookup
@@ -186,7 +181,7 @@ export class PeopleStore implements ReverseLookup {
   /** A shared number (a switchboard) is nobody's, unless one contact has it. */
   #partyOf(rows: readonly PersonRow[], e164: string | undefined): KnownParty | undefined {
     const distinct = [...new Map(rows.map((row) => [row.row, row])).values()];
-    const near = this.#loadNear();
+    const near = this.#near.load();
     const contacts = distinct.filter((row) => near.rows.get(row.row)?.near === 'contact');
     const chosen = contacts.length === 1 ? contacts[0] : distinct.length === 1 ? distinct[0] : undefined;
     if (chosen === undefined) return undefined;
@@ -198,6 +193,11 @@ export class PeopleStore implements ReverseLookup {
       ...(jid === undefined ? {} : { jid }),
       ...(known === undefined ? {} : { e164: known }),
     };
+  }
+
+  /** Reads contacts and recents now, so that the first key stroke does not wait for it. */
+  warm(): void {
+    this.#near.load();
   }
 
   // Changes
@@ -271,12 +271,12 @@ export class PeopleStore implements ReverseLookup {
     }
     this.#statements.insertWords.run(row, found.words);
     this.#statements.insertInfix.run(row, `${found.words} ${found.numbers.join(' ')}`);
-    this.#near = undefined;
+    this.#near.entryChanged(row, [values.jid, values.mail, ...found.numbers]);
   }
 
   /** An entry once found to be that of a contact stays so, though its own attributes name no JID or another one. */
   #jidToKeep(old: PersonRow | undefined, entry: DirectoryEntry): string | null {
-    const { contacts } = this.#loadNear();
+    const { contacts } = this.#near.load();
     const isContact = entry.jid !== undefined && contacts.has(entry.jid);
     if (!isContact && old?.jid != null && contacts.has(old.jid)) return old.jid;
     return entry.jid ?? null;
@@ -295,7 +295,7 @@ export class PeopleStore implements ReverseLookup {
         this.#statements.insertContact.run(this.#account, contact.jid.toLowerCase(), contact.name);
       }
     })();
-    this.#near = undefined;
+    this.#near.forget();
   }
 
   /** Remembers that one talked to somebody. */
@@ -314,39 +314,20 @@ export class PeopleStore implements ReverseLookup {
       });
       this.#statements.trimRecents.run(this.#account, this.#account, recentParties);
     })();
-    this.#near = undefined;
+    this.#near.forget();
   }
 
   /** The photo fetched earlier. */
   photo(id: string): Photo | undefined {
-    const row = this.#statements.photo.get(this.#account, this.#entryId(id)) as
-      { readonly mime_type: Photo['mimeType']; readonly bytes: Buffer } | undefined;
-    return row === undefined ? undefined : { mimeType: row.mime_type, bytes: row.bytes };
+    return this.#photos.get(this.#entryId(id));
   }
 
   /** Keeps a photo, or that there is none. */
   putPhoto(id: string, photo: Photo | undefined): void {
     const entryId = this.#entryId(id);
-    this.#db.transaction(() => {
-      this.#statements.setHasPhoto.run(photo === undefined ? 0 : 1, this.#account, entryId);
-      if (photo === undefined) {
-        this.#statements.dropPhoto.run(this.#account, entryId);
-        return;
-      }
-      this.#statements.putPhoto.run(this.#account, entryId, photo.mimeType, photo.bytes, this.#options.clock.now());
-      this.#trimPhotos();
-    })();
-    this.#near = undefined;
-  }
-
-  #trimPhotos(): void {
-    for (let { bytes } = this.#photoBytes(); bytes > photoCacheBytes; { bytes } = this.#photoBytes()) {
-      this.#statements.dropOldestPhoto.run(this.#account, this.#account);
-    }
-  }
-
-  #photoBytes(): { readonly bytes: number } {
-    return this.#statements.photoBytes.get(this.#account) as { bytes: number };
+    const isNews = (this.#rowById(entryId)?.has_photo === 1) !== (photo !== undefined);
+    this.#photos.put(entryId, photo, this.#options.clock.now());
+    if (isNews) this.#near.forget();
   }
 
   /** Entries of the directory that are kept. */
@@ -359,9 +340,9 @@ export class PeopleStore implements ReverseLookup {
     this.#db.transaction(() => {
       this.#statements.dropContacts.run(this.#account);
       this.#statements.dropRecents.run(this.#account);
-      this.#statements.dropPhotos.run(this.#account);
+      this.#photos.forget();
     })();
-    this.#near = undefined;
+    this.#near.forget();
     for (;;) {
       const rows = this.#statements.someRows.all(this.#firstRow, this.#lastRow, limits.transactionRows) as PersonRow[];
       if (rows.length === 0) return;
@@ -378,68 +359,19 @@ export class PeopleStore implements ReverseLookup {
   }
 
   #entryId(id: string): string {
-    return id.startsWith('jid:') ? (this.#rowByJid(id.slice('jid:'.length))?.person_id ?? id) : id;
+    return id.startsWith('jid:') ? (this.#near.rowByJid(id.slice('jid:'.length))?.person_id ?? id) : id;
   }
 
   #rowById(id: string): PersonRow | undefined {
     return this.#statements.byId.get(this.#account, id) as PersonRow | undefined;
   }
 
-  /** By the JID of the entry, else by its mail address: most directories know no other. */
-  #rowByJid(jid: string): PersonRow | undefined {
-    const row = this.#statements.byJid.get(this.#account, jid) ?? this.#statements.byMail.get(this.#account, jid);
-    return row as PersonRow | undefined;
-  }
-
   #contactOrEntry(jid: string): Person | undefined {
-    const contact = this.#loadNear().contacts.get(jid);
+    const contact = this.#near.load().contacts.get(jid);
     if (contact !== undefined) return contact.person;
-    const row = this.#rowByJid(jid);
+    const row = this.#near.rowByJid(jid);
     return row === undefined ? undefined : { ...personOf(row), jid };
   }
-
-  #loadNear(): Near {
-    this.#near ??= this.#readNear();
-    return this.#near;
-  }
-
-  #readNear(): Near {
-    const near: Near = { candidates: [], contacts: new Map(), rows: new Map() };
-    const recents = this.#statements.recents.all(this.#account) as RecentRow[];
-    const lastAtMs = new Map(recents.map((recent) => [recent.jid ?? recent.party, recent.at_ms]));
-    const add = (candidate: Candidate, row: PersonRow | undefined): void => {
-      if (row !== undefined) near.rows.set(row.row, candidate);
-      near.candidates.push(candidate);
-    };
-    for (const { jid, name } of this.#statements.contacts.all(this.#account) as KnownContact[]) {
-      const row = this.#rowByJid(jid);
-      const candidate = contactCandidate(jid, name, row, lastAtMs.get(jid) ?? 0);
-      near.contacts.set(jid, candidate);
-      add(candidate, row);
-    }
-    for (const recent of recents) {
-      if (recent.jid !== null && near.contacts.has(recent.jid)) continue;
-      const row = this.#rowOfRecent(recent);
-      if (row !== undefined && near.rows.has(row.row)) continue;
-      add(recentCandidate(recent, row), row);
-    }
-    return near;
-  }
-
-  #rowOfRecent(recent: RecentRow): PersonRow | undefined {
-    if (recent.jid !== null) return this.#rowByJid(recent.jid);
-    const { digits } = numberKeys(recent.number ?? '', this.#options.region());
-    const rows = this.#statements.byExactDigits.all(this.#account, digits, 2) as PersonRow[];
-    return rows.length === 1 ? rows[0] : undefined;
-  }
-}
-
-/** Contacts and recents, ready to be searched; a few hundred, so plain code is the fastest index. */
-interface Near {
-  readonly candidates: Candidate[];
-  readonly contacts: Map<string, Candidate>;
-  /** Entries of the directory that these stand for. */
-  readonly rows: Map<number, Candidate>;
 }
 
 /** Text for MATCH: a phrase of one word. Words hold no quotes; doubling them costs nothing and needs no proof. */
