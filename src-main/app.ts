@@ -14,7 +14,7 @@ import { accountConfigKeys } from './account/build-config.ts';
 import { configureAccount } from './account/configure.ts';
 import { Account } from './account/sign-in.ts';
 import { StoredSrvAnswers } from './account/srv-answers.ts';
-import type { Probes } from './account/sign-in.ts';
+import type { Probes } from './account/password-check.ts';
 import type { AppPort, Credentials } from './app-port.ts';
 import { archiveRoot, pathStyleOf } from './archive/archive-path.ts';
 import { parsePolicy, readPolicy, systemPolicyProbe } from './config/policy-file.ts';

@@ -1,9 +1,7 @@
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import type { MainHandlers } from '../../src-shared/contract/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import { signInServices } from '../../src-shared/model/session.ts';
 import type { ServiceTest, Session, SignInService } from '../../src-shared/model/session.ts';
-import { withDeadline } from '../../src-shared/rpc/deadline.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
 import type { SettingKey } from '../config/settings-schema.ts';
 import type { SettingsReader } from '../config/settings.ts';
@@ -12,11 +10,8 @@ import type { Service } from '../core/service.ts';
 import type { SecretStore } from '../host.ts';
 import type { AccountConfig, ProbeResult } from './account-config.ts';
 import { accountIdOf } from './account-id.ts';
-
-/** Tries one service once with a password: connects, authenticates, leaves. Never more than one attempt with it. */
-export type Probes = {
-  readonly [Name in SignInService]: (config: AccountConfig, password: string) => Promise<ProbeResult>;
-};
+import { PasswordCheck, serviceWords, throwUnlessAccepted } from './password-check.ts';
+import type { Probes } from './password-check.ts';
 
 /** The services of the account, started and stopped together; implemented by app.ts. */
 export interface AccountServices {
@@ -51,17 +46,8 @@ export interface AccountOptions {
   readonly archiveFolder: () => string | undefined;
 }
 
-/** A probe of one service; four of them fit into the deadline of a call from the window. */
-const probeDeadlineMs = 7_000;
 /** Several settings are commonly changed together; the services start anew once. */
 const reconfigureDelayMs = 1_000;
-
-const serviceWords: Readonly<Record<SignInService, string>> = {
-  chat: 'Chat',
-  phone: 'Phone',
-  directory: 'Directory',
-  voicemail: 'Voicemail',
-};
 
 /** Transitions that are not listed are refused. */
 const transitions: Readonly<Record<Session['state'], readonly Session['state'][]>> = {
@@ -69,13 +55,6 @@ const transitions: Readonly<Record<Session['state'], readonly Session['state'][]
   signingIn: ['signedIn', 'signedOut'],
   signedIn: ['signingIn', 'signedOut'],
 };
-
-/** What a round of probes found. */
-type Verdict =
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'denied'; readonly message: string; readonly detail: string | undefined }
-  | { readonly kind: 'unreachable'; readonly message: string; readonly detail: string | undefined }
-  | { readonly kind: 'nothing' };
 
 /**
  * Signing in and out; topic `session`.
@@ -92,6 +71,7 @@ type Verdict =
 export class Account implements Service {
   readonly name = 'account';
   readonly #options: AccountOptions;
+  readonly #check: PasswordCheck;
   #session: Session;
   #password: string | undefined;
   #config: AccountConfig | undefined;
@@ -105,6 +85,7 @@ export class Account implements Service {
 
   constructor(options: AccountOptions) {
     this.#options = options;
+    this.#check = new PasswordCheck(options);
     this.#session = {
       state: 'signedOut',
       secretsBackend: options.secrets.backend,
@@ -183,7 +164,7 @@ export class Account implements Service {
     try {
       const config = await this.#options.configure(address);
       this.#stillCurrent(generation);
-      const verdict = await this.#probeInOrder(config, password, generation);
+      const verdict = await this.#check.inOrder(config, password, () => generation !== this.#generation);
       this.#stillCurrent(generation);
       throwUnlessAccepted(verdict);
       await this.#accepted(generation, config, password);
@@ -234,7 +215,7 @@ export class Account implements Service {
           message: `${serviceWords[service]} is switched off, or the domain does not offer it.`,
         };
       }
-      return await this.#probe(service, config, password);
+      return await this.#check.one(service, config, password);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       return {
@@ -254,7 +235,7 @@ export class Account implements Service {
       await this.#queued(async () => {
         if (generation === this.#generation) await this.#options.services.show(config);
       });
-      const verdict = await this.#probeInOrder(config, password, generation);
+      const verdict = await this.#check.inOrder(config, password, () => generation !== this.#generation);
       if (generation !== this.#generation) return;
       if (verdict.kind === 'denied') {
         this.#password = undefined;
@@ -301,37 +282,6 @@ export class Account implements Service {
       return;
     }
     this.#enter('signedOut', { address, accountId: accountIdOf(address), failure });
-  }
-
-  /** Tries the services in their order until one accepts or refuses the password. */
-  async #probeInOrder(config: AccountConfig, password: string, generation: number): Promise<Verdict> {
-    let first: { readonly message: string; readonly detail: string | undefined } | undefined;
-    for (const service of signInServices) {
-      if (config[service] === undefined) continue;
-      const result = await this.#probe(service, config, password);
-      this.#options.log.info('sign-in attempt', { service, outcome: result.outcome, message: result.message });
-      const { message, detail } = result;
-      if (result.outcome === 'ok') return { kind: 'accepted' };
-      if (result.outcome === 'denied') return { kind: 'denied', message, detail };
-      first ??= { message: `${serviceWords[service]}: ${message}`, detail };
-      if (generation !== this.#generation) break;
-    }
-    return first === undefined ? { kind: 'nothing' } : { kind: 'unreachable', ...first };
-  }
-
-  async #probe(service: SignInService, config: AccountConfig, password: string): Promise<ProbeResult> {
-    try {
-      const probe = this.#options.probes[service](config, password);
-      return await withDeadline(probe, probeDeadlineMs, this.#options.clock, service);
-    } catch (error) {
-      if (!(error instanceof AppError)) this.#options.log.error('a probe failed unexpectedly', { service, error });
-      const detail = error instanceof AppError ? error.detail : undefined;
-      return {
-        outcome: 'later',
-        message: 'The server did not answer in time.',
-        ...(detail === undefined ? {} : { detail }),
-      };
-    }
   }
 
   #scheduleReconfigure(): void {
@@ -446,19 +396,6 @@ export class Account implements Service {
       secretsPlainText: secrets.plainText,
     };
     hub.publish('session', this.#session);
-  }
-}
-
-function throwUnlessAccepted(verdict: Verdict): void {
-  switch (verdict.kind) {
-    case 'accepted':
-      return;
-    case 'denied':
-      throw new AppError('denied', verdict.message, verdict.detail);
-    case 'unreachable':
-      throw new AppError('offline', verdict.message, verdict.detail);
-    case 'nothing':
-      throw new AppError('unsupported', 'Chat, phone, directory and voicemail are all switched off for this account.');
   }
 }
 

@@ -77,7 +77,7 @@ export interface ReconnectorOptions {
 
 type State = 'stopped' | 'resolving' | 'connecting' | 'waiting' | 'up' | 'moving' | 'failed';
 
-/** Transitions that are not listed are refused. */
+/** Transitions that are not listed are refused. They stand in one file, as each is only right beside the others. */
 const transitions: Readonly<Record<State, readonly State[]>> = {
   stopped: ['resolving'],
   resolving: ['connecting', 'waiting', 'failed', 'stopped'],

@@ -7,7 +7,9 @@ export type SignInService = (typeof signInServices)[number];
 /**
  *   signedOut --signIn--> signingIn --credentials accepted by the first service--> signedIn
  *   signingIn --refused--> signedOut (with failure)
- *   signedIn --signOut--> signedOut
+ *   signedIn --signIn (new password)--> signingIn --refused--> signedIn, as before, with the failure
+ *   signedIn --signOut | remembered password refused--> signedOut
+ *   signedOut --start, password remembered--> signedIn
  */
 export interface Session {
   readonly state: 'signedOut' | 'signingIn' | 'signedIn';
