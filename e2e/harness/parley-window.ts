@@ -127,4 +127,24 @@ export class ParleyWindow {
   get ringing(): Locator {
     return this.page.getByRole('alertdialog');
   }
+
+  /** Why a request about a call was refused. */
+  get callProblem(): Locator {
+    return this.page.locator('.callproblem');
+  }
+
+  /** The display of the keypad, which takes digits by key and by paste. */
+  get digitsSent(): Locator {
+    return this.page.getByRole('textbox', { name: /^Digits sent to / });
+  }
+
+  /** Rows of the call history, newest first, while the Calls section is open. */
+  get history(): Locator {
+    return this.page.getByRole('listbox', { name: 'Calls', exact: true }).getByRole('option');
+  }
+
+  /** Calls that go on or have just ended, above the history. */
+  get onNow(): Locator {
+    return this.page.getByRole('navigation', { name: 'On now' });
+  }
 }

@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
 
 /**
- * Hears what a window plays: every media element that is given a stream is remembered. Call before the window's
- * own scripts run.
+ * Hears what a window plays: every media element that is given a stream is remembered, and every sound that the
+ * window makes by itself (rings) is tapped on its way to the speaker. Call before the window's own scripts run.
  */
 export async function rememberPlayedStreams(page: Page): Promise<void> {
   await page.addInitScript(() => {
@@ -24,7 +24,47 @@ export async function rememberPlayedStreams(page: Page): Promise<void> {
         set.call(this, stream);
       },
     });
+    const taps = new Map<BaseAudioContext, AnalyserNode>();
+    Object.defineProperty(window, 'toneTaps', { value: taps });
+    // Typed by hand: the overloads of connect are more than an override needs.
+    const connect: (this: AudioNode, target: AudioNode, output?: number, input?: number) => AudioNode =
+      AudioNode.prototype.connect;
+    AudioNode.prototype.connect = function (this: AudioNode, target: AudioNode, ...rest: number[]) {
+      if (target === this.context.destination) {
+        let tap = taps.get(this.context);
+        if (tap === undefined) {
+          tap = this.context.createAnalyser();
+          tap.fftSize = 8192;
+          tap.smoothingTimeConstant = 0;
+          taps.set(this.context, tap);
+        }
+        connect.call(this, tap);
+      }
+      return connect.call(this, target, ...rest);
+    } as typeof AudioNode.prototype.connect;
   });
+}
+
+/** How loud a frequency is now in the sounds that the window makes by itself (rings), in dB; -Infinity: no sound. */
+export async function ownToneDb(page: Page, hz: number): Promise<number> {
+  return page.evaluate((wanted) => {
+    const taps = (window as unknown as { readonly toneTaps: Map<BaseAudioContext, AnalyserNode> }).toneTaps;
+    let loudest = -Infinity;
+    for (const [context, tap] of taps) {
+      const bins = new Float32Array(tap.frequencyBinCount);
+      tap.getFloatFrequencyData(bins);
+      const bin = Math.round((wanted / context.sampleRate) * tap.fftSize);
+      loudest = Math.max(loudest, ...bins.subarray(bin - 2, bin + 3));
+    }
+    return loudest;
+  }, hz);
+}
+
+/** Whether the window has ever begun to make a sound by itself. */
+export async function hasEverSounded(page: Page): Promise<boolean> {
+  return page.evaluate(
+    () => (window as unknown as { readonly toneTaps: Map<BaseAudioContext, AnalyserNode> }).toneTaps.size > 0,
+  );
 }
 
 /** Strength of frequencies in what a window plays. */

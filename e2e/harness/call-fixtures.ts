@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import type { BaresipPhone } from '../lab/baresip.ts';
+import type { LabTransport } from '../lab/client-settings.ts';
+import { seedFor } from '../lab/client-settings.ts';
+import { twoTones, writeToneWav } from '../lab/tone.ts';
+import type { ChromiumOptions } from './chromium.ts';
+import { test as base } from './fixtures.ts';
+import type { WindowOptions } from './fixtures.ts';
+import type { ParleyProcess } from './parley-process.ts';
+import { ParleyWindow } from './parley-window.ts';
+
+/** Tones of this run: what alice's microphone hears, and what bob's phone plays. */
+export const [myHz, farHz] = twoTones();
+
+/** alice's Parley with its line up and a window whose microphone hears her tone. */
+export interface Caller {
+  readonly process: ParleyProcess;
+  readonly page: Page;
+  readonly window: ParleyWindow;
+}
+
+export interface CallerOptions extends ChromiumOptions, WindowOptions {
+  readonly transport?: LabTransport;
+  /** An existing data directory. */
+  readonly dataDirectory?: string;
+}
+
+interface CallFixtures {
+  /** alice's tone, for Chromium's fake microphone. */
+  readonly microphoneWav: string;
+  /** Answers at once, plays his tone and records what he hears. */
+  readonly bob: BaresipPhone;
+  /** Rings until she is told to answer, then sends back what she hears. */
+  readonly carol: BaresipPhone;
+  readonly startCaller: (options?: CallerOptions) => Promise<Caller>;
+  /** alice over TLS, with a microphone. */
+  readonly caller: Caller;
+}
+
+export const test = base.extend<CallFixtures>({
+  microphoneWav: async ({}, use, testInfo) => {
+    const path = testInfo.outputPath('microphone.wav');
+    writeToneWav(path, myHz, 2);
+    await use(path);
+  },
+
+  bob: async ({ lab }, use) => {
+    const { bob } = lab.owned();
+    if (bob.state !== 'running' || bob.sound.kind !== 'tone' || bob.sound.hz !== farHz) {
+      await bob.useSound({ kind: 'tone', hz: farHz });
+    }
+    await use(bob);
+  },
+
+  carol: async ({ lab }, use) => {
+    const { carol } = lab.owned();
+    await carol.useAnswerMode('manual');
+    await use(carol);
+    await carol.useAnswerMode('auto');
+  },
+
+  startCaller: async ({ lab, parley, microphoneWav }, use) => {
+    await use(async (options = {}) => {
+      const { transport, dataDirectory, ...rest } = options;
+      const before = dataDirectory === undefined ? 0 : registrations(dataDirectory);
+      const process = await parley.start({
+        seed: seedFor(lab.description, 'alice', transport),
+        ...(dataDirectory === undefined ? {} : { dataDirectory }),
+      });
+      const page = await parley.open(process, { microphoneWav, ...rest });
+      const window = new ParleyWindow(page);
+      await expect.poll(() => registrations(process.dataDirectory)).toBeGreaterThan(before);
+      return { process, page, window };
+    });
+  },
+
+  caller: async ({ startCaller }, use) => {
+    await use(await startCaller());
+  },
+});
+
+/** How often a Parley with this data directory got its phone line, by its log. */
+function registrations(dataDirectory: string): number {
+  const log = readFileSync(join(dataDirectory, 'logs', 'parley.log'), 'utf8');
+  return log.split('\n').filter((line) => line.includes(' registered')).length;
+}
+
+/** Process id of the media gateway that a Parley runs beside itself. */
+export function gatewayPid(parley: ParleyProcess): number {
+  const children = readFileSync(`/proc/${String(parley.pid)}/task/${String(parley.pid)}/children`, 'utf8');
+  const found = children
+    .trim()
+    .split(' ')
+    .find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('media-gateway'));
+  if (found === undefined) throw new Error('Parley runs no media gateway');
+  return Number(found);
+}
+
+export { expect };

@@ -1,0 +1,91 @@
+import { statSync } from 'node:fs';
+import { expect } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import type { BaresipPhone } from '../lab/baresip.ts';
+import { readWav, toneIn } from '../lab/tone.ts';
+import type { Sound } from '../lab/tone.ts';
+import { listenInWindow } from './window-sound.ts';
+
+/** What a phone hears from one moment on, by its own recording. */
+export class PhoneEar {
+  readonly #phone: BaresipPhone;
+  readonly #startFile: string | undefined;
+  readonly #startSamples: number;
+
+  /** Listens from now on. */
+  constructor(phone: BaresipPhone) {
+    this.#phone = phone;
+    this.#startFile = newestRecording(phone);
+    this.#startSamples = this.#startFile === undefined ? 0 : samplesOf(this.#startFile).samples.length;
+  }
+
+  /** Everything since then; nothing while the phone records nothing. */
+  heard(): Sound {
+    const file = newestRecording(this.#phone);
+    if (file === undefined) return { samples: new Float32Array(), sampleRateHz: 48_000 };
+    const sound = samplesOf(file);
+    return file === this.#startFile ? { ...sound, samples: sound.samples.subarray(this.#startSamples) } : sound;
+  }
+
+  /** The newest stretch of that length, once so much and `skipS` more was recorded; undefined before. */
+  latest(seconds: number, skipS: number): Sound | undefined {
+    const { samples, sampleRateHz } = this.heard();
+    if (samples.length < (seconds + skipS) * sampleRateHz) return undefined;
+    return { samples: samples.subarray(-Math.round(seconds * sampleRateHz)), sampleRateHz };
+  }
+
+  /** How long the tone was heard since then, in milliseconds, as the strongest sound. */
+  toneMs(hz: number): number {
+    return toneIn(this.heard(), hz).heardMs;
+  }
+}
+
+function newestRecording(phone: BaresipPhone): string | undefined {
+  return phone
+    .recordings('heard')
+    .map((file) => ({ file, changedMs: statSync(file).mtimeMs }))
+    .sort((a, b) => a.changedMs - b.changedMs)
+    .at(-1)?.file;
+}
+
+/** A recording that has just been opened has no header yet. */
+function samplesOf(file: string): Sound {
+  return statSync(file).size <= 44 ? { samples: new Float32Array(), sampleRateHz: 48_000 } : readWav(file);
+}
+
+export interface Tones {
+  /** What the window's microphone hears. */
+  readonly mine: number;
+  /** What the phone plays. */
+  readonly theirs: number;
+}
+
+/** Below this a window plays silence or comfort noise: the phone's tone is a thousand times as strong. */
+const audibleEnergy = 1e-6;
+const heardLongEnoughMs = 750;
+
+/** True when the window plays the phone's tone now, and not its own. */
+export async function windowHears(page: Page, { mine, theirs }: Tones): Promise<boolean> {
+  const heard = await listenInWindow(page, [mine, theirs]);
+  return heard.of(theirs) > audibleEnergy && heard.of(theirs) > 10 * heard.of(mine);
+}
+
+/**
+ * The one assertion on sound: from now on each side hears the other's tone and not its own.
+ * @param timeoutMs for each direction
+ */
+export async function expectSoundBothWays(
+  page: Page,
+  phone: BaresipPhone,
+  tones: Tones,
+  timeoutMs = 10_000,
+): Promise<void> {
+  const ear = new PhoneEar(phone);
+  await expect
+    .poll(() => windowHears(page, tones), { message: "the window plays the far end's tone", timeout: timeoutMs })
+    .toBe(true);
+  await expect
+    .poll(() => ear.toneMs(tones.mine), { message: "the far end hears the window's tone", timeout: timeoutMs })
+    .toBeGreaterThanOrEqual(heardLongEnoughMs);
+  expect(toneIn(ear.heard(), tones.theirs).share).toBeLessThan(0.05);
+}
