@@ -128,6 +128,20 @@ test('switched off nothing is written, and the switch holds from the next messag
 });
 
 describe('a folder that cannot be written to', () => {
+  test('is said when it is chosen, not when the first message is lost', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const archive = await made();
+    expect(health.at(-1)?.state).toBe('ok');
+    settings = { enabled: true, folder: join(folder, 'file', 'archive') };
+    archive.settingsChanged();
+    await untilHealth('failed');
+    settings = { enabled: true, folder: join(folder, 'not', 'there', 'yet') };
+    archive.settingsChanged();
+    expect(health.at(-1)?.state).toBe('ok');
+    await archive.stop();
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
   test('is said in plain words, and what was gathered is written when it can be again', async () => {
     // A file where the folder should be stands in the way of root, too.
     writeFileSync(join(folder, 'archive'), '');

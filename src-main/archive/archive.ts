@@ -1,11 +1,11 @@
-import { mkdir, open } from 'node:fs/promises';
+import { access, constants, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import type { ChatMessage } from '../../src-shared/model/message.ts';
 import type { Logger } from '../core/log.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
-import { archivePath, dayName, localDay } from './archive-path.ts';
+import { archivePath, archiveRoot, dayName, localDay } from './archive-path.ts';
 import type { PathStyle } from './archive-path.ts';
 
 export interface ArchiveSettings {
@@ -62,6 +62,8 @@ export class Archive implements Service {
   #timer: TimerHandle | undefined;
   #writing: Promise<void> | undefined;
   #isFailing = false;
+  /** Checks of folders are numbered: only the newest counts. */
+  #checks = 0;
 
   constructor(options: ArchiveOptions) {
     this.#options = options;
@@ -81,10 +83,23 @@ export class Archive implements Service {
     this.#clearTimer();
   }
 
-  /** The folder or the switch changed: a folder that failed is forgotten. */
+  /** The folder or the switch changed: a folder that failed is forgotten, a new one that cannot be used is said at once. */
   settingsChanged(): void {
+    const { enabled, folder } = this.#options.settings();
     this.#isFailing = false;
-    this.#report(this.#options.settings().enabled ? 'ok' : 'off', '');
+    this.#report(enabled ? 'ok' : 'off', '');
+    this.#checks += 1;
+    if (enabled) void this.#check(this.#checks, folder);
+  }
+
+  /** Looks, and creates nothing: a folder for chats that nobody has would only surprise. */
+  async #check(number: number, folder: string): Promise<void> {
+    const { style, home, documents } = this.#options;
+    try {
+      await checkWritable(archiveRoot({ style, home, documents, folder }));
+    } catch (error) {
+      if (number === this.#checks) this.#tell(error);
+    }
   }
 
   /** Takes stored messages; writes them soon. Returns at once and never fails. */
@@ -176,6 +191,20 @@ export class Archive implements Service {
   #clearTimer(): void {
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
+  }
+}
+
+/** @throws when the folder, or the next one above it that exists, is no folder or cannot be written to */
+async function checkWritable(folder: string): Promise<void> {
+  for (let path = folder; ; path = dirname(path)) {
+    try {
+      if (!(await stat(path)).isDirectory()) throw new Error(`${path} is not a folder`);
+      await access(path, constants.W_OK);
+      return;
+    } catch (error) {
+      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (!isMissing || path === dirname(path)) throw error;
+    }
   }
 }
 

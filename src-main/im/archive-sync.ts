@@ -11,6 +11,8 @@ import type { XmppSession } from './xmpp-session.ts';
 export interface ArchiveSyncOptions {
   readonly store: MessageStore;
   readonly session: Pick<XmppSession, 'iq'>;
+  /** The archive is about to be read. */
+  readonly begins: () => void;
   /** Takes the messages of one page into the inbound steps, and returns when they are stored. */
   readonly take: (messages: readonly InboundMessage[], countsAsUnread: boolean) => void;
   /** Nothing of ours is under way: the archive up to here cannot miss a message that we look for later. */
@@ -85,6 +87,7 @@ export class ArchiveSync {
    */
   async run(): Promise<boolean> {
     const session = this.#session;
+    this.#options.begins();
     try {
       const position = this.#options.store.archivePosition();
       const isComplete = position === undefined ? await this.#first(session) : await this.#forward(session, position);

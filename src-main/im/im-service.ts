@@ -1,16 +1,12 @@
 import type { Element } from '@xmpp/xml';
-import { xml } from '@xmpp/client';
-import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
+import type { Clock } from '../../src-shared/clock.ts';
 import type { CallInput, CallOutput, EventName, EventPayload } from '../../src-shared/contract/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { ChatMessage } from '../../src-shared/model/message.ts';
-import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
 import type { AccountConfig, ChatConfig } from '../account/account-config.ts';
 import type { Archive } from '../archive/archive.ts';
 import type { Logger } from '../core/log.ts';
-import type { ReconnectorStatus } from '../core/reconnector.ts';
-import { formatServer } from '../core/server-list.ts';
 import type { Random } from '../core/server-list.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
 import type { Store } from '../core/store.ts';
@@ -18,8 +14,8 @@ import type { ReverseLookup } from '../directory/reverse-lookup.ts';
 import type { OwnPresence } from '../presence/own-presence.ts';
 import { bareAddress } from './addresses.ts';
 import { ArchiveSync } from './archive-sync.ts';
+import { chatHealth } from './chat-health.ts';
 import { Conversations } from './conversations.ts';
-import { imLimits } from './im-limits.ts';
 import { InboundPipeline, NotStoredError } from './inbound-pipeline.ts';
 import { answerIq } from './iq-responder.ts';
 import { parseMessage, receiptStanza } from './message-stanza.ts';
@@ -27,9 +23,10 @@ import { MessageStore } from './message-store.ts';
 import type { TimedMessage } from './message-store.ts';
 import { namespaces } from './namespaces.ts';
 import { Outbox } from './outbox.ts';
-import { presenceStanza } from './presence-stanza.ts';
+import { PresenceSender } from './presence-sender.ts';
 import { Roster } from './roster.ts';
 import { RosterStore } from './roster-store.ts';
+import { SessionSetup } from './session-setup.ts';
 import { TypingNotices } from './typing-notices.ts';
 import type { SrvResolver, Transport } from './transport.ts';
 import { XmppSession } from './xmpp-session.ts';
@@ -53,10 +50,6 @@ export interface ImServiceOptions {
   readonly onIncoming?: (message: ChatMessage, name: string) => void;
 }
 
-const offlineWords = 'Chat is offline. Messages you write are sent when the connection returns.';
-/** A cut that is healed within this time (milliseconds) does not show as our being offline. */
-const offlineAfterMs = 3_000;
-
 /** Chat and contacts of one account: the face of this folder to app.ts. */
 export class ImService implements Service {
   readonly name = 'chat';
@@ -70,16 +63,10 @@ export class ImService implements Service {
   readonly #sync: ArchiveSync;
   readonly #inbound: InboundPipeline;
   readonly #typing: TypingNotices;
-  /** Features of our account on the server (XEP-0030). */
-  #features: ReadonlySet<string> = new Set();
-  #sessionNumber = 0;
-  #isBeginning = false;
+  readonly #setup: SessionSetup;
+  readonly #presence: PresenceSender;
   /** The batch under way is from the past and was seen before. */
   #isOldNews = false;
-  #sentPresence = '';
-  #catchingUp: Promise<boolean> | undefined;
-  #pollTimer: TimerHandle | undefined;
-  #offlineTimer: TimerHandle | undefined;
   #stopListening: (() => void) | undefined;
 
   constructor(options: ImServiceOptions) {
@@ -91,7 +78,7 @@ export class ImService implements Service {
       { config: { ...config, jid: this.#own }, transport, resolve, clock, random, log },
       {
         onStatus: (status) => {
-          options.health.report(healthOf(status));
+          options.health.report(chatHealth(status));
         },
         onUp: (resumed) => {
           this.#up(resumed);
@@ -141,6 +128,9 @@ export class ImService implements Service {
     this.#sync = new ArchiveSync({
       store: this.#messages,
       session: this.#session,
+      begins: () => {
+        this.#inbound.archiveBegins();
+      },
       take: (messages, countsAsUnread) => {
         this.#inbound.flush();
         this.#isOldNews = !countsAsUnread;
@@ -175,6 +165,26 @@ export class ImService implements Service {
     this.#typing = new TypingNotices(clock, (peer, typing) => {
       emit('chat.typing', { peer, typing });
     });
+    this.#presence = new PresenceSender({
+      session: this.#session,
+      ownPresence: options.ownPresence,
+      roster: this.#roster,
+      clock,
+      fetchMissed: () => void this.#setup.catchUp(),
+    });
+    this.#setup = new SessionSetup({
+      own: this.#own,
+      session: this.#session,
+      roster: this.#roster,
+      outbox: this.#outbox,
+      sync: this.#sync,
+      onReady: () => {
+        this.#conversations.publish();
+        this.#presence.connected();
+        this.#presence.send();
+      },
+      log,
+    });
   }
 
   /** Publishes the cached roster and chats; no network. */
@@ -183,7 +193,7 @@ export class ImService implements Service {
     this.#conversations.publish();
     this.#options.health.report({ service: 'chat', state: 'off', message: '' });
     this.#stopListening = this.#options.ownPresence.onChange(() => {
-      this.#sendPresence();
+      this.#presence.send();
     });
     return Promise.resolve();
   }
@@ -203,10 +213,9 @@ export class ImService implements Service {
   /** Signs out. What is not sent stays in the outbox. */
   async disconnect(): Promise<void> {
     await this.#session.stop();
-    this.#sessionNumber += 1;
-    this.#clearTimers();
+    this.#setup.end();
     this.#typing.stop();
-    this.#options.ownPresence.setConnected(false);
+    this.#presence.stop();
     this.#roster.stop();
   }
 
@@ -294,138 +303,25 @@ export class ImService implements Service {
   }
 
   #up(resumed: boolean): void {
-    if (this.#offlineTimer !== undefined) this.#options.clock.clearTimeout(this.#offlineTimer);
-    this.#offlineTimer = undefined;
     if (resumed) {
       this.#roster.sessionResumed();
-      this.#sendPresence();
+      this.#presence.connected();
+      this.#presence.send();
       this.#outbox.pump();
       // The cut may have come in the middle of the first steps.
-      if (this.#outbox.isHeld && !this.#isBeginning) void this.#begin(this.#sessionNumber);
+      this.#setup.resume();
       return;
     }
-    this.#sessionNumber += 1;
-    this.#sentPresence = '';
     this.#roster.sessionBegins();
+    this.#presence.sessionBegins();
     this.#sync.sessionBegins();
     this.#outbox.hold();
-    this.#catchingUp = undefined;
-    void this.#begin(this.#sessionNumber);
-  }
-
-  /** The first steps of a new session. A cut ends them; the next session takes them again. */
-  async #begin(session: number): Promise<void> {
-    this.#isBeginning = true;
-    try {
-      await this.#takeFirstSteps(() => session === this.#sessionNumber);
-    } finally {
-      if (session === this.#sessionNumber) this.#isBeginning = false;
-    }
-  }
-
-  async #takeFirstSteps(isCurrent: () => boolean): Promise<void> {
-    const { log, ownPresence } = this.#options;
-    const attempt = async (what: string, work: Promise<unknown>): Promise<boolean> => {
-      try {
-        await work;
-        return true;
-      } catch (error) {
-        log.warn(`${what} failed`, { error });
-        return false;
-      }
-    };
-    const carbons = this.#session.iq('set', xml('enable', { xmlns: namespaces.carbons }));
-    await Promise.all([
-      attempt('carbons', carbons),
-      attempt('features', this.#readFeatures()),
-      attempt('roster', this.#roster.load()),
-    ]);
-    if (!isCurrent() || !this.#isUp()) return;
-    this.#conversations.publish();
-    ownPresence.setConnected(true);
-    this.#sendPresence();
-    const hasArchive = this.#features.has(namespaces.archive);
-    // Nothing in doubt: what was written while offline goes out at once.
-    if (!this.#outbox.isDoubtful) this.#outbox.settle(true);
-    const isArchiveRead = hasArchive && (await this.#catchUp());
-    if (isCurrent() && this.#isUp()) this.#outbox.settle(isArchiveRead);
-  }
-
-  #isUp(): boolean {
-    return this.#session.isUp;
-  }
-
-  async #readFeatures(): Promise<void> {
-    this.#features = new Set();
-    const answer = await this.#session.iq('get', xml('query', { xmlns: namespaces.discoInfo }), this.#own);
-    const features = answer.getChild('query', namespaces.discoInfo)?.getChildren('feature') ?? [];
-    this.#features = new Set(features.map((feature) => feature.attrs['var'] ?? ''));
-  }
-
-  async #catchUp(): Promise<boolean> {
-    if (this.#catchingUp === undefined) this.#inbound.archiveBegins();
-    this.#catchingUp ??= this.#sync.run();
-    const isComplete = await this.#catchingUp;
-    this.#catchingUp = undefined;
-    return isComplete;
+    this.#setup.begin();
   }
 
   #down(): void {
     this.#roster.connectionLost();
-    if (this.#pollTimer !== undefined) this.#options.clock.clearTimeout(this.#pollTimer);
-    this.#pollTimer = undefined;
-    this.#offlineTimer ??= this.#options.clock.setTimeout(() => {
-      this.#offlineTimer = undefined;
-      this.#options.ownPresence.setConnected(false);
-    }, offlineAfterMs);
-  }
-
-  #clearTimers(): void {
-    for (const timer of [this.#pollTimer, this.#offlineTimer]) {
-      if (timer !== undefined) this.#options.clock.clearTimeout(timer);
-    }
-    this.#pollTimer = undefined;
-    this.#offlineTimer = undefined;
-  }
-
-  #sendPresence(): void {
-    if (!this.#session.isUp) return;
-    const { shown, text } = this.#options.ownPresence.wanted;
-    const stanza = presenceStanza(shown, text);
-    const written = stanza.toString();
-    if (written === this.#sentPresence) return;
-    const wasVisible = this.#sentPresence !== '' && !this.#sentPresence.includes('unavailable');
-    this.#sentPresence = written;
-    const isVisible = shown !== 'offline';
-    // A session that was never visible has nothing to take back.
-    if (isVisible || wasVisible) this.#session.send(stanza);
-    if (isVisible && !wasVisible) void this.#learnPresence();
-    if (!isVisible) {
-      this.#roster.presenceEnds();
-      this.#roster.flush();
-      this.#poll();
-    }
-  }
-
-  /** The server names who is there in answer to our first presence; what it answers to a ping afterwards comes later. */
-  async #learnPresence(): Promise<void> {
-    try {
-      await this.#session.iq('get', xml('ping', { xmlns: namespaces.ping }), this.#session.domain);
-    } catch (error) {
-      // `unsupported` is an answer too.
-      if (!(error instanceof AppError) || error.code === 'offline' || error.code === 'timeout') return;
-    }
-    if (!this.#sentPresence.includes('unavailable')) this.#roster.presenceIsKnown();
-  }
-
-  /** Who appears offline is sent nothing; messages are fetched from the archive instead. */
-  #poll(): void {
-    this.#pollTimer ??= this.#options.clock.setTimeout(() => {
-      this.#pollTimer = undefined;
-      if (!this.#session.isUp || this.#options.ownPresence.wanted.shown !== 'offline') return;
-      if (this.#features.has(namespaces.archive)) void this.#catchUp();
-      this.#poll();
-    }, imLimits.invisiblePollMs);
+    this.#presence.connectionLost();
   }
 
   #onStanza(stanza: Element): void {
@@ -451,7 +347,7 @@ export class ImService implements Service {
   #onMessage(stanza: Element): void {
     const parsed = parseMessage(stanza, {
       own: this.#own,
-      trustsStanzaIds: this.#features.has(namespaces.archive) || this.#features.has(namespaces.stanzaIds),
+      trustsStanzaIds: this.#setup.trustsStanzaIds,
       archiveQuery: this.#sync.queryId,
     });
     switch (parsed.kind) {
@@ -502,40 +398,5 @@ export class ImService implements Service {
   #show(messages: readonly ChatMessage[]): void {
     for (const message of messages) this.#options.emit('chat.message', { message, removed: false });
     this.#conversations.changed();
-  }
-}
-
-function healthOf(status: ReconnectorStatus): ServiceHealth {
-  const service = 'chat';
-  switch (status.state) {
-    case 'stopped':
-      return { service, state: 'off', message: '' };
-    case 'connecting': {
-      const server = status.server === undefined ? {} : { server: formatServer(status.server) };
-      if (!status.everUp && status.failure === undefined) return { service, state: 'starting', message: '', ...server };
-      const detail = status.failure?.detail;
-      return {
-        service,
-        state: 'reconnecting',
-        message: offlineWords,
-        ...server,
-        ...(detail === undefined ? {} : { detail }),
-      };
-    }
-    case 'waiting': {
-      const { message, detail } = status.failure;
-      return {
-        service,
-        state: 'reconnecting',
-        message: offlineWords,
-        detail: detail === undefined ? message : `${message} (${detail})`,
-      };
-    }
-    case 'up':
-      return { service, state: 'ok', message: '', server: formatServer(status.server) };
-    case 'failed': {
-      const { message, detail } = status.failure;
-      return { service, state: 'failed', message, ...(detail === undefined ? {} : { detail }) };
-    }
   }
 }

@@ -1,13 +1,13 @@
 import type { Element } from '@xmpp/xml';
 import { xml } from '@xmpp/client';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
-import { ConnectFailure } from '../core/connect-failure.ts';
+import type { ConnectFailure } from '../core/connect-failure.ts';
 import { AckError } from './ack-queue.ts';
 import type { AckQueue, SentStanza } from './ack-queue.ts';
 import { imLimits } from './im-limits.ts';
 import { namespaces } from './namespaces.ts';
 import { parseCounter } from './negotiation.ts';
-import { connectionLost, noAnswer } from './stream-failures.ts';
+import { connectionLost, noAnswer, notStored } from './stream-failures.ts';
 import type { XmlStream } from './xml-stream.ts';
 
 const sm = namespaces.streamManagement;
@@ -26,6 +26,7 @@ export interface ManagedStreamOptions {
 }
 
 export interface ManagedStreamEvents {
+  /** Throws when gathered stanzas cannot be stored. */
   onStanza(stanza: Element): void;
   /** Gathered stanzas must be stored when this returns: they are acknowledged right afterwards. Throws when they cannot be. */
   onFlush(): void;
@@ -144,7 +145,11 @@ export class ManagedStream {
     if (!['message', 'presence', 'iq'].includes(element.name)) return;
     this.#unflushed += 1;
     if (element.name === 'iq' && this.#takePong(element)) return;
-    this.#events.onStanza(element);
+    try {
+      this.#events.onStanza(element);
+    } catch (error) {
+      this.#notStored(error);
+    }
   }
 
   #ownAck(): string {
@@ -156,17 +161,17 @@ export class ManagedStream {
     try {
       this.#events.onFlush();
     } catch (error) {
-      // Not stored: not acknowledged either, so the server keeps it and sends it again.
-      const detail = error instanceof Error ? error.message : String(error);
-      this.#options.stream.fail(
-        new ConnectFailure('later', 'New messages cannot be stored on this computer. They stay on the server.', {
-          detail,
-        }),
-      );
+      this.#notStored(error);
       return;
     }
     this.#handled = (this.#handled + this.#unflushed) >>> 0;
     this.#unflushed = 0;
+  }
+
+  /** Not stored, so not acknowledged either: the server keeps what came since the last flush and sends it again. */
+  #notStored(error: unknown): void {
+    this.#unflushed = 0;
+    this.#options.stream.fail(notStored(error instanceof Error ? error.message : String(error)));
   }
 
   #acknowledged(take: () => readonly SentStanza[]): void {

@@ -109,6 +109,14 @@ export function impostor(detail: string): ConnectFailure {
   return new ConnectFailure('never', words.impostor, { detail });
 }
 
+export const notStoredWords =
+  'New messages cannot be stored on this computer. They stay on the server, and Parley tries again. Free some disk space.';
+
+/** Received stanzas could not be stored, so they were not acknowledged. */
+export function notStored(detail: string): ConnectFailure {
+  return new ConnectFailure('later', notStoredWords, { detail });
+}
+
 export function malformed(detail: string): ConnectFailure {
   return new ConnectFailure('now', words.misunderstood, { detail });
 }

@@ -3,6 +3,7 @@
  *
  *   sending --server acknowledged (XEP-0198)--> sent
  *   sending --given up (refused, discarded session)--> failed --retry--> sending
+ *   sent --came back as an error (RFC 6120 section 8.3)--> failed
  */
 export const messageStates = ['sending', 'sent', 'failed', 'received'] as const;
 export type MessageState = (typeof messageStates)[number];

@@ -1,0 +1,41 @@
+import type { ServiceHealth } from '../../src-shared/model/health.ts';
+import type { ReconnectorStatus } from '../core/reconnector.ts';
+import { formatServer } from '../core/server-list.ts';
+import { notStoredWords } from './stream-failures.ts';
+
+const offlineWords = 'Chat is offline. Messages you write are sent when the connection returns.';
+
+/** How chat is, for the one place that shows all services. */
+export function chatHealth(status: ReconnectorStatus): ServiceHealth {
+  const service = 'chat';
+  switch (status.state) {
+    case 'stopped':
+      return { service, state: 'off', message: '' };
+    case 'connecting': {
+      const server = status.server === undefined ? {} : { server: formatServer(status.server) };
+      if (!status.everUp && status.failure === undefined) return { service, state: 'starting', message: '', ...server };
+      return { service, state: 'reconnecting', ...wordsOf(status.failure), ...server };
+    }
+    case 'waiting':
+      return { service, state: 'reconnecting', ...wordsOf(status.failure) };
+    case 'up':
+      return { service, state: 'ok', message: '', server: formatServer(status.server) };
+    case 'failed': {
+      const { message, detail } = status.failure;
+      return { service, state: 'failed', message, ...(detail === undefined ? {} : { detail }) };
+    }
+  }
+}
+
+/** What matters to people is that chat is offline; why is for "Copy details", unless it is their own disk. */
+function wordsOf(failure: { readonly message: string; readonly detail: string | undefined } | undefined): {
+  readonly message: string;
+  readonly detail?: string;
+} {
+  if (failure === undefined) return { message: offlineWords };
+  const { message, detail } = failure;
+  return {
+    message: message === notStoredWords ? message : offlineWords,
+    detail: detail === undefined ? message : `${message} (${detail})`,
+  };
+}
