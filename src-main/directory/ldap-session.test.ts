@@ -92,13 +92,14 @@ async function open(
   server: ServerAddress,
   changes: Partial<DirectoryConfig> = {},
   signal = new AbortController().signal,
+  password = 'secret',
 ): Promise<Opened> {
   const lost: ConnectFailure[] = [];
   const clock = new TestClock();
   const session = await LdapSession.open(server, {
     config: config(changes),
     user: 'alice',
-    password: 'secret',
+    password,
     tls: tlsOptionsFor({ extraCa: [loopbackCertificate], useSystemStore: false }),
     clock,
     signal,
@@ -164,6 +165,17 @@ describe('signing in', () => {
   test('an anonymous sign-in that is refused says what is missing', async () => {
     const server = await serve(({ id, socket }) => socket.write(message(id, result(0x61, 53))));
     expect((await failureOf(open(server, { bindDn: '' }))).message).toContain('lets nobody search without signing in');
+  });
+
+  test('an empty password is refused here: servers call that a success and sign in nobody', async () => {
+    let asked = 0;
+    const server = await serve(({ id, socket }) => {
+      asked += 1;
+      socket.write(message(id, result(0x61, 0)));
+    });
+    const failure = await failureOf(open(server, {}, new AbortController().signal, ''));
+    expect(failure).toMatchObject({ advice: 'never', credentialRefused: true });
+    expect(asked).toBe(0);
   });
 
   test('a server that takes the connection and says nothing is given up with the attempt', async () => {
@@ -232,7 +244,9 @@ describe('encryption', () => {
     const server = await serve(({ id, socket }) => {
       socket.write(Buffer.concat([message(id, result(0x78, 0)), message(2, result(0x61, 0))]));
     });
-    expect((await failureOf(open(server, { encryption: 'starttls' }))).advice).toBe('later');
+    const failure = await failureOf(open(server, { encryption: 'starttls' }));
+    expect(failure.advice).toBe('later');
+    expect(failure.message).toContain('makes no sense');
   });
 });
 
