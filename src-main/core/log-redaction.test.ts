@@ -12,6 +12,7 @@ describe('what looks like a secret by its place', () => {
       '0a1b2c3d',
       'To: <sip:a@x>',
     ],
+    ['proxy, a scheme of its own', 'Proxy-Authorization: Custom abcdefg\r\nCSeq: 1', 'abcdefg', 'CSeq: 1'],
     [
       'proxy digest, folded',
       'Proxy-Authorization: Digest username="a",\r\n realm="r",\r\n response="deadbeef"\r\nCSeq: 1',
