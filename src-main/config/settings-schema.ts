@@ -167,11 +167,6 @@ export const settingsSchema = {
     default: 'system',
     meaning: 'Colours of the window.',
   }),
-  'appearance.language': oneOf(['system', 'en'], {
-    scope: 'machine',
-    default: 'system',
-    meaning: 'Language of the window.',
-  }),
 
   'archive.enabled': onOff({
     scope: 'account',
