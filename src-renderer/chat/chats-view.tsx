@@ -13,7 +13,7 @@ export function ChatsView({ item }: { readonly item: string | undefined }) {
     <>
       <ConversationList selected={item} typing={typing} />
       {item === undefined ? (
-        <section className="detail" data-region="detail">
+        <section className="detail" data-region="detail" tabIndex={-1}>
           <QuietState>
             <Trans>
               Pick a chat, or press <Kbd combo={combos.search} />, type a name and press{' '}

@@ -1,8 +1,8 @@
 import { Button, Tooltip } from '@fluentui/react-components';
 import { Call16Regular, Chat16Regular, ChevronDown12Regular, ChevronRight12Regular } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState } from 'react';
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { CSSProperties, KeyboardEvent, MouseEvent } from 'react';
 import type { Contact } from '../../src-shared/model/contact.ts';
 import { navigate } from '../shell/route.ts';
@@ -44,17 +44,29 @@ export function ContactTree(props: { readonly contacts: readonly Contact[]; read
     estimateSize: (index) => (rows[index]?.kind === 'group' ? groupHeight : contactHeight),
     getItemKey: (index) => rows[index]?.key ?? index,
     overscan: 6,
+    // The row with the focus stays in the page wherever one scrolls: a row that goes takes the focus with it.
+    rangeExtractor: (range) => {
+      const visible = defaultRangeExtractor(range);
+      if (visible.includes(current) || current >= rows.length) return visible;
+      return [...visible, current].sort((left, right) => left - right);
+    },
+  });
+
+  const takesFocus = useRef(false);
+  useLayoutEffect(() => {
+    if (!takesFocus.current) return;
+    const row = scroll.current?.querySelector<HTMLElement>(`[data-index="${String(current)}"]`);
+    if (row === null || row === undefined) return;
+    takesFocus.current = false;
+    row.focus({ preventScroll: true });
   });
 
   const focusRow = (index: number) => {
     const row = rows[index];
     if (row === undefined) return;
     setFocusKey(row.key);
+    takesFocus.current = true;
     virtual.scrollToIndex(index, { align: 'auto' });
-    // The row may only now come into the page.
-    requestAnimationFrame(() => {
-      scroll.current?.querySelector<HTMLElement>(`[data-index="${String(index)}"]`)?.focus();
-    });
   };
   const toggle = (group: string, fold: boolean) => {
     setFolded((before) => {

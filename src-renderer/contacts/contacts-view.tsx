@@ -20,7 +20,7 @@ export function ContactsView({ item }: { readonly item: string | undefined }) {
     <>
       <ContactList selected={adding ? undefined : item} />
       {item === undefined || adding ? (
-        <section className="detail" data-region="detail">
+        <section className="detail" data-region="detail" tabIndex={-1}>
           <QuietState>
             <Trans>
               Pick someone to see their numbers and presence, or press <Kbd combo={combos.search} /> and start typing a

@@ -33,7 +33,7 @@ export function CallsView({ item }: { readonly item: string | undefined }) {
       {live !== undefined && running ? (
         <CallStage callId={live} />
       ) : record === undefined ? (
-        <section className="detail" data-region="detail">
+        <section className="detail" data-region="detail" tabIndex={-1}>
           <QuietState>
             <Trans>
               Pick a call to see its details, or press <Kbd combo={combos.search} /> and type a number.

@@ -1,11 +1,8 @@
 /** Takes the focus to the detail pane once the view for a new address has been drawn. */
 export function focusDetail(): void {
-  // Two frames: the hash change is an event of its own, and React draws after it.
   requestAnimationFrame(() => {
-    requestAnimationFrame(() => {
-      const pane = document.querySelector<HTMLElement>('[data-region=detail]');
-      const start = pane?.querySelector<HTMLElement>('[data-region-start]') ?? pane;
-      start?.focus();
-    });
+    const pane = document.querySelector<HTMLElement>('[data-region=detail]');
+    const start = pane?.querySelector<HTMLElement>('[data-region-start]') ?? pane;
+    start?.focus();
   });
 }

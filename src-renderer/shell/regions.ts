@@ -30,7 +30,9 @@ export function moveToRegion(page: Document, step: 1 | -1): void {
     if (region === undefined) return;
     const target =
       region.querySelector<HTMLElement>('[data-region-start]') ??
-      [...region.querySelectorAll<HTMLElement>(focusable)].find((element) => element.tabIndex >= 0 && shown(element));
+      [...region.querySelectorAll<HTMLElement>(focusable)].find((element) => element.tabIndex >= 0 && shown(element)) ??
+      // An empty pane is visited too, so that a screen reader says what it is.
+      (region.hasAttribute('tabindex') ? region : undefined);
     if (target !== undefined) {
       target.focus();
       return;

@@ -28,8 +28,14 @@ export function formatRoute(route: Route): string {
   return route.item === undefined ? `#/${route.section}` : `#/${route.section}/${encodeURIComponent(route.item)}`;
 }
 
+const listeners = new Set<() => void>();
+
+/** Goes there at once: views draw before the next frame, so that whoever navigates can move the focus. */
 export function navigate(route: Route): void {
-  location.hash = formatRoute(route);
+  const hash = formatRoute(route);
+  if (location.hash === hash) return;
+  history.pushState(null, '', hash);
+  moved();
 }
 
 /** The last item that each section showed, so that coming back finds it. Lives as long as the window. */
@@ -41,16 +47,20 @@ export function rememberedRoute(section: Section): Route {
   return item === undefined ? { section } : { section, item };
 }
 
+function moved(): void {
+  const route = parseRoute(location.hash);
+  if (route.item === undefined) lastItem.delete(route.section);
+  else lastItem.set(route.section, route.item);
+  for (const listener of listeners) listener();
+}
+
 function subscribe(listener: () => void): () => void {
-  const onChange = () => {
-    const route = parseRoute(location.hash);
-    if (route.item === undefined) lastItem.delete(route.section);
-    else lastItem.set(route.section, route.item);
-    listener();
-  };
-  window.addEventListener('hashchange', onChange);
+  // Links, back and forward; `navigate` tells by itself.
+  if (listeners.size === 0) window.addEventListener('hashchange', moved);
+  listeners.add(listener);
   return () => {
-    window.removeEventListener('hashchange', onChange);
+    listeners.delete(listener);
+    if (listeners.size === 0) window.removeEventListener('hashchange', moved);
   };
 }
 

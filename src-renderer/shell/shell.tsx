@@ -2,6 +2,7 @@ import { useMemo, useRef, useState } from 'react';
 import type { Session } from '../../src-shared/model/session.ts';
 import { useEvent, useTopic } from '../bridge/client-context.tsx';
 import { ChatsView } from '../chat/chats-view.tsx';
+import { ContactDialogsProvider } from '../contacts/contact-dialogs.tsx';
 import { ContactsView } from '../contacts/contacts-view.tsx';
 import { CallsView } from '../history/calls-view.tsx';
 import { SearchBox } from '../search/search-box.tsx';
@@ -55,37 +56,39 @@ export function Shell({ session }: { readonly session: Session }) {
 
   return (
     <ShellCommandsContext value={commands}>
-      <div
-        className={`app app--${route.section}`}
-        data-compact={route.item === undefined ? 'list' : 'detail'}
-        data-search={searching ? 'open' : undefined}
-        data-frame={frame}
-      >
-        <header className="topbar" data-region="topbar">
-          <div className="topbar__logo">{frame !== 'mac' && <Logo />}</div>
-          <OwnPresenceMenu session={session} open={presenceOpen} onOpenChange={setPresenceOpen} />
-          <SearchBox handle={search} onOpenChange={setSearching} />
-        </header>
-        <Rail active={route.section} />
-        <div className="body">
-          <StatusStrip />
-          <div data-region="banner" className="banners">
-            <IncomingCallBanner />
+      <ContactDialogsProvider>
+        <div
+          className={`app app--${route.section}`}
+          data-compact={route.item === undefined ? 'list' : 'detail'}
+          data-search={searching ? 'open' : undefined}
+          data-frame={frame}
+        >
+          <header className="topbar" data-region="topbar">
+            <div className="topbar__logo">{frame !== 'mac' && <Logo />}</div>
+            <OwnPresenceMenu session={session} open={presenceOpen} onOpenChange={setPresenceOpen} />
+            <SearchBox handle={search} onOpenChange={setSearching} />
+          </header>
+          <Rail active={route.section} />
+          <div className="body">
+            <StatusStrip />
+            <div data-region="banner" className="banners">
+              <IncomingCallBanner />
+            </div>
+            <main className="sheet">
+              <h1 className="sr-only compact-title">Parley</h1>
+              <SectionView route={route} />
+            </main>
           </div>
-          <main className="sheet">
-            <h1 className="sr-only compact-title">Parley</h1>
-            <SectionView route={route} />
-          </main>
+          {searching && <div className="scrim" />}
+          <ShortcutsDialog
+            open={shortcutsOpen}
+            onClose={() => {
+              setShortcutsOpen(false);
+            }}
+          />
+          <WindowTitle />
         </div>
-        {searching && <div className="scrim" />}
-        <ShortcutsDialog
-          open={shortcutsOpen}
-          onClose={() => {
-            setShortcutsOpen(false);
-          }}
-        />
-        <WindowTitle />
-      </div>
+      </ContactDialogsProvider>
     </ShellCommandsContext>
   );
 }

@@ -24,7 +24,7 @@ export function VoicemailView({ item }: { readonly item: string | undefined }) {
   const { t } = useLingui();
   const box = useTopic('voicemail');
   return (
-    <section className="detail vm" aria-label={t`Voicemail`} data-region="detail">
+    <section className="detail vm" aria-label={t`Voicemail`} data-region="detail" tabIndex={-1}>
       <div className="vm__in">
         <Head box={box} />
         <Messages box={box} open={item} />
