@@ -46,8 +46,7 @@ export class PasswordCheck {
   /** Asks the services in their order until one accepts or refuses; `isMoot` ends it between two. */
   async inOrder(config: AccountConfig, password: string, isMoot: () => boolean): Promise<Verdict> {
     let first: { readonly message: string; readonly detail: string | undefined } | undefined;
-    for (const service of signInServices) {
-      if (config[service] === undefined) continue;
+    for (const service of servicesThatCheck(config)) {
       const result = await this.one(service, config, password);
       this.#options.log.info('sign-in attempt', { service, outcome: result.outcome, message: result.message });
       const { message, detail } = result;
@@ -74,6 +73,14 @@ export class PasswordCheck {
       };
     }
   }
+}
+
+/** The services that are on; an anonymous directory says nothing about a password, so it counts only when it is alone. */
+function servicesThatCheck(config: AccountConfig): readonly SignInService[] {
+  const on = signInServices.filter((service) => config[service] !== undefined);
+  const { directory } = config;
+  const isAnonymous = directory?.bindDn === '' && directory.userDnTemplate === '';
+  return isAnonymous && on.length > 1 ? on.filter((service) => service !== 'directory') : on;
 }
 
 /** Throws AppError in the words of the verdict: `denied`, `offline`, `unsupported`. */

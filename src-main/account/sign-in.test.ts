@@ -204,8 +204,28 @@ describe('signing in', () => {
     const error = await refusal(account.signIn('alice@example.com', 'p'));
     expect(error).toMatchObject({ code: 'offline', message: 'Chat: The certificate has expired.' });
     expect(error.detail).toBe('CERT_HAS_EXPIRED');
-    expect(attempts).toHaveLength(4);
+    expect(attempts).toEqual(['chat p', 'phone p', 'voicemail p']);
     expect(session()).toMatchObject({ state: 'signedOut', failure: 'Chat: The certificate has expired.' });
+  });
+
+  test('a directory that binds with the password is asked too; an anonymous one proves nothing', async () => {
+    const account = await startAccount();
+    answers.chat = later;
+    answers.phone = later;
+    answers.voicemail = later;
+    expect(await refusal(account.signIn('alice@example.com', 'p'))).toMatchObject({ code: 'offline' });
+    expect(attempts).not.toContain('directory p');
+    settings.set('directory.userDnTemplate', 'uid={user},dc=x');
+    await account.signIn('alice@example.com', 'p');
+    expect(attempts.at(-1)).toBe('directory p');
+    expect(session().state).toBe('signedIn');
+  });
+
+  test('with nothing but an anonymous directory that one is enough', async () => {
+    const account = await startAccount();
+    for (const service of ['chat', 'phone', 'voicemail']) settings.set(`${service}.enabled`, false);
+    await account.signIn('alice@example.com', 'p');
+    expect(attempts).toEqual(['directory p']);
   });
 
   test('with every service off it says so', async () => {

@@ -102,7 +102,7 @@ export const settingsSchema = {
   'directory.encryption': oneOf(['ldaps', 'starttls', 'none'], {
     scope: 'account',
     default: 'ldaps',
-    meaning: 'Encryption of LDAP; with none the password is never sent, so only anonymous search works.',
+    meaning: 'Encryption of LDAP; with none everything, the password too, can be read on the way.',
   }),
   'directory.bindDn': text(distinguishedName, {
     scope: 'account',
