@@ -123,6 +123,8 @@ function goOnline(presence: ColleaguePresence, password: string): void {
   const session = { xmpp, presence };
   sessions.set(user, session);
   xmpp.on('online', () => {
+    // who never asks for the roster is not told of subscriptions (RFC 6121 section 2.2, "interested resource")
+    send(xmpp, xml('iq', { type: 'get', id: 'roster' }, xml('query', { xmlns: 'jabber:iq:roster' })));
     send(xmpp, presenceStanza(session.presence));
     tell({ event: 'online', user });
   });

@@ -1,0 +1,39 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '../harness/fixtures.ts';
+import { ParleyWindow } from '../harness/parley-window.ts';
+
+function textOf(folder: string): string {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+    .join('\n');
+}
+
+test(
+  'with the archive on, a chat is a readable file; off, nothing is written',
+  { tag: '@prosody' },
+  async ({ alice }) => {
+    const window = new ParleyWindow(alice);
+    const folder = mkdtempSync(join(tmpdir(), 'parley-archive-'));
+    await window.openChat('Bob Okafor');
+    await window.send('Not for the archive');
+    await expect(window.messages).toContainText(/archive[\s\S]*archive/);
+    await window.go('Settings');
+    await alice
+      .getByRole('option', { name: 'Chat archive' })
+      .or(alice.getByRole('link', { name: 'Chat archive' }))
+      .or(alice.getByRole('tab', { name: 'Chat archive' }))
+      .click();
+    await alice.getByRole('textbox', { name: /folder/i }).fill(folder);
+    await alice.keyboard.press('Enter');
+    await alice.getByRole('switch').first().click();
+    await window.go('Chats');
+    await window.conversation('Bob Okafor').click();
+    await window.send('This one is kept');
+    await expect.poll(() => textOf(folder)).toMatch(/This one is kept[\s\S]*This one is kept/);
+    expect(textOf(folder)).not.toContain('Not for the archive');
+    rmSync(folder, { recursive: true });
+  },
+);

@@ -1,0 +1,56 @@
+import { expect, test } from '../harness/fixtures.ts';
+import { ParleyWindow } from '../harness/parley-window.ts';
+
+test('presence of colleagues follows what they choose', { tag: '@prosody' }, async ({ lab, alice }) => {
+  const window = new ParleyWindow(alice);
+  await expect(window.contact('Dave Moreau')).toContainText('On the train');
+  lab.owned().colleagues.setPresence({ user: 'dave', show: 'dnd', status: 'Contract talks' });
+  await expect(window.contact('Dave Moreau')).toContainText('Contract talks');
+  await expect(window.contact('Dave Moreau')).toHaveAccessibleName(/Do not disturb/);
+  lab.owned().colleagues.setPresence({ user: 'dave', show: 'away', status: 'On the train' });
+  await expect(window.contact('Dave Moreau')).toContainText('On the train');
+});
+
+test('own presence is chosen from the menu and seen by colleagues', { tag: '@prosody' }, async ({ alice }) => {
+  const window = new ParleyWindow(alice);
+  await expect(window.contact('Bob Okafor')).toBeVisible();
+  await alice.keyboard.press('Control+Shift+P');
+  await alice.getByRole('menuitemradio', { name: 'Do not disturb' }).click();
+  await alice.keyboard.press('Escape');
+  await expect(alice.getByRole('banner')).toContainText('Do not disturb');
+});
+
+test('a contact is added, appears when approved, and is removed again', { tag: '@prosody' }, async ({ lab, alice }) => {
+  const window = new ParleyWindow(alice);
+  const { colleagues } = lab.owned();
+  const oscar = lab.account('oscar');
+  await colleagues.online({ user: 'oscar', show: 'available', status: 'First day' });
+  await alice.getByRole('button', { name: 'Add contact', exact: true }).click();
+  const dialog = alice.getByRole('dialog', { name: 'Add a contact' });
+  await dialog.getByLabel('Chat address').fill('not an address');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog).toContainText('An address looks like name@company.com.');
+  await dialog.getByLabel('Chat address').fill(oscar.address);
+  await dialog.getByLabel('Name').fill('Oscar Newcomer');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  // He approves by himself, as colleagues do; then his presence shows.
+  await expect(window.contact('Oscar Newcomer')).toContainText('First day');
+  await window.contact('Oscar Newcomer').click({ button: 'right' });
+  await alice.getByRole('menuitem', { name: /Remove from contacts/ }).click();
+  await alice.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await expect(window.contact('Oscar Newcomer')).toBeHidden();
+});
+
+test('somebody who asks to see our presence is allowed', { tag: '@prosody' }, async ({ lab, alice }) => {
+  const { colleagues } = lab.owned();
+  await colleagues.online({ user: 'mallory', show: 'available', status: '' });
+  colleagues.subscription('mallory', 'subscribe', lab.account('alice').address);
+  const requests = alice.getByRole('list', { name: 'Requests to see your presence' });
+  const allow = requests.getByRole('button', { name: 'Allow mallory@parley.test' });
+  await allow.click();
+  await expect(allow).toBeHidden();
+  await colleagues.waitFor(
+    (event) => event.event === 'subscription' && event.user === 'mallory' && event.type === 'subscribed',
+  );
+});

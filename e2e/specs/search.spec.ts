@@ -1,0 +1,48 @@
+import { expect, test } from '../harness/fixtures.ts';
+import { ParleyWindow } from '../harness/parley-window.ts';
+
+test(
+  'the cache answers at each key stroke, the directory when it is asked',
+  { tag: '@slapd' },
+  async ({ lab, alice }) => {
+    const window = new ParleyWindow(alice);
+    await expect(window.contact('Bob Okafor')).toBeVisible();
+    await window.search('oka');
+    await expect(window.results.getByRole('option', { name: /Bob Okafor/ })).toBeVisible();
+    // Mallory is nobody's contact: only the directory knows her.
+    await window.search('mallory stra');
+    await expect(window.results.getByRole('option', { name: /Mallory Stranger/ })).toBeVisible();
+    await window.results.getByRole('option', { name: /Mallory Stranger/ }).click();
+    const card = window.card('Mallory Stranger');
+    await expect(card).toContainText('Consultant');
+    await expect(card).toContainText(lab.account('mallory').number);
+  },
+);
+
+test('what reads like a number can be dialled as typed', async ({ alice }) => {
+  const window = new ParleyWindow(alice);
+  await window.search('020 7946 0101');
+  await expect(window.results.getByRole('option').first()).toHaveAccessibleName(/^Call /);
+  await window.search('%_*"(); DROP');
+  await expect(alice.getByText(/Nobody|nothing|No one|No results/i).first()).toBeVisible();
+});
+
+test('a directory that is gone is said, and the cache goes on', async ({ lab, alice }) => {
+  const window = new ParleyWindow(alice);
+  const { slapd } = lab.owned();
+  await expect(window.contact('Bob Okafor')).toBeVisible();
+  await slapd.kill();
+  try {
+    await window.search('oka');
+    await expect(window.results.getByRole('option', { name: /Bob Okafor/ })).toBeVisible();
+    await window.search('mallory');
+    await expect(
+      alice
+        .getByText(/directory/i)
+        .filter({ hasText: /not|offline|reach/i })
+        .first(),
+    ).toBeVisible();
+  } finally {
+    await slapd.start();
+  }
+});

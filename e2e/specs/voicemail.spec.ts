@@ -1,0 +1,40 @@
+import { expect, test } from '../harness/fixtures.ts';
+import { ParleyWindow } from '../harness/parley-window.ts';
+
+test('voice messages are listed, played and marked as heard', { tag: '@dovecot' }, async ({ lab, alice }) => {
+  const window = new ParleyWindow(alice);
+  await lab.owned().dovecot.leaveVoicemail({
+    from: 'grace',
+    text: 'The build is green again.',
+    voice: 'en',
+    ageMs: 0,
+    isSeen: false,
+  });
+  await window.go('Voicemail');
+  const rows = alice.getByRole('list', { name: 'Voice messages' }).getByRole('listitem');
+  // IDLE brings the new one without being asked.
+  const first = rows.first();
+  await expect(first).toContainText('Grace Adeyemi');
+  await expect(first.getByRole('img', { name: 'New' })).toBeVisible();
+  await first.getByRole('button', { name: /^Open message/ }).click();
+  const player = alice.getByRole('toolbar', { name: 'Player' });
+  const position = player.getByRole('slider', { name: 'Position' });
+  await player.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect.poll(async () => Number(await position.getAttribute('aria-valuenow'))).toBeGreaterThan(0);
+  await expect(first.getByRole('img', { name: 'New' })).toBeHidden();
+});
+
+test('a voicemail server that is gone leaves the list and says so', async ({ lab, alice }) => {
+  const window = new ParleyWindow(alice);
+  await window.go('Voicemail');
+  await expect(alice.getByRole('list', { name: 'Voice messages' }).getByRole('listitem').first()).toBeVisible();
+  const { dovecot } = lab.owned();
+  await dovecot.kill();
+  try {
+    await expect(window.strip).toContainText(/voicemail/i);
+    await expect(alice.getByRole('list', { name: 'Voice messages' }).getByRole('listitem').first()).toBeVisible();
+  } finally {
+    await dovecot.start();
+  }
+  await expect(window.strip).toBeHidden({ timeout: 30_000 });
+});
