@@ -127,7 +127,7 @@ export class ScriptedServer implements Transport {
     far.peer = near;
     const connection = new ServerConnection(this, far, near);
     this.#connections.add(connection);
-    far.on('close', () => this.#connections.delete(connection));
+    for (const end of [near, far]) end.on('close', () => this.#connections.delete(connection));
     return Promise.resolve(near);
   }
 
@@ -141,6 +141,11 @@ export class ScriptedServer implements Transport {
     const count = this.#connections.size;
     for (const connection of this.#connections) connection.cut();
     return count;
+  }
+
+  /** A client is hashing its answer to a challenge, which takes real time. */
+  get awaitsResponse(): boolean {
+    return [...this.#connections].some((connection) => connection.awaitsResponse);
   }
 
   /** The newest session. */
@@ -175,6 +180,7 @@ class ServerConnection {
   #serverFirst = '';
   #hash: 'sha256' | 'sha1' = 'sha256';
   #session: ServerSession | undefined;
+  awaitsResponse = false;
 
   constructor(server: ScriptedServer, socket: WireEnd, near: WireEnd) {
     this.#server = server;
@@ -292,10 +298,12 @@ class ServerConnection {
     this.#user = /n=([^,]*)/.exec(text)?.[1] ?? '';
     const nonce = /r=([^,]*)/.exec(this.#clientFirst)?.[1] ?? '';
     this.#serverFirst = `r=${nonce}server,s=${Buffer.from('salt').toString('base64')},i=${iterations}`;
+    this.awaitsResponse = true;
     this.write(xml('challenge', { xmlns: namespaces.sasl }, base64(this.#serverFirst)).toString());
   }
 
   #response(text: string): void {
+    this.awaitsResponse = false;
     const hash = this.#hash;
     const hmac = (key: Buffer, data: string): Buffer => createHmac(hash, key).update(data).digest();
     const password = this.#server.options.passwords[this.#user] ?? '';
