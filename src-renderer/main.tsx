@@ -12,10 +12,14 @@ import { i18n, loadWords } from './i18n.ts';
 import { MediaProvider } from './media/media-context.tsx';
 import { WindowMedia } from './media/window-media.ts';
 import './styles/base.css';
+import './styles/search.css';
 import './styles/shell.css';
-import './styles/screens.css';
+import './styles/contacts.css';
+import './styles/chat.css';
 import './styles/calls.css';
+import './styles/voicemail.css';
 import './styles/settings.css';
+import './styles/sign-in.css';
 import './styles/parts.css';
 
 loadWords(location.search);
@@ -36,6 +40,12 @@ window.addEventListener('error', (event) => {
 });
 window.addEventListener('unhandledrejection', (event) => {
   reportUncaught(client, 'promise', event.reason);
+});
+document.addEventListener('securitypolicyviolation', (event) => {
+  // Blocked already; the log tells support that something was tried, or that a view of ours breaks the policy.
+  const { effectiveDirective, blockedURI, sourceFile, lineNumber } = event;
+  const what = `${effectiveDirective} blocked ${blockedURI} from ${sourceFile}:${String(lineNumber)}`;
+  reportUncaught(client, 'content-policy', new Error(what));
 });
 client.start();
 media.start(client);

@@ -105,7 +105,7 @@ export function SearchPanel(props: {
           <kbd>↓</kbd> <Trans>Move</Trans>
         </span>
         <span>
-          <kbd>Enter</kbd> {commandMode ? <Trans>Run</Trans> : <Trans>Open</Trans>}
+          <kbd>Enter</kbd> <EnterHint row={rows[props.active]} />
         </span>
         {!commandMode && (
           <>
@@ -129,6 +129,22 @@ export function SearchPanel(props: {
       </div>
     </div>
   );
+}
+
+/** What Enter does on the row that is active. */
+function EnterHint({ row }: { readonly row: SearchRow | Command | undefined }) {
+  if (row === undefined) return <Trans>Open</Trans>;
+  if ('run' in row) return <Trans>Run</Trans>;
+  switch (row.kind) {
+    case 'dial':
+      return <Trans>Call</Trans>;
+    case 'person':
+      return <Trans>Open</Trans>;
+    case 'askDirectory':
+      return <Trans>Search</Trans>;
+    case 'addContact':
+      return <Trans>Add</Trans>;
+  }
 }
 
 function keepFocus(event: React.MouseEvent): void {
@@ -268,7 +284,7 @@ function SearchNote(props: { readonly state: SearchState; readonly commandMode: 
       </>
     );
   } else if (state.problem !== undefined) note = state.problem;
-  else if (state.directory === 'answered' && state.directoryPeople.length === 0) {
+  else if (state.directory === 'answered' && state.directoryPeople.length === 0 && state.dialable === undefined) {
     note = <Trans>The directory knows nobody by that name.</Trans>;
   } else if (state.truncated || state.cache?.truncated === true) {
     note = <Trans>There are more matches. Type more letters to narrow them down.</Trans>;

@@ -4,9 +4,11 @@ import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import type { SettingState } from '../../src-shared/contract/system.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { listText, separatorOf } from './list-text.ts';
 import { Row } from './setting-row.tsx';
 import { settingWords } from './setting-words.ts';
 
@@ -66,7 +68,9 @@ export function PrivacyPage() {
           const words = settingWords[setting.key];
           return (
             <Row key={setting.key} label={words === undefined ? setting.key : t(words.label)} locked>
-              <span className="dim clip">{String(setting.value)}</span>
+              <span className="dim clip">
+                <LockedValue setting={setting} />
+              </span>
             </Row>
           );
         })}
@@ -105,4 +109,15 @@ export function PrivacyPage() {
       )}
     </>
   );
+}
+
+/** A value in the words of its control. */
+function LockedValue({ setting }: { readonly setting: SettingState }) {
+  const { t } = useLingui();
+  const { control, value } = setting;
+  if (typeof value === 'boolean') return value ? t`On` : t`Off`;
+  if (control.kind === 'number') return `${String(value)} ${control.unit}`;
+  if (typeof value === 'object') return listText(value, separatorOf(setting.key));
+  const option = settingWords[setting.key]?.options?.[String(value)];
+  return option === undefined ? String(value) : t(option);
 }

@@ -12,10 +12,10 @@ export interface SettingWords {
 }
 
 const foundByDns = msg`Found automatically`;
-const severalServers = msg`host or host:port; separate several with commas, the first that answers is used`;
+const severalServers = msg`Host or host:port. Separate several with commas; the first that answers is used.`;
 const certificateName = msg`Name in the certificate`;
 
-/** Words by key. A setting without words is not for this page. */
+/** The `'{user}'` of a text is quoted for ICU MessageFormat: it is meant literally. Words by key. A setting without words is not for this page. */
 export const settingWords: Readonly<Record<string, SettingWords>> = {
   'account.displayName': {
     label: msg`Your name`,
@@ -58,12 +58,12 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
   },
   'directory.searchBases': {
     label: msg`Where to search`,
-    hint: msg`Search bases; separate several with semicolons, at most 5`,
+    hint: msg`Search bases, at most 5, separated by semicolons`,
     whenEmpty: msg`The whole domain`,
   },
   'directory.userDnTemplate': {
     label: msg`Sign-in name template`,
-    hint: msg`{user} stands for the part of your address before the @`,
+    hint: msg`'{user}' stands for the part of your address before the @`,
     whenEmpty: msg`Anonymous`,
   },
   'directory.bindDn': { label: msg`Sign-in name`, whenEmpty: msg`By the template` },
