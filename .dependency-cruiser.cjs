@@ -75,7 +75,7 @@ module.exports = {
     {
       name: 'lab-stands-alone',
       severity: 'error',
-      from: { path: '^e2e/lab' },
+      from: { path: '^e2e/lab', pathNot: '\\.(test|test-support)\\.ts$' },
       to: { path: '^(src-main|src-renderer|scripts)' },
     },
   ],

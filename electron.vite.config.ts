@@ -14,7 +14,7 @@ export default defineConfig({
       outDir: 'out/main',
       // Pure-JS dependencies are bundled: Node then starts in half the time.
       externalizeDeps: false,
-      rollupOptions: {
+      rolldownOptions: {
         external: [...nativePackages, 'electron', /^node:/],
         input: {
           electron: path('src-main/shell-electron/main.ts'),
@@ -29,7 +29,7 @@ export default defineConfig({
     build: {
       outDir: 'out/preload',
       externalizeDeps: false,
-      rollupOptions: {
+      rolldownOptions: {
         input: { preload: path('src-main/shell-electron/preload/preload.ts') },
         // A sandboxed preload is loaded as CommonJS.
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
@@ -40,7 +40,7 @@ export default defineConfig({
     root: path('src-renderer'),
     build: {
       outDir: path('out/renderer'),
-      rollupOptions: { input: path('src-renderer/index.html') },
+      rolldownOptions: { input: path('src-renderer/index.html') },
     },
     plugins: [react(), lingui({ macroTransform: true })],
   },

@@ -42,7 +42,8 @@ function install(what, directory, node) {
   // The npm that runs us, under the Node we choose; it sees that Node on PATH for install scripts.
   const npm = process.env.npm_execpath;
   const args = ['ci', '--no-fund', '--no-audit', '--prefix', directory];
-  const options = /** @type {const} */ ({ cwd: directory, env: environment, stdio: ['ignore', 2, 2] });
+  /** @type {import('node:child_process').SpawnSyncOptions} */
+  const options = { cwd: directory, env: environment, stdio: ['ignore', 2, 2] };
   const result =
     npm !== undefined && /\.c?js$/.test(npm)
       ? spawnSync(node, [npm, ...args], options)

@@ -87,7 +87,6 @@ function phoneConfig(transport: SipTransportKind): PhoneConfig {
     registerExpiresS: 300,
     audioCodecs: ['PCMU'],
     dscpSignalling: 24,
-    dscpAudio: 46,
   };
 }
 

@@ -17,7 +17,7 @@ test(
 test('a message counts as unread until its chat is opened', { tag: '@prosody' }, async ({ lab, alice }) => {
   const window = new ParleyWindow(alice);
   await expect(window.contact('Dave Moreau')).toBeVisible();
-  await lab.owned().colleagues.say('dave', 'The train is late again');
+  lab.owned().colleagues.say('dave', 'The train is late again');
   await expect(window.rail('Chats')).toContainText('1');
   await window.go('Chats');
   await window.conversation('Dave Moreau').click();

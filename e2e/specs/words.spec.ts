@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { expect, test } from '../harness/fixtures.ts';
 import { ParleyWindow } from '../harness/parley-window.ts';
 
@@ -36,7 +37,7 @@ const statusTexts = [
   'London',
 ];
 
-async function visibleTexts(page: import('@playwright/test').Page): Promise<readonly string[]> {
+async function visibleTexts(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
     const found: string[] = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -45,7 +45,6 @@ export interface PhoneConfig {
   /** Codec names in order of preference. */
   readonly audioCodecs: readonly string[];
   readonly dscpSignalling: number;
-  readonly dscpAudio: number;
 }
 
 export interface DirectoryConfig {

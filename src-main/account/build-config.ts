@@ -29,7 +29,6 @@ export const accountConfigKeys = [
   'phone.tlsName',
   'phone.registerExpiresS',
   'phone.dscpSignalling',
-  'phone.dscpAudio',
   'calls.audioCodecs',
   'directory.enabled',
   'directory.servers',
@@ -112,7 +111,6 @@ function phoneOf({ address, settings: { get }, discovered }: ConfigInput): Phone
     registerExpiresS: get('phone.registerExpiresS'),
     audioCodecs: get('calls.audioCodecs'),
     dscpSignalling: get('phone.dscpSignalling'),
-    dscpAudio: get('phone.dscpAudio'),
   };
 }
 

@@ -86,7 +86,6 @@ describe('with an address alone', () => {
         registerExpiresS: 600,
         audioCodecs: ['opus', 'G722', 'PCMA', 'PCMU'],
         dscpSignalling: 24,
-        dscpAudio: 46,
       },
       directory: {
         servers: [{ host: 'example.com', port: 636 }],

@@ -29,7 +29,6 @@ describe('the schema', () => {
     ],
     ['phone.address', ['', '1001', 'alice@pbx.test', '+4912@pbx.test'], ['sip:a@b', '<a@b>', 'a@b;c d']],
     ['phone.registerExpiresS', [60, 7200], [59, 7201, '600']],
-    ['phone.dscpAudio', [0, 63], [64, -1]],
     [
       'directory.searchBases',
       [[], ['dc=a', 'dc=b', 'dc=c', 'dc=d', 'dc=e']],

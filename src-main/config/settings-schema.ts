@@ -91,7 +91,6 @@ export const settingsSchema = {
     { scope: 'account', default: 600, meaning: 'Time a registration lasts before it is renewed.' },
   ),
   'phone.dscpSignalling': wholeNumber(dscp, { scope: 'account', default: 24, meaning: 'DSCP of SIP (CS3).' }),
-  'phone.dscpAudio': wholeNumber(dscp, { scope: 'account', default: 46, meaning: 'DSCP of audio (EF).' }),
 
   'directory.enabled': onOff({ scope: 'account', default: true, meaning: 'The company directory over LDAP.' }),
   'directory.servers': list(servers, {

@@ -19,7 +19,6 @@ export function fakePhoneConfig(user: string, transport: SipTransportKind): Phon
     registerExpiresS: 600,
     audioCodecs: ['PCMA'],
     dscpSignalling: 24,
-    dscpAudio: 46,
   };
 }
 

@@ -66,7 +66,6 @@ function wireTo(port: number, transport: SipTransportKind, tlsName = '', trust: 
     registerExpiresS: 600,
     audioCodecs: [],
     dscpSignalling: 24,
-    dscpAudio: 46,
     ...(tlsName === '' ? {} : { tlsName }),
   };
   const trusted = { extraCa: [], useSystemStore: false, ...trust };
