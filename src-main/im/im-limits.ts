@@ -6,6 +6,8 @@ export const imLimits = {
   stanzaDepth: 100,
   /** Bytes read ahead of the work; beyond it the socket is paused, so that TCP slows the sender. */
   readAheadBytes: 256 * 1024,
+  /** Received data is worked through in pieces of this size (bytes), after each of which the time is looked at. */
+  pieceBytes: 8 * 1024,
   /** Work on received data gives the loop back after this time (milliseconds). */
   sliceMs: 5,
   /** Everything from the first packet to the bound session; slow links with three TLS round trips fit. */

@@ -143,7 +143,9 @@ export class XmlStream {
 
   readonly #onData = (chunk: Buffer): void => {
     this.#receivedBytes += chunk.length;
-    this.#chunks.push(chunk);
+    for (let start = 0; start < chunk.length; start += imLimits.pieceBytes) {
+      this.#chunks.push(chunk.subarray(start, start + imLimits.pieceBytes));
+    }
     this.#chunkBytes += chunk.length;
     if (this.#chunkBytes > imLimits.readAheadBytes) this.#socket.pause();
     if (this.#sliceStartedMs === undefined) {
