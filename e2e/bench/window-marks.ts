@@ -1,0 +1,92 @@
+import type { Page } from '@playwright/test';
+
+/** What the bench waits for in the window, by selector. */
+export type WindowMark = 'connected' | 'ringing';
+
+const selectors: Readonly<Record<WindowMark, string>> = {
+  connected: '[data-call-state="connected"] [role="timer"]',
+  ringing: '[role="alertdialog"]',
+};
+
+/** Times are UTC milliseconds with fractions, by the window's clock. */
+interface Marks {
+  /** Of the last click. */
+  clickedMs: number;
+  /** When the frame began that shows it, for what is in the page now. */
+  readonly shownMs: Partial<Record<string, number>>;
+}
+
+/**
+ * Lets the window itself tell when it was clicked and when something came on the screen: what the bench's process and
+ * the wire to the browser need is no part of the figure. Call before the window's own scripts run.
+ */
+export async function markWindow(page: Page): Promise<void> {
+  await page.addInitScript((wanted) => {
+    const marks: Marks = { clickedMs: 0, shownMs: {} };
+    Object.defineProperty(window, 'benchMarks', { value: marks });
+    document.addEventListener(
+      'click',
+      (event) => {
+        marks.clickedMs = performance.timeOrigin + event.timeStamp;
+      },
+      { capture: true },
+    );
+    const pending = new Set<string>();
+    const look = (): void => {
+      for (const [name, selector] of Object.entries(wanted)) {
+        if (document.querySelector(selector) === null) {
+          marks.shownMs[name] = undefined;
+          pending.delete(name);
+        } else if (marks.shownMs[name] === undefined && !pending.has(name)) {
+          pending.add(name);
+          requestAnimationFrame((frameMs) => {
+            if (pending.delete(name)) marks.shownMs[name] = performance.timeOrigin + frameMs;
+          });
+        }
+      }
+    };
+    new MutationObserver(look).observe(document, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeFilter: ['data-call-state'],
+    });
+  }, selectors);
+}
+
+/** Waits until it shows; when that was. @throws Error after `timeoutMs` */
+export async function shownMs(page: Page, mark: WindowMark, timeoutMs = 10_000): Promise<number> {
+  const handle = await page.waitForFunction(
+    (name) => (Reflect.get(window, 'benchMarks') as Marks).shownMs[name],
+    mark,
+    { polling: 20, timeout: timeoutMs },
+  );
+  const atMs = await handle.jsonValue();
+  if (atMs === undefined) throw new Error(`${mark} was not seen`);
+  return atMs;
+}
+
+/** Waits until it is gone. */
+export async function gone(page: Page, mark: WindowMark): Promise<void> {
+  await page.waitForFunction((selector) => document.querySelector(selector) === null, selectors[mark], { polling: 20 });
+}
+
+export async function clickedMs(page: Page): Promise<number> {
+  return page.evaluate(() => (Reflect.get(window, 'benchMarks') as Marks).clickedMs);
+}
+
+/**
+ * How far the window's clock is ahead of this process's, in milliseconds; both follow the computer's. Half of the way
+ * there and back is the doubt, and the best of several tries counts.
+ */
+export async function clockOffsetMs(page: Page): Promise<{ readonly offsetMs: number; readonly doubtMs: number }> {
+  let best = { offsetMs: 0, doubtMs: Infinity };
+  for (let turn = 0; turn < 20; turn += 1) {
+    const beforeMs = performance.timeOrigin + performance.now();
+    const windowMs = await page.evaluate(() => performance.timeOrigin + performance.now());
+    const afterMs = performance.timeOrigin + performance.now();
+    const doubtMs = (afterMs - beforeMs) / 2;
+    if (doubtMs < best.doubtMs) best = { offsetMs: windowMs - (beforeMs + afterMs) / 2, doubtMs };
+  }
+  return best;
+}
