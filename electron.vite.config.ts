@@ -40,6 +40,8 @@ export default defineConfig({
     root: path('src-renderer'),
     build: {
       outDir: path('out/renderer'),
+      // electron-vite leaves it off; a small bundle starts sooner and holds less memory.
+      minify: true,
       rolldownOptions: { input: path('src-renderer/index.html') },
     },
     plugins: [react(), lingui({ macroTransform: true })],
