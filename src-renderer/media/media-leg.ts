@@ -2,7 +2,7 @@ import type { CallInput } from '../../src-shared/contract/contract.ts';
 import type { MediaLegState } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { AudioOutput } from './audio-output.ts';
-import { matchingCodec } from './codecs.ts';
+import { matchingCodec, toneStretch } from './codecs.ts';
 import { MicrophoneError } from './microphone.ts';
 import type { Microphone } from './microphone.ts';
 import { legWords } from './leg-words.ts';
@@ -13,7 +13,7 @@ const gatheringDeadlineMs = 1_000;
 /** Milliseconds that `start` waits for the microphone; a person who is being asked takes longer, and the leg tells later. */
 const microphonePatienceMs = 1_500;
 /** RFC 4733 tones: long enough for slow machines at the far end, in milliseconds. */
-const toneMs = 120;
+const toneMs = 100;
 const toneGapMs = 70;
 
 type Codec = CallInput<'media.start'>['codec'];
@@ -127,7 +127,9 @@ export class MediaLeg {
     const tones = this.#sender?.dtmf;
     if (tones === null || tones?.canInsertDTMF !== true)
       throw new AppError('unsupported', legWords('noTones'), 'telephone-event was not negotiated');
-    tones.insertDTMF(tones.toneBuffer + digits, toneMs, toneGapMs);
+    const parameters = this.#sender?.getParameters();
+    const stretch = toneStretch(parameters?.codecs ?? [], parameters?.encodings[0]?.codec);
+    tones.insertDTMF(tones.toneBuffer + digits, toneMs * stretch, toneGapMs);
   }
 
   /** What a leg that takes this one's place goes on with. */

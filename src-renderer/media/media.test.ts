@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Call, CallState } from '../../src-shared/model/call.ts';
 import { audioSettings } from './audio-settings.ts';
-import { matchingCodec, rendererCodecs } from './codecs.ts';
+import { matchingCodec, rendererCodecs, toneStretch } from './codecs.ts';
 import { heldElsewhere } from './lease-bar.tsx';
 import { microphoneProblem } from './microphone.ts';
 import { wantedRinging } from './ringer.ts';
@@ -89,6 +89,18 @@ describe('codecs', () => {
   test('are picked by name without case and by clock rate', () => {
     expect(matchingCodec(capabilities.codecs, { name: 'pcmu', clockRateHz: 8_000 })?.mimeType).toBe('audio/PCMU');
     expect(matchingCodec(capabilities.codecs, { name: 'PCMU', clockRateHz: 16_000 })).toBeUndefined();
+  });
+
+  test('a tone is stretched when only its 8 kHz clock was agreed beside a faster codec', () => {
+    const opus = { mimeType: 'audio/opus', clockRate: 48_000 };
+    const g722 = { mimeType: 'audio/G722', clockRate: 8_000 };
+    const slow = { mimeType: 'audio/telephone-event', clockRate: 8_000 };
+    const fast = { mimeType: 'audio/telephone-event', clockRate: 48_000 };
+    expect(toneStretch([opus, g722, slow], undefined)).toBe(6);
+    expect(toneStretch([opus, g722, slow], g722)).toBe(1);
+    expect(toneStretch([opus, slow, fast], undefined)).toBe(1);
+    expect(toneStretch([g722, slow], undefined)).toBe(1);
+    expect(toneStretch([opus], undefined)).toBe(1);
   });
 });
 

@@ -232,9 +232,10 @@ export class WindowMedia {
   /** The gateway died, or the service asks anew: what the person wished goes over to the new leg. */
   async #replace(old: MediaLeg, leg: MediaLeg): Promise<void> {
     const { started, muted, codec } = old.wishes;
-    old.close();
     leg.mute(muted);
+    // Before the old one closes: the microphone then stays open from one to the other.
     if (started) await leg.start(codec);
+    old.close();
   }
 
   #takeWarm(input: CallInput<'media.offer'>): WarmLeg | undefined {
