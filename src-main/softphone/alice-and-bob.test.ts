@@ -323,6 +323,25 @@ describe('the microphone', () => {
 });
 
 describe('sound', () => {
+  test('whose first leg does not come up gets a second one', async () => {
+    const two = await twoPhones();
+    two.alice.window.failuresOnce.set('media.answer', new Error('without ICE transport'));
+    await talking(two);
+    expect(two.alice.media.opened[0]?.legs).toBe(1);
+    expect(two.alice.end).toBeUndefined();
+  });
+
+  test('whose legs do not come up at all ends the call in words', async () => {
+    const two = await twoPhones();
+    two.alice.window.failures.set('media.answer', new Error('without ICE transport'));
+    two.alice.place('sip:bob@example.com');
+    await eventually(() => {
+      expect(two.alice.end).toMatchObject({ reason: 'mediaFailed' });
+    });
+    expect(two.alice.end?.notice).toMatch(/could not be started/);
+    expect(two.alice.window.asked.filter((name) => name === 'media.offer')).toHaveLength(2);
+  });
+
   test('comes back after a reload of the window, and only for calls that have it', async () => {
     const two = await twoPhones();
     const { incoming } = await ringing(two);

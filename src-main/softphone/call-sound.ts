@@ -44,8 +44,8 @@ export class CallSound {
 
   /** The leg, then the microphone. Rejects with AppError when there can be no sound. */
   async bringUp(): Promise<void> {
-    const { callId, media, window, reoffer } = this.#options;
-    const outcome = await media.connectWindow();
+    const { callId, window, reoffer } = this.#options;
+    const outcome = await this.#connect();
     if (this.#closed || outcome === 'later') return;
     if (outcome === 'reoffer') {
       reoffer();
@@ -122,6 +122,18 @@ export class CallSound {
     window.ask('media.close', { callId }).catch(() => undefined);
   }
 
+  /** A leg that does not come up at the first attempt gets a second: WebRTC fails now and then on a busy machine. */
+  async #connect(): Promise<'connected' | 'later' | 'reoffer'> {
+    const { callId, media, log } = this.#options;
+    try {
+      return await media.connectWindow();
+    } catch (error) {
+      if (this.#closed || isFinal(error)) throw error;
+      log.warn('the window leg is tried once more', { callId, error });
+      return await media.connectWindow();
+    }
+  }
+
   #sounds(): void {
     if (!this.#isSilent) return;
     this.#isSilent = false;
@@ -131,4 +143,9 @@ export class CallSound {
 
 function codecOf(audio: NegotiatedAudio | undefined): { name: string; clockRateHz: number } | null {
   return audio === undefined ? null : { name: audio.codec, clockRateHz: audio.clockRateHz };
+}
+
+/** There is no window or no microphone, or the window does not answer: asking again changes nothing. */
+function isFinal(error: unknown): boolean {
+  return error instanceof AppError && ['media', 'timeout', 'disconnected', 'unsupported'].includes(error.code);
 }

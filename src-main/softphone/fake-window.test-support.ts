@@ -11,6 +11,8 @@ export class FakeWindow implements WindowMedia {
   isAvailable = true;
   /** Thrown when the window is asked this. */
   readonly failures = new Map<RendererCall, Error>();
+  /** Thrown when the window is asked this the first time only. */
+  readonly failuresOnce = new Map<RendererCall, Error>();
   /** While set, the window does not answer this. */
   hangsAt: RendererCall | undefined;
   readonly #listeners = new Set<() => void>();
@@ -26,7 +28,8 @@ export class FakeWindow implements WindowMedia {
   async ask<Name extends RendererCall>(name: Name, _input: CallInput<Name>): Promise<CallOutput<Name>> {
     this.asked.push(name);
     if (!this.isAvailable) throw new AppError('media', 'No window holds the microphone.');
-    const failure = this.failures.get(name);
+    const failure = this.failuresOnce.get(name) ?? this.failures.get(name);
+    this.failuresOnce.delete(name);
     if (failure !== undefined) throw failure;
     if (this.hangsAt === name) await new Promise(() => undefined);
     const answers: Partial<Record<RendererCall, unknown>> = {
