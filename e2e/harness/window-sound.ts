@@ -8,40 +8,41 @@ export async function rememberPlayedStreams(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const played = new Set<HTMLMediaElement>();
     Object.defineProperty(window, 'playedElements', { value: played });
-    const play = HTMLMediaElement.prototype.play;
-    HTMLMediaElement.prototype.play = function (this: HTMLMediaElement): Promise<void> {
-      played.add(this);
-      return play.call(this);
+    /** Runs `before` with the object and the first argument of each call, then the method as it was. */
+    const watch = (
+      owner: object,
+      name: string,
+      part: 'value' | 'set',
+      before: (self: unknown, argument: unknown) => void,
+    ): void => {
+      const descriptor = Object.getOwnPropertyDescriptor(owner, name);
+      const original: unknown = descriptor === undefined ? undefined : Reflect.get(descriptor, part);
+      if (typeof original !== 'function') throw new Error(`there is no ${name}`);
+      const watched = function (this: unknown, ...rest: unknown[]): unknown {
+        before(this, rest[0]);
+        return Reflect.apply(original, this, rest) as unknown;
+      };
+      Object.defineProperty(owner, name, { ...descriptor, [part]: watched });
     };
-    const autoplay = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject');
-    if (autoplay?.set === undefined || autoplay.get === undefined) return;
-    const { get, set } = autoplay;
-    Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
-      configurable: true,
-      get,
-      set(this: HTMLMediaElement, stream: MediaProvider | null) {
-        if (stream !== null) played.add(this);
-        set.call(this, stream);
-      },
+    watch(HTMLMediaElement.prototype, 'play', 'value', (self) => {
+      if (self instanceof HTMLMediaElement) played.add(self);
+    });
+    watch(HTMLMediaElement.prototype, 'srcObject', 'set', (self, stream) => {
+      if (self instanceof HTMLMediaElement && stream !== null) played.add(self);
     });
     const taps = new Map<BaseAudioContext, AnalyserNode>();
     Object.defineProperty(window, 'toneTaps', { value: taps });
-    // Typed by hand: the overloads of connect are more than an override needs.
-    const connect: (this: AudioNode, target: AudioNode, output?: number, input?: number) => AudioNode =
-      AudioNode.prototype.connect;
-    AudioNode.prototype.connect = function (this: AudioNode, target: AudioNode, ...rest: number[]) {
-      if (target === this.context.destination) {
-        let tap = taps.get(this.context);
-        if (tap === undefined) {
-          tap = this.context.createAnalyser();
-          tap.fftSize = 8192;
-          tap.smoothingTimeConstant = 0;
-          taps.set(this.context, tap);
-        }
-        connect.call(this, tap);
+    watch(AudioNode.prototype, 'connect', 'value', (self, target) => {
+      if (!(self instanceof AudioNode) || target !== self.context.destination) return;
+      let tap = taps.get(self.context);
+      if (tap === undefined) {
+        tap = self.context.createAnalyser();
+        tap.fftSize = 8192;
+        tap.smoothingTimeConstant = 0;
+        taps.set(self.context, tap);
       }
-      return connect.call(this, target, ...rest);
-    } as typeof AudioNode.prototype.connect;
+      self.connect(tap);
+    });
   });
 }
 

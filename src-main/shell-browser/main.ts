@@ -23,6 +23,8 @@ const say = (words: string): void => {
 };
 
 async function run(): Promise<void> {
+  // Chats, logs and archives are this user's alone, also in a folder that others may read.
+  process.umask(0o077);
   const options = parseArguments(process.argv.slice(2));
   if (options.help) {
     process.stdout.write(usage);
@@ -59,7 +61,8 @@ async function run(): Promise<void> {
     // A second Ctrl-C does not wait.
     if (stopping) process.exit(1);
     stopping = true;
-    void shell.stop();
+    // Everything is saved and said by then; timers of finished SIP transactions would hold the process for 32 s more.
+    void shell.stop().finally(() => process.exit());
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);

@@ -38,9 +38,11 @@ function Stage({ call }: { readonly call: Call }) {
   const words = t(stateWords(call));
 
   const ended = call.state === 'ended';
+  // Why there was no sound, in the window's own words, says more than that there was none.
+  const said = call.endReason === 'mediaFailed' ? (call.notice ?? words) : words;
   useEffect(() => {
-    if (ended) announce(words, 'assertive');
-  }, [ended, words, announce]);
+    if (ended) announce(said, 'assertive');
+  }, [ended, said, announce]);
 
   return (
     <section
@@ -60,7 +62,7 @@ function Stage({ call }: { readonly call: Call }) {
         <h2 className="stage__name clip">{name}</h2>
         {name !== call.party.number && <p className="dim tnum">{call.party.number}</p>}
         {call.connectedAtMs === undefined || ended ? (
-          <p className="stage__state">{words}</p>
+          <p className="stage__state">{said === call.notice ? null : words}</p>
         ) : (
           <CallTimer call={call} className="timer tnum" />
         )}

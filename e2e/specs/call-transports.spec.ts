@@ -1,0 +1,36 @@
+import type { LabTransport } from '../lab/client-settings.ts';
+import { expect, farHz, myHz, test } from '../harness/call-fixtures.ts';
+import { expectSoundBothWays } from '../harness/phone-ear.ts';
+
+/** Over WebSocket the window speaks DTLS-SRTP with the server itself; over the others the media gateway carries it. */
+const encryptedAs: Readonly<Record<Exclude<LabTransport, 'ws'>, 'Encrypted' | 'Not encrypted'>> = {
+  udp: 'Not encrypted',
+  tcp: 'Not encrypted',
+  tls: 'Not encrypted',
+  wss: 'Encrypted',
+};
+
+for (const transport of ['udp', 'tcp', 'tls', 'wss'] as const) {
+  test(
+    `a call over ${transport} has sound both ways, takes digits, and says whether it is encrypted`,
+    { tag: ['@kamailio', '@rtpengine'] },
+    async ({ lab, startCaller, bob }) => {
+      const { page, window } = await startCaller({ transport });
+      const contacts = await lab.owned().kamailio.contacts('alice');
+      expect(contacts.join(' ')).toContain(`transport=${transport === 'wss' ? 'ws' : transport}`);
+      await window.dial(lab.account('bob').extension);
+      await expect(window.timer).toBeVisible();
+      await expectSoundBothWays(page, bob, { mine: myHz, theirs: farHz });
+      await expect(window.stage().getByRole('img', { name: encryptedAs[transport], exact: true })).toBeVisible();
+      const from = bob.events.length;
+      await window.control('Keypad').click();
+      await page.keyboard.type('52');
+      await expect
+        .poll(() => bob.events.slice(from).flatMap(({ type, param }) => (type === 'CALL_DTMF_START' ? [param] : [])))
+        .toEqual(['5', '2']);
+      await page.keyboard.press('F9');
+      await bob.waitFor('CALL_CLOSED', { from });
+      await expect(window.controls).toBeHidden();
+    },
+  );
+}
