@@ -17,6 +17,8 @@ export interface ParleyOptions {
   readonly signIn?: { readonly address: string; readonly password: string };
   /** An existing data directory; default: a new one, removed at the end. */
   readonly dataDirectory?: string;
+  /** Default: any free one. `remembered`: the one of last time, as when a person starts it. */
+  readonly port?: number | 'remembered';
   readonly args?: readonly string[];
 }
 
@@ -28,6 +30,8 @@ interface ReadyLine {
 
 /** The built service process of the browser shell, as a user starts it, with its own data directory. */
 export class ParleyProcess {
+  /** The built program. */
+  static readonly entry = entry;
   readonly dataDirectory: string;
   readonly #options: ParleyOptions;
   readonly #ownsDirectory: boolean;
@@ -76,8 +80,9 @@ export class ParleyProcess {
 
   /** Starts the process and waits until it serves. */
   async start(): Promise<void> {
-    const args = ['--data', this.dataDirectory, '--port', '0', '--no-window', '--json', ...(this.#options.args ?? [])];
-    const { seed, policyFile, signIn } = this.#options;
+    const { seed, policyFile, signIn, port = 0 } = this.#options;
+    const args = ['--data', this.dataDirectory, '--no-window', '--json', ...(this.#options.args ?? [])];
+    if (port !== 'remembered') args.push('--port', String(port));
     if (seed !== undefined) {
       const file = join(this.dataDirectory, 'seed.json');
       writeFileSync(file, JSON.stringify(seed));

@@ -2,6 +2,18 @@ import type { Locator, Page } from '@playwright/test';
 
 export type Section = 'Contacts' | 'Chats' | 'Calls' | 'Voicemail' | 'Settings';
 
+export const settingsPages = [
+  'General',
+  'Account',
+  'Audio',
+  'Video',
+  'Chat archive',
+  'Notifications',
+  'Privacy and policy',
+  'About and diagnostics',
+] as const;
+export type SettingsPage = (typeof settingsPages)[number];
+
 /** The window as a person uses it: by what is written on it and what it says to a screen reader. */
 export class ParleyWindow {
   readonly page: Page;
@@ -35,6 +47,15 @@ export class ParleyWindow {
 
   async go(section: Section): Promise<void> {
     await this.rail(section).click();
+  }
+
+  /** Opens a page of the settings; returns its detail region. */
+  async goToSettings(name: SettingsPage): Promise<Locator> {
+    await this.go('Settings');
+    await this.page.getByRole('navigation', { name: 'Settings pages' }).getByRole('link', { name }).click();
+    const detail = this.page.getByRole('region', { name, exact: true });
+    await detail.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+    return detail;
   }
 
   get searchBox(): Locator {

@@ -22,6 +22,8 @@ const say = (words: string): void => {
   process.stderr.write(`${words}\n`);
 };
 
+// Chats, logs and archives are this user's alone, also in a folder that others may read.
+process.umask(0o077);
 const dataDirectory = argument('data');
 if (dataDirectory !== undefined) app.setPath('userData', dataDirectory);
 // All pages, also those that a bug would open.
