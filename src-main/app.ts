@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolveSrv } from 'node:dns/promises';
 import { release } from 'node:os';
+import { join } from 'node:path';
 import type { MainHandlers } from '../src-shared/contract/contract.ts';
 import { AppError } from '../src-shared/errors.ts';
 import type { ChatMessage } from '../src-shared/model/message.ts';
@@ -21,6 +22,7 @@ import { parsePolicy, readPolicy, systemPolicyProbe } from './config/policy-file
 import type { Policy } from './config/policy-file.ts';
 import { SettingsStore } from './config/settings-store.ts';
 import { Settings } from './config/settings.ts';
+import { Checkpointer } from './core/checkpointer.ts';
 import { systemClock } from './core/clock.ts';
 import { HealthBoard } from './core/health-board.ts';
 import { Redactor } from './core/log-redaction.ts';
@@ -29,7 +31,7 @@ import { LoopDelayMeter } from './core/loop-delay.ts';
 import { migrationSteps } from './core/migrations/index-of-steps.ts';
 import { RotatingFile } from './core/rotating-file.ts';
 import type { Service } from './core/service.ts';
-import { openStore } from './core/store.ts';
+import { databaseFile, openStore } from './core/store.ts';
 import type { Store } from './core/store.ts';
 import { withTranslatedErrors } from './core/translate-errors.ts';
 import { probeDirectory } from './directory/probe-directory.ts';
@@ -134,7 +136,19 @@ class App implements AppPort {
       measureVideo: () => this.#windows.ask('capability.measureVideo', null),
       measureProcessor: async (signal) => measureProcessor(await systemWork(), () => performance.now(), signal),
     });
-    this.#services = [this.#settings, this.#gateway, capability, this.#account];
+    const checkpointer = new Checkpointer({
+      db: this.#store.db,
+      file: join(host.paths.data, databaseFile),
+      clock,
+      log: log('store'),
+    });
+    this.#services = [
+      ...(this.#store.persistent ? [checkpointer] : []),
+      this.#settings,
+      this.#gateway,
+      capability,
+      this.#account,
+    ];
     const handlers: MainHandlers = {
       ...this.#account.handlers,
       ...this.#settings.handlers,
