@@ -36,7 +36,6 @@ export function CallControls(props: {
         type="button"
         className="cbtn cbtn--end"
         aria-keyshortcuts={ariaCombo(combos.decline, mac)}
-        disabled={call.state === 'ended'}
         onClick={props.onEnd}
       >
         <span className="cbtn__face">

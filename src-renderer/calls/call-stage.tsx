@@ -1,9 +1,10 @@
-import { Tooltip } from '@fluentui/react-components';
-import { Info16Regular, LockClosed12Filled, LockOpen12Regular } from '@fluentui/react-icons';
+import { Button, Tooltip } from '@fluentui/react-components';
+import { ArrowLeft20Regular, Info16Regular, LockClosed12Filled, LockOpen12Regular } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
 import { useTopic } from '../bridge/client-context.tsx';
+import { navigate } from '../shell/route.ts';
 import { QuietState } from '../ui/empty-state.tsx';
 import { useAnnounce } from '../ui/live-regions.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
@@ -52,6 +53,16 @@ function Stage({ call }: { readonly call: Call }) {
       data-call-state={call.state}
     >
       <div className="stage__top">
+        <div className="detail__back">
+          <Button
+            appearance="subtle"
+            icon={<ArrowLeft20Regular />}
+            aria-label={t`Back to calls`}
+            onClick={() => {
+              navigate({ section: 'calls' });
+            }}
+          />
+        </div>
         <span className="stage__gap" />
         {call.state === 'connected' && <Lock encrypted={call.encrypted} />}
       </div>
@@ -82,20 +93,23 @@ function Stage({ call }: { readonly call: Call }) {
           />
         )}
       </div>
-      <CallControls
-        call={call}
-        keypadOpen={keypad}
-        onMute={(muted) => {
-          actions.mute(call.id, muted);
-        }}
-        onKeypad={() => {
-          setWantsKeypad(!keypad);
-        }}
-        onEnd={() => {
-          if (call.direction === 'in' && call.state === 'ringing') actions.decline(call.id);
-          else actions.hangUp(call.id);
-        }}
-      />
+      {/* Ended: the last moments show why; there is nothing left to press. */}
+      {!ended && (
+        <CallControls
+          call={call}
+          keypadOpen={keypad}
+          onMute={(muted) => {
+            actions.mute(call.id, muted);
+          }}
+          onKeypad={() => {
+            setWantsKeypad(!keypad);
+          }}
+          onEnd={() => {
+            if (call.direction === 'in' && call.state === 'ringing') actions.decline(call.id);
+            else actions.hangUp(call.id);
+          }}
+        />
+      )}
     </section>
   );
 }

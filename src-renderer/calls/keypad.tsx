@@ -78,7 +78,6 @@ export function Keypad(props: {
           <button
             key={digit}
             type="button"
-            aria-label={digit}
             onKeyDown={onKeyDown}
             onClick={() => {
               send(digit);

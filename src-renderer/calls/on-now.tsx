@@ -14,7 +14,7 @@ export function OnNow() {
   const { item } = useRoute();
   if (calls.length === 0) return null;
   return (
-    <>
+    <div className="onnow__part">
       <div className="ghead ghead--flat" id="on-now">
         <Trans>On now</Trans>
       </div>
@@ -23,7 +23,7 @@ export function OnNow() {
           <OneCall key={call.id} call={call} current={item === `${liveCallPrefix}${call.id}`} />
         ))}
       </nav>
-    </>
+    </div>
   );
 }
 
