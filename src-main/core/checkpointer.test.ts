@@ -59,6 +59,35 @@ describe('checkpoints off the service thread', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('a log that was moved is let be until something is written', async () => {
+    const clock = new TestClock();
+    let checkpoints = 0;
+    const checkpoint = (): Promise<void> => {
+      checkpoints += 1;
+      return Promise.resolve();
+    };
+    const checkpointer = new Checkpointer({ db, file, clock, log: silentLogger, checkpoint });
+    await checkpointer.start();
+    grow(8);
+    await clock.run(20_000);
+    expect(checkpoints).toBe(1);
+    grow(1);
+    await clock.run(20_000);
+    expect(checkpoints).toBe(2);
+    await checkpointer.stop();
+  });
+
+  test('the file of a moved log shrinks with the next write', async () => {
+    const clock = new TestClock();
+    const checkpointer = new Checkpointer({ db, file, clock, log: silentLogger });
+    await checkpointer.start();
+    grow(8);
+    clock.advance(2_000);
+    await checkpointer.stop();
+    grow(1);
+    expect(statSync(`${file}-wal`).size).toBeLessThanOrEqual(4 * 1024 * 1024);
+  });
+
   test('when the worker cannot do it, SQLite does it by itself again', async () => {
     const clock = new TestClock();
     const checkpointer = new Checkpointer({

@@ -28,7 +28,9 @@ const automaticPages = 1_000;
  * and would do so in the middle of some commit; a connection of its own in a short-lived worker does it instead,
  * in PASSIVE mode, which makes neither readers nor writers wait (https://www.sqlite.org/wal.html section 2.1).
  *
- *   idle --log over the limit--> running --done--> idle
+ * The log's file keeps its size when it was moved: it is let be until something is written, and shrinks then.
+ *
+ *   idle --log over the limit and written to--> running --done--> idle
  *   running --failed--> automatic (SQLite does it within commits again)
  */
 export class Checkpointer implements Service {
@@ -36,6 +38,8 @@ export class Checkpointer implements Service {
   readonly #options: CheckpointerOptions;
   #timer: TimerHandle | undefined;
   #running: Promise<void> | undefined;
+  /** When the log that was moved last had been written to. */
+  #movedMtimeMs: number | undefined;
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
@@ -43,6 +47,7 @@ export class Checkpointer implements Service {
 
   start(): Promise<void> {
     this.#options.db.pragma('wal_autocheckpoint = 0');
+    this.#options.db.pragma(`journal_size_limit = ${toleratedBytes}`);
     this.#lookLater();
     return Promise.resolve();
   }
@@ -57,9 +62,14 @@ export class Checkpointer implements Service {
   #lookLater(): void {
     this.#timer = this.#options.clock.setTimeout(() => {
       this.#timer = undefined;
-      const size = statSync(`${this.#options.file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-      if (size <= toleratedBytes) this.#lookLater();
-      else this.#running = this.#checkpoint();
+      const { size = 0, mtimeMs } = statSync(`${this.#options.file}-wal`, { throwIfNoEntry: false }) ?? {};
+      if (size <= toleratedBytes || mtimeMs === this.#movedMtimeMs) {
+        this.#lookLater();
+        return;
+      }
+      // Before the checkpoint: what is written meanwhile may not be in it.
+      this.#movedMtimeMs = mtimeMs;
+      this.#running = this.#checkpoint();
     }, lookEveryMs);
   }
 
