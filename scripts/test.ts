@@ -129,6 +129,7 @@ async function main(): Promise<void> {
     })(),
   ]);
   await check('Format', () => clean('prettier', ['--check', '--log-level', 'warn', '.']));
+  await check('Third-party notices', () => clean('node', ['scripts/third-party-notices.ts', '--check']));
   await check('Layers', () =>
     clean('depcruise', [
       '--config',

@@ -12,6 +12,7 @@ test('the strip shows while chat is gone and goes when it is back; nothing writt
   await expect(window.messages.getByText('Sending')).toBeVisible();
   await prosody.start();
   await expect(window.strip).toBeHidden({ timeout: 30_000 });
-  await expect(window.messages.getByText('Sent', { exact: true })).toBeVisible({ timeout: 30_000 });
+  await expect(window.messages.getByText('Sending')).toBeHidden({ timeout: 30_000 });
+  await expect(window.messages.getByText('Sent', { exact: true }).last()).toBeVisible();
   await colleagues.restart();
 });
