@@ -52,6 +52,8 @@ export async function ownToneDb(page: Page, hz: number): Promise<number> {
     const taps = (window as unknown as { readonly toneTaps: Map<BaseAudioContext, AnalyserNode> }).toneTaps;
     let loudest = -Infinity;
     for (const [context, tap] of taps) {
+      // At rest it sounds no more, though the tap keeps what came last.
+      if (context.state !== 'running') continue;
       const bins = new Float32Array(tap.frequencyBinCount);
       tap.getFloatFrequencyData(bins);
       const bin = Math.round((wanted / context.sampleRate) * tap.fftSize);

@@ -46,7 +46,8 @@ export interface PhoneEvent {
 export type RecordingSide = 'heard' | 'sent';
 
 const TCP = { protocols: ['tcp'] } as const;
-const SIP = { protocols: ['udp', 'tcp'] } as const;
+/** SIP over TLS listens on the port after it (RFC 3261 section 19.1.2: 5060 and 5061). */
+const SIP = { protocols: ['udp', 'tcp'], takesNext: true } as const;
 const MEDIA_PORTS = 40;
 const COMMAND_TIMEOUT_MS = 4_000;
 const REGISTER_INTERVAL_S = 60;

@@ -15,6 +15,13 @@ export interface PortWant {
   readonly protocols: readonly Protocol[];
   /** Contiguous ports; only the first is returned. Blocks are for media and not proven. */
   readonly count?: number;
+  /** The server opens the next port, too, without being told: it is kept free and not proven. */
+  readonly takesNext?: boolean;
+}
+
+/** How many ports are reserved for a want. */
+function sizeOf(want: PortWant): number {
+  return want.takesNext === true ? 2 : (want.count ?? 1);
 }
 
 /** Ports handed out in this process: two labs of one process never compete. */
@@ -51,7 +58,7 @@ function canBindUdp(port: number): Promise<boolean> {
 
 /** A free port (or the first of a free block) on loopback, reserved until {@link releasePort}. */
 export async function reservePort(want: PortWant): Promise<number> {
-  const count = want.count ?? 1;
+  const count = sizeOf(want);
   for (let attempt = 0; attempt < 500; attempt += 1) {
     const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT - count));
     const block = Array.from({ length: count }, (_, index) => port + index);
@@ -59,15 +66,16 @@ export async function reservePort(want: PortWant): Promise<number> {
     for (const one of block) taken.add(one);
     const isFree =
       (!want.protocols.includes('tcp') || (await canBindTcp(port))) &&
-      (!want.protocols.includes('udp') || (await canBindUdp(port)));
+      (!want.protocols.includes('udp') || (await canBindUdp(port))) &&
+      (want.takesNext !== true || (await canBindTcp(port + 1)));
     if (isFree) return port;
-    releasePort(port, count);
+    releasePort(port, want);
   }
   throw new Error('lab: no free port on 127.0.0.1');
 }
 
-export function releasePort(port: number, count = 1): void {
-  for (let one = port; one < port + count; one += 1) taken.delete(one);
+export function releasePort(port: number, want: PortWant): void {
+  for (let one = port; one < port + sizeOf(want); one += 1) taken.delete(one);
 }
 
 /** proc(5): `st` 0A is LISTEN in the tcp table, 07 an unconnected socket in the udp table. */

@@ -181,7 +181,7 @@ export abstract class LabServer<PortName extends string> {
   /** Gives the ports back; after this the object is not used any more. */
   release(): void {
     if (this.#ports === undefined) return;
-    for (const name of this.#portNames()) releasePort(this.#ports[name], this.#wants[name].count);
+    for (const name of this.#portNames()) releasePort(this.#ports[name], this.#wants[name]);
     this.#ports = undefined;
   }
 

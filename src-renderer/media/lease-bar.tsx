@@ -18,7 +18,7 @@ export function LeaseBar() {
   const { run, busy, error } = useAction();
   if (!elsewhere) return null;
   return (
-    <MessageBar intent="info" className="callproblem">
+    <MessageBar intent="info" className="leasebar" data-region="lease">
       <MessageBarBody>
         <Trans>Parley is open in another window, which rings and has the microphone.</Trans>
         {error !== undefined && ` ${error}`}

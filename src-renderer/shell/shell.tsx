@@ -9,6 +9,7 @@ import { SearchBox } from '../search/search-box.tsx';
 import type { SearchHandle } from '../search/search-box.tsx';
 import { SettingsView } from '../settings/settings-view.tsx';
 import { Logo } from '../ui/logo.tsx';
+import { LeaseBar } from '../media/lease-bar.tsx';
 import { isMac } from '../ui/shortcuts.ts';
 import { VoicemailView } from '../voicemail/voicemail-view.tsx';
 import { IncomingCallBanner } from '../calls/incoming-call-banner.tsx';
@@ -71,6 +72,7 @@ export function Shell({ session }: { readonly session: Session }) {
           <Rail active={route.section} />
           <div className="body">
             <StatusStrip />
+            <LeaseBar />
             <div data-region="banner" className="banners">
               <IncomingCallBanner />
             </div>
