@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { Parser } from '@xmpp/xml';
 import { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
 import { Archive } from '../../src-main/archive/archive.ts';
+import { Checkpointer } from '../../src-main/core/checkpointer.ts';
 import { systemClock } from '../../src-main/core/clock.ts';
 import { silentLogger } from '../../src-main/core/log.ts';
 import { LoopDelayMeter } from '../../src-main/core/loop-delay.ts';
 import { migrationSteps } from '../../src-main/core/migrations/index-of-steps.ts';
-import { openStore } from '../../src-main/core/store.ts';
+import { databaseFile, openStore } from '../../src-main/core/store.ts';
 import type { Store } from '../../src-main/core/store.ts';
 import { ImService } from '../../src-main/im/im-service.ts';
 import { TcpTransport } from '../../src-main/im/transport.ts';
@@ -151,6 +152,7 @@ function answer(child: ChildProcess): Promise<unknown> {
 /** The chat service as the program builds it, with its store and archive on the disk. */
 class BenchClient {
   readonly #store: Store;
+  readonly #checkpointer: Checkpointer;
   readonly #archive: Archive;
   readonly #archiveFolder: string;
   readonly #presence: OwnPresence;
@@ -167,6 +169,7 @@ class BenchClient {
     this.#store = openStore({ directory, migrations: migrationSteps, clock: systemClock, log, health });
     if (!this.#store.persistent) throw new Error(this.#store.notices.join(' '));
     const { db } = this.#store;
+    this.#checkpointer = new Checkpointer({ db, file: join(directory, databaseFile), clock: systemClock, log });
     this.#presence = new OwnPresence({ db, accountId, publish: (snapshot) => hub.publish('ownPresence', snapshot) });
     this.#archive = new Archive({
       style: 'linux',
@@ -205,6 +208,7 @@ class BenchClient {
   }
 
   async signIn(): Promise<void> {
+    await this.#checkpointer.start();
     this.#presence.start();
     await this.#archive.start();
     await this.#service.start();
@@ -239,6 +243,7 @@ class BenchClient {
   async stop(): Promise<void> {
     await this.#service.stop();
     await this.#archive.stop();
+    await this.#checkpointer.stop();
     this.#store.close();
   }
 

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { limits } from '../../src-shared/limits.ts';
+import { Checkpointer } from '../../src-main/core/checkpointer.ts';
 import { systemClock } from '../../src-main/core/clock.ts';
 import { silentLogger } from '../../src-main/core/log.ts';
 import { LoopDelayMeter } from '../../src-main/core/loop-delay.ts';
 import { people as peopleStep } from '../../src-main/core/migrations/030-people.ts';
-import { openStore } from '../../src-main/core/store.ts';
+import { databaseFile, openStore } from '../../src-main/core/store.ts';
 import type { DirectoryEntry } from '../../src-main/directory/entry.ts';
 import { entryAttributes, searchFilter, toDirectoryEntry } from '../../src-main/directory/ldap-mapping.ts';
 import { PeopleStore } from '../../src-main/directory/people-store.ts';
@@ -48,6 +49,13 @@ export async function benchSearch(report: (figure: Figure) => void): Promise<voi
     log: silentLogger,
     health: { report: () => undefined },
   });
+  const checkpointer = new Checkpointer({
+    db: store.db,
+    file: join(directory, databaseFile),
+    clock: systemClock,
+    log: silentLogger,
+  });
+  await checkpointer.start();
   try {
     if (!store.persistent) throw new Error(store.notices.join(' '));
     const cache = new PeopleStore(store.db, 'bench', {
@@ -88,6 +96,7 @@ export async function benchSearch(report: (figure: Figure) => void): Promise<voi
     );
   } finally {
     idle.stop();
+    await checkpointer.stop();
     store.close();
     rmSync(directory, { recursive: true, force: true });
     await lab.stop();
