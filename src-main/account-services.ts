@@ -128,6 +128,9 @@ export class AccountServices {
       health,
       region: parts.region,
       dialable: (text) => dialable(text, parts.region()),
+      onContactsLearned: () => {
+        this.#im?.namesChanged();
+      },
     });
     this.#voicemail = new VoicemailService({
       config: config.voicemail,
@@ -235,7 +238,8 @@ export class AccountServices {
     this.handlers = handlersOf(this.#directory, this.#voicemail, this.#im, callsService, history);
     this.#undo.push(
       hub.watch('roster', ({ contacts }) => {
-        this.#directory.setContacts(contacts.map(({ jid, name }) => ({ jid, name })));
+        // The address stands in for a name that the roster lacks; the directory may know a real one.
+        this.#directory.setContacts(contacts.map(({ jid, name }) => ({ jid, name: name === jid ? '' : name })));
       }),
       hub.watch('conversations', ({ conversations }) => {
         this.#chats = conversations.map(({ peer, name, lastBody, lastAtMs, unread }) => ({

@@ -40,6 +40,8 @@ export interface DirectoryOptions {
   readonly region: () => string | undefined;
   /** The dial plan of calls/. */
   readonly dialable: (text: string) => Dialable;
+  /** Entries of contacts came: who has no name of their own in the roster has one now. */
+  readonly onContactsLearned?: () => void;
 }
 
 type PeopleHandlers = Pick<MainHandlers, 'people.search' | 'people.card' | 'people.photo' | 'people.dialable'>;
@@ -161,7 +163,9 @@ export class DirectoryService implements Service, ReverseLookup {
     const missing = this.#options.store.withoutEntry(jids).filter((jid) => !this.#askedFor.has(jid));
     if (missing.length === 0) return;
     for (const jid of missing) this.#askedFor.add(jid);
-    await this.#keep(await this.#directory.findContacts(missing));
+    const entries = await this.#directory.findContacts(missing);
+    await this.#keep(entries);
+    if (entries.length > 0) this.#options.onContactsLearned?.();
   }
 
   async #open(

@@ -219,6 +219,12 @@ export class ImService implements Service {
     this.#roster.stop();
   }
 
+  /** The directory learned names; contacts and chats without a name of their own take them. */
+  namesChanged(): void {
+    this.#roster.namesChanged();
+    this.#conversations.publish();
+  }
+
   /** A person asked to try again (`health.retry`). */
   retry(): void {
     this.#session.retry();

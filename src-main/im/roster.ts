@@ -71,6 +71,11 @@ export class Roster {
     this.#publish();
   }
 
+  /** Names from elsewhere changed; shows them where the roster itself has none. */
+  namesChanged(): void {
+    if ([...this.#items.values()].some(({ name }) => name === '')) this.#publish();
+  }
+
   /** Name in the roster; undefined for strangers and contacts without one. */
   nameOf(jid: string): string | undefined {
     const name = this.#items.get(jid)?.name;
