@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test as base } from '@playwright/test';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { labFromFile, LAB_FILE_VARIABLE } from '../lab/description.ts';
@@ -39,6 +42,8 @@ export interface WindowOptions {
 }
 
 interface TestFixtures {
+  /** An empty folder, removed after the test when every Parley has ended. */
+  readonly scratch: string;
   readonly parley: ParleyFixture;
   /** Parley signed in as alice, its window open. */
   readonly alice: Page;
@@ -82,7 +87,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker', timeout: 60_000 },
   ],
 
-  parley: async ({ lab }, use) => {
+  // Playwright demands the destructuring pattern even where nothing is used.
+  scratch: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-scratch-'));
+    await use(folder);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  },
+
+  // `scratch` comes first so that it goes last.
+  parley: async ({ lab, scratch: _scratch }, use) => {
     const processes: ParleyProcess[] = [];
     const browsers: Browser[] = [];
     await use({
