@@ -42,6 +42,8 @@ export default defineConfig({
       outDir: path('out/renderer'),
       // electron-vite leaves it off; a small bundle starts sooner and holds less memory.
       minify: true,
+      // One window, one bundle, loaded from this computer.
+      chunkSizeWarningLimit: 2_000,
       rolldownOptions: { input: path('src-renderer/index.html') },
     },
     plugins: [react(), lingui({ macroTransform: true })],
