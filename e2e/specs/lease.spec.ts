@@ -38,7 +38,7 @@ test(
 );
 
 test(
-  'a call moves with its sound to the window that takes over, and back to the one that is left',
+  'a call moves with its sound to the window that takes over; the other one still controls it',
   { tag: ['@kamailio', '@rtpengine'] },
   async ({ lab, caller, parley, bob, microphoneWav }) => {
     const first = caller.page;
