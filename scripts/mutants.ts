@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
@@ -23,12 +23,18 @@ const copied = [
 function run(): number {
   const only = process.argv[2];
   const folder = mkdtempSync(join(tmpdir(), 'parley-mutants-'));
+  const chosen = mutations.filter(({ name }) => only === undefined || name.includes(only));
   let survived = 0;
   try {
     for (const path of copied) cpSync(inRoot(path), join(folder, path), { recursive: true });
     symlinkSync(inRoot('node_modules'), join(folder, 'node_modules'), 'dir');
-    for (const mutation of mutations) {
-      if (only !== undefined && !mutation.name.includes(only)) continue;
+    // A test that fails anyway would seem to kill everything.
+    const before = failedTests(folder, [...new Set(chosen.map(({ test }) => test))]);
+    if (before !== 0) {
+      console.log(`The tests do not pass without a mutation: ${before ?? 'none could be run'}`);
+      return 1;
+    }
+    for (const mutation of chosen) {
       const file = join(folder, mutation.file);
       const original = readFileSync(file, 'utf8');
       const places = original.split(mutation.find).length - 1;
@@ -42,35 +48,31 @@ function run(): number {
         file,
         original.replace(mutation.find, () => mutation.replace),
       );
-      const result = spawnSync('vitest', ['run', '--root', folder, '--reporter=json', mutation.test], {
-        cwd: folder,
-        encoding: 'utf8',
-        timeout: 120_000,
-      });
+      const failed = failedTests(folder, [mutation.test]);
       writeFileSync(file, original);
-      if (result.error !== undefined) throw result.error;
-      // A file that does not even load has no failed test: that proves nothing.
-      const killed = failedTests(result.stdout) > 0;
+      // Undefined: the file did not even load, which proves nothing.
+      const killed = failed !== undefined && failed > 0;
       console.log(`${killed ? 'killed   ' : 'SURVIVED '} ${mutation.name} (${mutation.test})`);
       if (!killed) survived += 1;
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const total = only === undefined ? mutations.length : mutations.filter(({ name }) => name.includes(only)).length;
-  console.log(`${total - survived} of ${total} mutations were killed`);
+  console.log(`${chosen.length - survived} of ${chosen.length} mutations were killed`);
   return survived === 0 ? 0 : 1;
 }
 
-/** From the report of vitest; 0 when it did not get as far as writing one. */
-function failedTests(output: string): number {
-  try {
-    const report: unknown = JSON.parse(output.slice(output.indexOf('{')));
-    if (typeof report !== 'object' || report === null || !('numFailedTests' in report)) return 0;
-    return Number(report.numFailedTests);
-  } catch {
-    return 0;
-  }
+/** How many tests of these files fail in this copy; undefined when vitest did not get as far as running them. */
+function failedTests(folder: string, files: readonly string[]): number | undefined {
+  const file = join(folder, 'report.json');
+  rmSync(file, { force: true });
+  const args = ['run', '--root', folder, '--reporter=json', `--outputFile.json=${file}`, ...files];
+  const { error } = spawnSync('vitest', args, { cwd: folder, stdio: 'ignore', timeout: 120_000 });
+  if (error !== undefined) throw error;
+  if (!existsSync(file)) return undefined;
+  const report: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (typeof report !== 'object' || report === null || !('numFailedTests' in report)) return undefined;
+  return Number(report.numFailedTests);
 }
 
 process.chdir(root);

@@ -142,7 +142,7 @@ export const mutations: readonly Mutation[] = [
     file: 'src-shared/rpc/server.ts',
     find: 'if (!parsed.success) {',
     replace: `if (parsed.success && name === 'session.signIn' && parsed.data === null) {`,
-    test: 'src-shared/rpc/contract-faults.test.ts',
+    test: 'src-shared/rpc/contract.test.ts',
   },
   {
     name: 'lease: a second window takes the sound without being asked to',
