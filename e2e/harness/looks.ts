@@ -17,9 +17,9 @@ const compact = { width: 380, height: 700 };
 export const looks: readonly Look[] = [
   { name: 'light', colorScheme: 'light', forcedColors: false, ...hub },
   { name: 'dark', colorScheme: 'dark', forcedColors: false, ...hub },
-  { name: 'high-contrast', colorScheme: 'dark', forcedColors: true, ...hub },
   { name: 'compact-light', colorScheme: 'light', forcedColors: false, ...compact },
   { name: 'compact-dark', colorScheme: 'dark', forcedColors: false, ...compact },
+  { name: 'high-contrast', colorScheme: 'dark', forcedColors: true, ...hub },
 ];
 
 /** Gives an open window this look, with whatever it shows; resolves when it is drawn. */
@@ -29,6 +29,8 @@ export async function wear(page: Page, look: Look): Promise<void> {
     forcedColors: look.forcedColors ? 'active' : 'none',
     reducedMotion: 'reduce',
   });
+  // The colours first: a picture taken of both changes at once may still hold text of the old ones.
+  await settled(page);
   await page.setViewportSize({ width: look.width, height: look.height });
   await settled(page);
 }

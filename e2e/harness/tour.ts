@@ -167,6 +167,7 @@ export async function* callViews(stage: TourStage): Tour {
   yield at('05-in-call');
   await window.control('Keypad').click();
   await page.keyboard.type('4410#');
+  await until('the digits', async () => (await window.digitsSent.inputValue()) === '4410#', callTimeoutMs, 50);
   yield at('05-in-call-keypad');
   await page.keyboard.press('Escape');
   await lab.carol.dial(alice);
