@@ -13,7 +13,8 @@ const encryptedAs: Readonly<Record<Exclude<LabTransport, 'ws'>, 'Encrypted' | 'N
 for (const transport of ['udp', 'tcp', 'tls', 'wss'] as const) {
   test(
     `a call over ${transport} has sound both ways, takes digits, and says whether it is encrypted`,
-    { tag: ['@kamailio', '@rtpengine'] },
+    // Only between DTLS-SRTP and plain RTP the relay is needed; without it the others find each other on loopback.
+    { tag: transport === 'wss' ? ['@kamailio', '@rtpengine'] : '@kamailio' },
     async ({ lab, startCaller, bob }) => {
       const { page, window } = await startCaller({ transport });
       const contacts = await lab.owned().kamailio.contacts('alice');

@@ -27,7 +27,7 @@ test(
 
 test(
   'mute is silence for the far end, and the far end can end the call',
-  { tag: ['@kamailio', '@rtpengine'] },
+  { tag: '@kamailio' },
   async ({ lab, caller, bob }) => {
     const { page, window } = caller;
     await window.dial(lab.account('bob').number);
@@ -88,7 +88,7 @@ test(
 
 test(
   'a caller is shown by name, rings, is answered and heard both ways',
-  { tag: ['@kamailio', '@rtpengine'] },
+  { tag: '@kamailio' },
   async ({ lab, caller, bob }) => {
     const { page, window } = caller;
     await bob.dial(lab.account('alice').address);

@@ -6,7 +6,7 @@ const tones = { mine: myHz, theirs: farHz };
 
 test(
   'a microphone that was never granted, then denied, ends the call in words; granted, the next call has sound',
-  { tag: ['@kamailio', '@rtpengine'] },
+  { tag: '@kamailio' },
   async ({ lab, startCaller, bob }) => {
     const { page, window, process } = await startCaller({ microphone: 'ask' });
     const { extension } = lab.account('bob');
@@ -47,7 +47,7 @@ test(
 
 test(
   'while the question about the microphone stands the call goes on, and has sound as soon as it is granted',
-  { tag: ['@kamailio', '@rtpengine'] },
+  { tag: '@kamailio' },
   async ({ lab, caller, bob }) => {
     const { page, window } = caller;
     // The browser's prompt is the host: it stays open until the person has read it.
