@@ -24,3 +24,21 @@ test('a message counts as unread until its chat is opened', { tag: '@prosody' },
   await expect(window.messages).toContainText('The train is late again');
   await expect(window.rail('Chats')).not.toContainText('1');
 });
+
+test(
+  'a message that cannot be delivered says so, and is tried again or deleted',
+  { tag: '@prosody' },
+  async ({ alice }) => {
+    const window = new ParleyWindow(alice);
+    await expect(window.contact('Bob Okafor')).toBeVisible();
+    // An address at this server that nobody has.
+    await alice.goto(`${new URL(alice.url()).origin}/#/chats/nobody-here@parley.test`);
+    await window.send('Is anybody there?');
+    const failed = window.messages.getByRole('alert').or(window.messages.locator('.failed'));
+    await expect(failed.first()).toContainText(/not (sent|delivered)/i);
+    await window.messages.getByRole('button', { name: 'Try again' }).click();
+    await expect(failed.first()).toContainText(/not (sent|delivered)/i);
+    await window.messages.getByRole('button', { name: 'Delete' }).click();
+    await expect(window.messages).not.toContainText('Is anybody there?');
+  },
+);

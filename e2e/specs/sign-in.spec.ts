@@ -21,3 +21,31 @@ test('a wrong password is refused in words, once, and the right one then works',
   await window.signIn(account.password);
   await expect(window.contact('Bob Okafor')).toBeVisible();
 });
+
+test('each service is tested by hand before signing in', async ({ lab, parley }) => {
+  const page = await parley.open(await parley.start({ as: null }));
+  await page.getByLabel('Password', { exact: true }).fill(lab.account('alice').password);
+  await page.getByRole('button', { name: 'Advanced' }).click();
+  for (const service of ['Chat and presence', 'Phone', 'Directory', 'Voicemail']) {
+    const group = page.getByRole('group', { name: service, exact: true });
+    await group.getByRole('button', { name: `Test ${service}` }).click();
+    await expect(group.getByRole('status')).toContainText(/works|accepts/);
+  }
+  await page.getByLabel('Password', { exact: true }).fill('not-the-password');
+  const phone = page.getByRole('group', { name: 'Phone', exact: true });
+  await phone.getByRole('button', { name: 'Test Phone' }).click();
+  await expect(phone.getByRole('status')).toContainText(/password/i);
+});
+
+test('signing out says what stays on this computer, and forgets the password when asked', async ({ alice: page }) => {
+  const window = new ParleyWindow(page);
+  await expect(window.contact('Bob Okafor')).toBeVisible();
+  await page.goto(`${new URL(page.url()).origin}/#/settings/account`);
+  await page.getByRole('button', { name: 'Sign out…' }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Sign out?' });
+  await dialog.getByRole('checkbox', { name: 'Also forget the password' }).check();
+  await dialog.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await expect(window.addressField).toBeVisible();
+  await expect(page.getByText('Your messages, contacts and history')).toBeVisible();
+  await expect(page.getByText(/Your password, in/)).toBeHidden();
+});

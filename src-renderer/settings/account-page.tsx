@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
+import { dialogGone } from '../ui/dialog-gone.ts';
 import { useAction } from '../ui/use-action.ts';
 import { keepForSignInPage } from './stays.ts';
 import { serviceFields, trustSettings } from './service-settings.ts';
@@ -13,12 +14,15 @@ import { Row, SettingPanel } from './setting-row.tsx';
 export function AccountPage() {
   const { t } = useLingui();
   const session = useTopic('session');
+  const call = useCall();
+  const action = useAction();
   const [signingOut, setSigningOut] = useState(false);
   const name = session?.displayName ?? session?.address ?? '';
   return (
     <>
       <div className="panel rows">
         <Row
+          error={action.error}
           label={
             <span className="whoami">
               <PersonAvatar name={name} jid={session?.address} size={48} badge={false} />
@@ -31,6 +35,7 @@ export function AccountPage() {
         >
           <Button
             icon={<SignOut20Regular />}
+            disabledFocusable={action.busy}
             onClick={() => {
               setSigningOut(true);
             }}
@@ -58,30 +63,33 @@ export function AccountPage() {
           onClose={() => {
             setSigningOut(false);
           }}
+          onConfirm={(forgetPassword) => {
+            setSigningOut(false);
+            void action.run(async () => {
+              await dialogGone();
+              const { stays } = await call('session.signOut', { forgetPassword });
+              keepForSignInPage(stays);
+            });
+          }}
         />
       )}
     </>
   );
 }
 
-/** Asks, signs out, and then says what stays on this computer. */
-function SignOutDialog({ onClose }: { readonly onClose: () => void }) {
+/** Asks first. The dialog is gone before the page under it is: otherwise it would leave the next page hidden from screen readers. */
+function SignOutDialog(props: { readonly onClose: () => void; readonly onConfirm: (forgetPassword: boolean) => void }) {
   const { t } = useLingui();
-  const call = useCall();
-  const action = useAction();
   const [forget, setForget] = useState(false);
   return (
     <ConfirmDialog
       title={<Trans>Sign out?</Trans>}
       confirmLabel={<Trans>Sign out</Trans>}
-      busy={action.busy}
-      error={action.error}
-      onCancel={onClose}
+      busy={false}
+      error={undefined}
+      onCancel={props.onClose}
       onConfirm={() => {
-        void action.run(async () => {
-          const { stays } = await call('session.signOut', { forgetPassword: forget });
-          keepForSignInPage(stays);
-        });
+        props.onConfirm(forget);
       }}
     >
       <p>

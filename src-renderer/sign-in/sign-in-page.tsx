@@ -1,7 +1,7 @@
 import { Button, Field, Input, MessageBar, MessageBarBody, Spinner } from '@fluentui/react-components';
 import { ChevronDown12Regular, ChevronUp12Regular } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Session } from '../../src-shared/model/session.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
 import { Logo } from '../ui/logo.tsx';
@@ -37,7 +37,12 @@ export function SignInPage({ session }: { readonly session: Session }) {
           {stays.length > 0 && session.state === 'signedOut' && (
             <MessageBar intent="info" layout="multiline" className="signin__problem">
               <MessageBarBody>
-                <Trans>You are signed out.</Trans> {stays.join(' ')}
+                <Trans>You are signed out. This stays on this computer:</Trans>
+                <ul className="signin__stays">
+                  {stays.map((sentence) => (
+                    <li key={sentence}>{sentence}</li>
+                  ))}
+                </ul>
               </MessageBarBody>
             </MessageBar>
           )}
@@ -75,6 +80,12 @@ function Form(props: { readonly session: Session; readonly start: string; readon
   const [address, setAddress] = useState(props.start);
   const [password, setPassword] = useState('');
   const [complained, setComplained] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const missing = props.start === '' ? 'email' : 'password';
+  useEffect(() => {
+    // Typing can begin at once with what is missing.
+    form.current?.querySelector<HTMLInputElement>(`input[type=${missing}]`)?.focus();
+  }, [missing]);
   const clean = address.trim();
   const badAddress = !/^[^@\s/]+@[^@\s/]+$/.test(clean);
   const busy = action.busy || session.state === 'signingIn';
@@ -83,6 +94,7 @@ function Form(props: { readonly session: Session; readonly start: string; readon
 
   return (
     <form
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
         setComplained(true);
