@@ -25,7 +25,8 @@ export function ShortcutsDialog(props: { readonly open: boolean; readonly onClos
           <DialogTitle>
             <Trans>Keyboard shortcuts</Trans>
           </DialogTitle>
-          <DialogContent className="keys__groups">
+          {/* Scrolls in a small window, also by keyboard. */}
+          <DialogContent className="keys__groups" tabIndex={0}>
             {shortcutGroups(isMac()).map((group) => (
               <section key={group.title.id}>
                 <h3>{t(group.title)}</h3>
