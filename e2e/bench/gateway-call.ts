@@ -20,6 +20,11 @@ const sipPayloadType = 8;
 const sipSsrc = 0x5151;
 const rendererSsrc = 0x6262;
 const loopback = '127.0.0.1';
+/**
+ * Windows' ends stay until the process ends: closing them while others carry traffic crashes the native module now and
+ * then, and so does collecting them. They cost nothing once the gateway's end is closed.
+ */
+const windows: nodeDataChannel.PeerConnection[] = [];
 
 async function bind(): Promise<Socket> {
   const socket = createSocket('udp4');
@@ -53,6 +58,7 @@ export async function openGatewayCall(gateway: MediaGateway, callId: string): Pr
     disableAutoNegotiation: true,
     forceMediaTransport: true,
   });
+  windows.push(peer);
   const audio = new nodeDataChannel.Audio('0', 'SendRecv');
   audio.addAudioCodec(rendererPayloadType, 'PCMA');
   audio.addSSRC(rendererSsrc, 'window');
@@ -75,10 +81,8 @@ export async function openGatewayCall(gateway: MediaGateway, callId: string): Pr
     close: async () => {
       call.toSip.stop();
       call.toWindow.stop();
-      await session.close();
-      track.close();
-      peer.close();
       socket.close();
+      await session.close();
     },
   };
   track.onMessage((packet) => {
