@@ -98,9 +98,14 @@ export async function openGatewayCall(gateway: MediaGateway, callId: string): Pr
   });
   peer.setLocalDescription('offer');
   await gathered;
-  const { answerSdp } = await gateway.connectRenderer(callId, peer.localDescription()?.sdp ?? '');
-  peer.setRemoteDescription(answerSdp, 'answer');
-  return flow(call, `the gateway, ${callId}`);
+  try {
+    const { answerSdp } = await gateway.connectRenderer(callId, peer.localDescription()?.sdp ?? '');
+    peer.setRemoteDescription(answerSdp, 'answer');
+    return await flow(call, `the gateway, ${callId}`);
+  } catch (error) {
+    await call.close();
+    throw error;
+  }
 }
 
 /** Answers the session's offer for a peer at `port`; gives the gateway's port. */
