@@ -12,7 +12,7 @@ const encryptedAs: Readonly<Record<Exclude<LabTransport, 'ws'>, 'Encrypted' | 'N
 
 for (const transport of ['udp', 'tcp', 'tls', 'wss'] as const) {
   test(
-    `a call over ${transport} has sound both ways, takes digits, and says whether it is encrypted`,
+    `a call over ${transport} has sound both ways and says whether it is encrypted`,
     // Only between DTLS-SRTP and plain RTP the relay is needed; without it the others find each other on loopback.
     { tag: transport === 'wss' ? ['@kamailio', '@rtpengine'] : '@kamailio' },
     async ({ lab, startCaller, bob }) => {
@@ -24,11 +24,14 @@ for (const transport of ['udp', 'tcp', 'tls', 'wss'] as const) {
       await expectSoundBothWays(page, bob, { mine: myHz, theirs: farHz });
       await expect(window.stage().getByRole('img', { name: encryptedAs[transport], exact: true })).toBeVisible();
       const from = bob.events.length;
-      await window.control('Keypad').click();
-      await page.keyboard.type('52');
-      await expect
-        .poll(() => bob.events.slice(from).flatMap(({ type, param }) => (type === 'CALL_DTMF_START' ? [param] : [])))
-        .toEqual(['5', '2']);
+      // The window itself sends the tones; the gateway's own are proven in call.spec.ts.
+      if (transport === 'wss') {
+        await window.control('Keypad').click();
+        await page.keyboard.type('52');
+        await expect
+          .poll(() => bob.events.slice(from).flatMap(({ type, param }) => (type === 'CALL_DTMF_START' ? [param] : [])))
+          .toEqual(['5', '2']);
+      }
       await page.keyboard.press('F9');
       await bob.waitFor('CALL_CLOSED', { from });
       await expect(window.controls).toBeHidden();
