@@ -212,6 +212,8 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
         ...['ausrc_srate 48000', 'auplay_srate 48000', 'ausrc_channels 2', 'auplay_channels 2'],
         ...['ausrc_format s16', 'auplay_format s16', 'auenc_format s16', 'audec_format s16'],
         'audio_level no',
+        // without its jitter buffer: on a busy machine that drops key tones (RFC 4733) which came in a bunch
+        'jitter_buffer_delay 0-0',
         'audio_buffer 20-160',
         `rtp_ports ${String(media)}-${String(media + MEDIA_PORTS - 1)}`,
         'rtcp_mux no',

@@ -117,7 +117,10 @@ test(
     await again.stop();
     const bob = lab.account('bob').address;
     const stored = withStore(scratch, ({ db }) =>
-      db.prepare("SELECT body FROM messages WHERE direction = 'out' AND peer = ? ORDER BY sent_at_ms").pluck().all(bob),
+      db
+        .prepare("SELECT body FROM messages WHERE direction = 'out' AND peer = ? AND body LIKE ? ORDER BY sent_at_ms")
+        .pluck()
+        .all(bob, '% of the killed service.'),
     );
     expect(stored).toEqual(texts);
   },

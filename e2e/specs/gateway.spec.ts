@@ -22,7 +22,7 @@ test(
     await expect(window.timer).toBeVisible();
     await window.openChat('Bob Okafor');
     await window.send('Can you still hear me?');
-    await expect(window.messages.getByText('Sent', { exact: true })).toBeVisible();
+    await expect(window.messages.getByText('Sent', { exact: true }).last()).toBeVisible();
     await page.keyboard.press('F9');
     await bob.waitFor('CALL_CLOSED', { from });
   },

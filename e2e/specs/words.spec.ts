@@ -37,6 +37,7 @@ const statusTexts = [
   'London',
 ];
 
+/** Texts on the screen, without what people wrote to each other. */
 async function visibleTexts(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
     const found: string[] = [];
@@ -48,7 +49,7 @@ async function visibleTexts(page: Page): Promise<readonly string[]> {
         text === '' ||
         element === null ||
         !element.checkVisibility() ||
-        element.closest('[aria-hidden=true], script, style') !== null
+        element.closest('[aria-hidden=true], script, style, .convo__prev, .bubble') !== null
       )
         continue;
       found.push(text);
