@@ -65,7 +65,9 @@ export function ContactTree(props: { readonly contacts: readonly Contact[]; read
     const row = rows[index];
     if (row === undefined) return;
     setFocusKey(row.key);
-    takesFocus.current = true;
+    // The current row may not be drawn anew: a wish left over would take the focus from wherever it goes next.
+    if (index === current) scroll.current?.querySelector<HTMLElement>(`[data-index="${String(index)}"]`)?.focus();
+    else takesFocus.current = true;
     virtual.scrollToIndex(index, { align: 'auto' });
   };
   const toggle = (group: string, fold: boolean) => {
