@@ -175,6 +175,13 @@ test('Esc closes the top layer and gives the focus back', { tag: '@prosody' }, a
   await expect(alice.getByRole('menu')).toBeHidden();
   await expect(row).toBeFocused();
 
+  await keyboard.press('Control+/');
+  const shortcuts = alice.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(shortcuts).toBeVisible();
+  await keyboard.press('Escape');
+  await expect(shortcuts).toBeHidden();
+  await expect(row).toBeFocused();
+
   const me = alice.getByRole('banner').getByRole('button', { name: /Alice Hargreaves/ });
   await pressUntilFocused(alice, 'F6', me);
   await keyboard.press('Enter');

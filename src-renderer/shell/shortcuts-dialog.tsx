@@ -8,14 +8,27 @@ import {
   DialogTitle,
 } from '@fluentui/react-components';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useLayoutEffect } from 'react';
 import { isMac, shortcutGroups } from '../ui/shortcuts.ts';
 
 /** Every shortcut that works, by place. Esc closes it and gives the focus back. */
 export function ShortcutsDialog(props: { readonly open: boolean; readonly onClose: () => void }) {
   const { t } = useLingui();
+  // Opened by a key, not by a button of its own: Fluent does not know where the focus was.
+  useLayoutEffect(() => {
+    if (!props.open) return undefined;
+    const opener = document.activeElement;
+    return () => {
+      requestAnimationFrame(() => {
+        if (opener instanceof HTMLElement) opener.focus();
+      });
+    };
+  }, [props.open]);
   return (
     <Dialog
       open={props.open}
+      // Gone at once, so that it cannot hold the focus back.
+      surfaceMotion={null}
       onOpenChange={(_event, data) => {
         if (!data.open) props.onClose();
       }}
