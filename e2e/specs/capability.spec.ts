@@ -22,7 +22,8 @@ test('this computer is measured on demand, and the window says what follows and 
     expect(Number(value), part).toBeGreaterThan(0);
   }
   await expect(video).toContainText(/720p: \d+ frames a second at most/);
-  await expect(reasons).not.toContainText('not measured yet');
+  // On a fast computer nothing holds the picture back, and there are no reasons to show.
+  await expect(video).not.toContainText('This computer was not measured yet.');
   const measured = await video.getByRole('status').textContent();
 
   // The least bound wins, and it is named.
