@@ -19,6 +19,7 @@ import { step } from './step.ts';
 const usage = `npm run screens -- [options]
 
   --only TEXT   only views whose name holds TEXT (the others are visited, not drawn)
+  --tour NAME   only one tour: quietViews, callViews, edgeViews
   --scale N     device pixels per pixel (default 1)
   --help
 `;
@@ -27,7 +28,7 @@ const usage = `npm run screens -- [options]
 const longestRunMs = 240_000;
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, scale: { type: 'string' }, help: { type: 'boolean' } },
+  options: { only: { type: 'string' }, tour: { type: 'string' }, scale: { type: 'string' }, help: { type: 'boolean' } },
 });
 
 /** Writes the pictures of one view and returns its faults. */
@@ -100,6 +101,7 @@ async function screens(): Promise<void> {
   let views = 0;
   try {
     for (const tour of [quietViews, callViews, edgeViews]) {
+      if (values.tour !== undefined && values.tour !== tour.name) continue;
       const cast = new Cast();
       try {
         await step(tour.name, async () => {

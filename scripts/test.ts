@@ -1,4 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { build } from './build.ts';
 import { installMissingPackages } from './install-packages.ts';
 import { inRoot } from './paths.ts';
@@ -8,11 +10,12 @@ import { typecheck, typescriptProjects } from './typecheck.ts';
 
 /**
  * Everything that must hold before a change lands, in the order in which it fails fastest. Each static check counts
- * as one test. The last line is the verdict: `Tests: N passed, N failed`.
+ * as one test. What failed and what was skipped is named at the end once more; the last line is the verdict:
+ * `Tests: N passed, N failed`.
  */
 interface Tally {
   passed: number;
-  failed: number;
+  readonly failed: string[];
   readonly skipped: string[];
 }
 
@@ -22,7 +25,11 @@ interface VitestReport {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -40,7 +47,7 @@ interface PlaywrightSpec {
   }[];
 }
 
-const tally: Tally = { passed: 0, failed: 0, skipped: [] };
+const tally: Tally = { passed: 0, failed: [], skipped: [] };
 
 async function check(name: string, work: () => Promise<boolean>): Promise<void> {
   const ok = await step(name, work).catch((error: unknown) => {
@@ -49,7 +56,7 @@ async function check(name: string, work: () => Promise<boolean>): Promise<void> 
   });
   if (ok) tally.passed += 1;
   else {
-    tally.failed += 1;
+    tally.failed.push(name);
     process.stderr.write(`FAILED: ${name}\n`);
   }
 }
@@ -78,15 +85,20 @@ async function unitTests(): Promise<void> {
   ]);
   const report = readReport(file) as VitestReport | undefined;
   tally.passed += report?.numPassedTests ?? 0;
-  tally.failed += report?.numFailedTests ?? 0;
-  // A file that could not even be loaded has no failed test of its own.
-  if (code !== 0 && (report?.numFailedTests ?? 0) === 0) tally.failed += 1;
+  const before = tally.failed.length;
   for (const result of report?.testResults ?? []) {
     for (const test of result.assertionResults) {
-      if (test.status !== 'passed' && test.status !== 'failed')
-        tally.skipped.push(`${test.fullName} (the test printed its reason)`);
+      if (test.status === 'failed')
+        tally.failed.push(`${relative(inRoot(), result.name)} > ${test.fullName}: ${firstLine(test.failureMessages)}`);
+      else if (test.status !== 'passed') tally.skipped.push(`${test.fullName} (the test printed its reason)`);
     }
   }
+  // A file that could not even be loaded has no failed test of its own.
+  if (code !== 0 && tally.failed.length === before) tally.failed.push('Unit tests: see their output above');
+}
+
+function firstLine(messages: readonly string[]): string {
+  return stripVTControlCharacters(messages[0] ?? '').split('\n')[0] ?? '';
 }
 
 async function endToEnd(): Promise<void> {
@@ -94,7 +106,7 @@ async function endToEnd(): Promise<void> {
   rmSync(file, { force: true });
   const { code } = await runCommand('playwright', ['test']);
   const report = readReport(file) as { readonly suites: readonly PlaywrightSuite[] } | undefined;
-  let failed = 0;
+  const before = tally.failed.length;
   const visit = (suite: PlaywrightSuite, path: string): void => {
     for (const spec of suite.specs ?? []) {
       for (const test of spec.tests) {
@@ -102,16 +114,15 @@ async function endToEnd(): Promise<void> {
         if (test.status === 'expected') tally.passed += 1;
         else if (test.status === 'skipped') {
           const reason = test.annotations.find((annotation) => annotation.type === 'skip')?.description;
-          if (reason === undefined) failed += 1;
-          tally.skipped.push(`${name}: ${reason ?? 'NO REASON GIVEN, counted as failed'}`);
-        } else failed += 1;
+          if (reason === undefined) tally.failed.push(`${name}: skipped, and no reason given`);
+          else tally.skipped.push(`${name}: ${reason}`);
+        } else tally.failed.push(name);
       }
     }
     for (const inner of suite.suites ?? []) visit(inner, `${path} > ${inner.title}`);
   };
   for (const suite of report?.suites ?? []) visit(suite, suite.title);
-  tally.failed += failed;
-  if (code !== 0 && failed === 0) tally.failed += 1;
+  if (code !== 0 && tally.failed.length === before) tally.failed.push('End-to-end specs: see their output above');
 }
 
 async function main(): Promise<void> {
@@ -148,8 +159,9 @@ async function main(): Promise<void> {
   await step('Unit, contract and packaging tests', unitTests);
   await step('End-to-end specs', endToEnd);
   for (const reason of tally.skipped) console.log(`Skipped: ${reason}`);
-  console.log(`Tests: ${tally.passed} passed, ${tally.failed} failed`);
-  process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1;
+  for (const name of tally.failed) console.log(`Failed: ${name}`);
+  console.log(`Tests: ${tally.passed} passed, ${tally.failed.length} failed`);
+  process.exitCode = tally.failed.length === 0 && tally.passed > 0 ? 0 : 1;
 }
 
 await main();

@@ -1,96 +1,35 @@
+import { join } from 'node:path';
 import { release } from 'node:os';
-import type { Clock } from '../src-shared/clock.ts';
-import type { EventName, EventPayload, MainHandlers } from '../src-shared/contract/contract.ts';
-import { AppError } from '../src-shared/errors.ts';
-import type { Call, CallEndReason } from '../src-shared/model/call.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChatRecord } from '../src-shared/model/history.ts';
-import type { ChatMessage } from '../src-shared/model/message.ts';
+import type { PresenceState } from '../src-shared/model/presence.ts';
 import type { SignInService } from '../src-shared/model/session.ts';
-import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
-import type { AccountConfig, PhoneConfig } from './account/account-config.ts';
+import { accountHandlers } from './account-calls.ts';
+import type { AccountHandlers } from './account-calls.ts';
+import { mediaFactory, speaksWebRtc } from './account-media.ts';
+import type { AccountParts } from './account-parts.ts';
+import type { AccountConfig } from './account/account-config.ts';
 import { pathStyleOf } from './archive/archive-path.ts';
 import { Archive } from './archive/archive.ts';
+import { availabilityOf } from './calls/availability.ts';
 import { CallList } from './calls/call-list.ts';
+import { CallRecordings } from './calls/call-recordings.ts';
 import { CallsService } from './calls/calls-service.ts';
-import { parseDialString } from './calls/dial-string.ts';
-import type { LoggerFactory } from './core/log.ts';
-import type { Random } from './core/server-list.ts';
-import type { HealthReporter, Service } from './core/service.ts';
-import type { Store } from './core/store.ts';
+import { ConversationNotes } from './calls/conversation-notes.ts';
+import type { Service } from './core/service.ts';
+import { dialable } from './dial-plan/dialable.ts';
 import { DirectoryService } from './directory/directory.ts';
-import type { Dialable } from './directory/directory.ts';
 import { PeopleStore } from './directory/people-store.ts';
 import { CallHistory } from './history/history.ts';
 import { HistoryStore } from './history/history-store.ts';
 import { ImService } from './im/im-service.ts';
-import { TcpTransport, systemSrvResolver } from './im/transport.ts';
-import type { MediaGatewaySessions } from './media-gateway/media.ts';
+import { TcpTransport } from './im/transport.ts';
+import { LineStateService } from './line-state/line-state-service.ts';
 import { OwnPresence } from './presence/own-presence.ts';
-import type { CallMediaFactory } from './softphone/call-media.ts';
-import { DirectMediaFactory } from './softphone/direct-media.ts';
-import { GatewayMediaFactory } from './softphone/gateway-media.ts';
+import { InstanceStore } from './softphone/instance-store.ts';
 import { Softphone } from './softphone/softphone.ts';
 import { VoicemailService } from './voicemail/voicemail.ts';
 import { VoicemailStore } from './voicemail/voicemail-store.ts';
-import type { WindowMedia } from './window-media.ts';
-
-/** What the services of an account are built from: the parts of the program that outlive an account. */
-export interface AccountParts {
-  readonly store: Store;
-  readonly hub: TopicHub;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: LoggerFactory;
-  readonly health: HealthReporter;
-  readonly gateway: MediaGatewaySessions;
-  readonly windows: WindowMedia;
-  /** For User-Agent headers, for example `Parley/0.1.0`. */
-  readonly product: string;
-  readonly emit: <Name extends EventName>(name: Name, payload: EventPayload<Name>) => void;
-  /** ISO 3166 region of numbers without a country code. */
-  readonly region: () => string | undefined;
-  readonly platform: NodeJS.Platform;
-  readonly home: string;
-  readonly documents: string;
-  /** Own name as others see it. */
-  readonly ownName: () => string;
-  readonly archiveSettings: () => { readonly enabled: boolean; readonly folder: string };
-  readonly onIncomingMessage: (message: ChatMessage, name: string) => void;
-  readonly onMissedCall: (who: string) => void;
-}
-
-/** Calls of the contract that need an account. */
-export const accountCalls = [
-  'roster.add',
-  'roster.update',
-  'roster.remove',
-  'roster.approve',
-  'roster.deny',
-  'presence.set',
-  'people.search',
-  'people.card',
-  'people.photo',
-  'people.dialable',
-  'chat.send',
-  'chat.retry',
-  'chat.discard',
-  'chat.page',
-  'chat.markRead',
-  'calls.place',
-  'calls.answer',
-  'calls.decline',
-  'calls.hangUp',
-  'calls.mute',
-  'calls.dtmf',
-  'history.markSeen',
-  'history.clear',
-  'voicemail.audio',
-  'voicemail.markHeard',
-  'voicemail.refresh',
-  'media.leg',
-] as const satisfies readonly (keyof MainHandlers)[];
-
-export type AccountHandlers = Pick<MainHandlers, (typeof accountCalls)[number]>;
 
 /** Everything that one account has: built when the account is known, started from the cache, connected with its password. */
 export class AccountServices {
@@ -98,13 +37,18 @@ export class AccountServices {
   readonly #config: AccountConfig;
   readonly #services: readonly Service[];
   readonly #directory: DirectoryService;
+  readonly #ownPresence: OwnPresence;
   readonly #im: ImService | undefined;
   readonly #softphone: Softphone | undefined;
+  readonly #calls: CallList | undefined;
   readonly #voicemail: VoicemailService;
   readonly #archive: Archive;
   readonly #undo: (() => void)[] = [];
-  readonly #notedCalls = new Set<string>();
   #chats: readonly ChatRecord[] = [];
+  #presences: ReadonlyMap<string, PresenceState> = new Map();
+  #conversations: readonly string[] = [];
+  /** Who was talked to when the computer went to sleep. */
+  #cut: readonly string[] = [];
   readonly #parts: AccountParts;
 
   constructor(config: AccountConfig, parts: AccountParts) {
@@ -116,10 +60,10 @@ export class AccountServices {
       config: config.directory,
       address: config.address,
       trust: config.trust,
-      store: new PeopleStore(store.db, config.id, {
+      store: new PeopleStore(store, config.id, {
         clock,
         monotonicMs: () => performance.now(),
-        pause: () => new Promise((resolve) => setImmediate(resolve)),
+        pause: () => parts.room() ?? nextTurn(),
         region: parts.region,
       }),
       clock,
@@ -127,31 +71,37 @@ export class AccountServices {
       log: log('directory'),
       health,
       region: parts.region,
-      dialable: (text) => dialable(text, parts.region()),
+      dialable: (text) => dialable(text, parts.dialPlan, parts.isEmergency),
       onContactsLearned: () => {
         this.#im?.namesChanged();
+        this.#voicemail.namesChanged();
+        lineStates?.numbersLearned();
       },
     });
     this.#voicemail = new VoicemailService({
       config: config.voicemail,
       trust: config.trust,
-      store: new VoicemailStore(store.db, config.id),
+      store: new VoicemailStore(store, config.id),
       hub,
       clock,
       random,
       log: log('voicemail'),
       health,
+      region: parts.region,
       lookup: this.#directory,
       onChange: () => {
         history.refresh();
       },
     });
     const history = new CallHistory({
-      store: new HistoryStore(store.db, config.id),
+      store: new HistoryStore(store, config.id),
       hub,
       clock,
       chats: () => this.#chats,
       voiceMessages: () => this.#voicemail.records(),
+      afterTurn: (task) => {
+        parts.afterwards.run(task);
+      },
     });
     this.#archive = new Archive({
       style: pathStyleOf(parts.platform, release()),
@@ -166,10 +116,11 @@ export class AccountServices {
       health,
     });
     const ownPresence = new OwnPresence({
-      db: store.db,
+      store,
       accountId: config.id,
       publish: (snapshot) => hub.publish('ownPresence', snapshot),
     });
+    this.#ownPresence = ownPresence;
     this.#im =
       config.chat === undefined
         ? undefined
@@ -177,6 +128,7 @@ export class AccountServices {
             account: config,
             config: config.chat,
             store,
+            room: parts.room,
             hub,
             emit: parts.emit,
             health,
@@ -184,10 +136,11 @@ export class AccountServices {
             random,
             log: log('chat'),
             transport: new TcpTransport(config.trust),
-            resolve: systemSrvResolver,
+            resolve: (name) => parts.names.srv(name),
             ownPresence,
             archive: this.#archive,
             names: this.#directory,
+            sendsTyping: parts.sendsTyping,
             onIncoming: parts.onIncomingMessage,
           });
     this.#softphone =
@@ -203,8 +156,12 @@ export class AccountServices {
             health,
             window: parts.windows,
             media: mediaFactory(config.phone, parts),
+            names: parts.names,
+            afterwards: parts.afterwards,
+            trace: parts.trace,
+            instanceId: () => new InstanceStore(store, config.id).get(),
           });
-    const calls =
+    this.#calls =
       this.#softphone === undefined
         ? undefined
         : new CallList({
@@ -213,13 +170,53 @@ export class AccountServices {
             clock,
             log: log('calls'),
             history,
+            domain: (config.address.split('@')[1] ?? '').toLowerCase(),
             lookup: this.#directory,
-            region: parts.region,
+            dialPlan: parts.dialPlan,
+            isEmergency: parts.isEmergency,
+            settings: parts.callSettings,
+            availability: (jid) => availabilityOf(this.#presences.get(jid), lineStates?.stateOf(jid)),
+            ringingAt: (jid) => lineStates?.ringingAt(jid),
+            quality: (quality) => {
+              parts.emit('call.quality', quality);
+            },
+            announce: async (callId) => {
+              await parts.windows.ask('media.notice', { callId });
+            },
+            mix: async (groups) => {
+              await parts.windows.ask('media.mix', { groups: groups.map((callIds) => [...callIds]) });
+            },
           });
     const callsService =
-      calls === undefined || this.#softphone === undefined
+      this.#calls === undefined || this.#softphone === undefined
         ? undefined
-        : new CallsService(calls, history, this.#softphone);
+        : new CallsService(this.#calls, history, this.#softphone, this.#recordings(parts));
+    const notes = new ConversationNotes({
+      talkedTo: (who) => {
+        this.#directory.noteRecent(who);
+      },
+      missed: parts.onMissedCall,
+    });
+
+    const lineStates =
+      this.#softphone === undefined || config.phone === undefined
+        ? undefined
+        : new LineStateService({
+            source: this.#softphone,
+            phone: {
+              aor: config.phone.aor,
+              dial: (number) => parts.dialPlan.outbound(number),
+              extensionDigits: () => parts.dialPlan.extensionDigits,
+              byJid: (jid) => this.#directory.byJid(jid),
+            },
+            hub,
+            clock,
+            random,
+            log: log('line-state'),
+            linesChanged: () => {
+              this.#calls?.availabilityChanged();
+            },
+          });
 
     this.#services = [
       this.#directory,
@@ -233,12 +230,25 @@ export class AccountServices {
         startOnly('history', () => {
           history.start();
         }),
+      ...(lineStates === undefined ? [] : [lineStates]),
       this.#archive,
     ];
-    this.handlers = handlersOf(this.#directory, this.#voicemail, this.#im, callsService, history);
+    this.handlers = accountHandlers({
+      directory: this.#directory,
+      voicemail: this.#voicemail,
+      history,
+      im: this.#im,
+      calls: callsService,
+    });
     this.#undo.push(
+      parts.windows.onHolderChanged(() => {
+        callsService?.windowChanged();
+      }),
       hub.watch('roster', ({ contacts }) => {
+        this.#presences = new Map(contacts.map(({ jid, presence }) => [jid, presence.state]));
+        this.#calls?.availabilityChanged();
         // The address stands in for a name that the roster lacks; the directory may know a real one.
+        lineStates?.setContacts(contacts.map(({ jid }) => jid));
         this.#directory.setContacts(contacts.map(({ jid, name }) => ({ jid, name: name === jid ? '' : name })));
       }),
       hub.watch('conversations', ({ conversations }) => {
@@ -252,14 +262,42 @@ export class AccountServices {
         history.refresh();
       }),
       hub.watch('calls', ({ calls: list }) => {
-        ownPresence.setOnPhone(list.some((call) => call.state === 'connected'));
-        for (const call of list) this.#noteCall(call);
+        const talking = list.filter((call) => call.state === 'connected' || call.state === 'held');
+        this.#conversations = talking.map(({ party }) => party.name ?? party.number);
+        parts.afterwards.run(() => {
+          ownPresence.setOnPhone(talking.length > 0);
+          notes.see(list);
+        });
       }),
     );
   }
 
   get config(): AccountConfig {
     return this.#config;
+  }
+
+  /** Sound of this account's calls passes the media gateway. */
+  get usesGateway(): boolean {
+    const { phone } = this.#config;
+    return phone !== undefined && !speaksWebRtc(phone);
+  }
+
+  #recordings(parts: AccountParts): CallRecordings {
+    return new CallRecordings({
+      folder: () => {
+        const chosen = parts.callSettings().recordingFolder.trim();
+        return chosen === '' ? join(parts.documents, 'Parley', 'Recordings') : chosen;
+      },
+      format: () => parts.callSettings().recordingFormat,
+      window: async (callId, on, format) => {
+        await parts.windows.ask('media.record', { callId, on, format });
+      },
+      lost: (callId, words) => {
+        this.#calls?.showRecording(callId, false, words);
+      },
+      clock: parts.clock,
+      log: parts.log('recordings'),
+    });
   }
 
   /** Shows what this computer knows; no network. */
@@ -272,8 +310,10 @@ export class AccountServices {
   }
 
   async stop(): Promise<void> {
+    this.#parts.afterwards.flush();
     for (const undo of this.#undo.splice(0).reverse()) undo();
     for (const service of this.#services.toReversed()) await service.stop();
+    this.#parts.afterwards.flush();
   }
 
   /** Connects every service with this password; each keeps itself connected and tells its health. */
@@ -291,12 +331,43 @@ export class AccountServices {
     this.#archive.settingsChanged();
   }
 
-  /** The computer woke, or its network changed: what is dead is found out now. */
+  /** Rules for calls changed: they hold from the next call on, and the window shows them. */
+  callSettingsChanged(): void {
+    this.#calls?.settingsChanged();
+  }
+
+  /** The person locked the screen and wants others to see it, or is back. */
+  screenLocked(isLocked: boolean): void {
+    this.#ownPresence.setLocked(isLocked);
+  }
+
+  /**
+   * The computer goes to sleep: running calls end, and the servers no longer send calls and messages here, so that they
+   * go to the person's other devices or the mailbox. `wake` ends it. The directory and the mailbox send nothing by
+   * themselves; their connections are looked at when it wakes.
+   */
+  async sleep(): Promise<void> {
+    this.#cut = this.#conversations;
+    await Promise.all([this.#softphone?.sleep(), this.#im?.sleep()]);
+  }
+
+  /** Another network, a VPN: what is dead is found out now. A computer that goes to sleep loses its network too. */
+  networkChanged(): void {
+    this.#im?.networkChanged();
+    this.#softphone?.networkChanged();
+    this.#directory.kick();
+    this.#voicemail.kick();
+  }
+
+  /** The computer woke. */
   wake(): void {
     this.#im?.wake();
     this.#softphone?.wake();
     this.#directory.kick();
     this.#voicemail.kick();
+    const cut = this.#cut;
+    this.#cut = [];
+    if (cut.length > 0) this.#parts.onCallsCut(cut);
   }
 
   /** The person asked to try one service again. */
@@ -316,24 +387,6 @@ export class AccountServices {
         break;
     }
   }
-
-  /** A call that began is somebody talked to; one that was missed is told. */
-  #noteCall(call: Call): void {
-    if (call.state === 'ended') {
-      if (this.#notedCalls.delete(call.id) && isMissed(call))
-        this.#parts.onMissedCall(call.party.name ?? call.party.number);
-      return;
-    }
-    if (this.#notedCalls.has(call.id)) return;
-    this.#notedCalls.add(call.id);
-    const { name, number, jid } = call.party;
-    this.#directory.noteRecent({
-      name: name ?? number,
-      number,
-      ...(jid === undefined ? {} : { jid }),
-      atMs: call.startedAtMs,
-    });
-  }
 }
 
 /** A part that only has something to do at the start. */
@@ -345,77 +398,5 @@ function startOnly(name: string, begin: () => void): Service {
       return Promise.resolve();
     },
     stop: () => Promise.resolve(),
-  };
-}
-
-function isMissed(call: Call): boolean {
-  return call.direction === 'in' && call.connectedAtMs === undefined && missedReasons.has(call.endReason);
-}
-
-/** Endings of a call that rang here and nobody took; declined and answered elsewhere are not missed. */
-const missedReasons: ReadonlySet<CallEndReason | undefined> = new Set([
-  'noAnswer',
-  'cancelled',
-  'remoteHungUp',
-  'network',
-]);
-
-/** WebSocket servers speak WebRTC themselves; everything else gets plain RTP through our own gateway. */
-function mediaFactory(config: PhoneConfig, parts: AccountParts): CallMediaFactory {
-  if (config.transport === 'ws' || config.transport === 'wss') {
-    return new DirectMediaFactory(parts.windows, [], config.transport === 'wss');
-  }
-  return new GatewayMediaFactory(parts.gateway, parts.windows, config.audioCodecs);
-}
-
-function dialable(text: string, region: string | undefined): Dialable {
-  try {
-    const { dialled, shown } = parseDialString(text, region);
-    return { dial: dialled, shown };
-  } catch {
-    // A name; the search goes on with it.
-    return { dial: null, shown: null };
-  }
-}
-
-function off(what: string): () => never {
-  return () => {
-    throw new AppError('unsupported', `${what} is turned off for this account.`);
-  };
-}
-
-function handlersOf(
-  directory: DirectoryService,
-  voicemail: VoicemailService,
-  im: ImService | undefined,
-  calls: CallsService | undefined,
-  history: CallHistory,
-): AccountHandlers {
-  const noChat = off('Chat');
-  const noCalls = off('Calling');
-  return {
-    ...directory.handlers,
-    ...voicemail.handlers,
-    'roster.add': (input) => im?.addContact(input) ?? noChat(),
-    'roster.update': (input) => im?.updateContact(input) ?? noChat(),
-    'roster.remove': (input) => im?.removeContact(input) ?? noChat(),
-    'roster.approve': (input) => im?.approve(input) ?? noChat(),
-    'roster.deny': (input) => im?.deny(input) ?? noChat(),
-    'presence.set': (input) => im?.setPresence(input) ?? noChat(),
-    'chat.send': (input) => im?.send(input) ?? noChat(),
-    'chat.retry': (input) => im?.retryMessage(input) ?? noChat(),
-    'chat.discard': (input) => (im === undefined ? noChat() : im.discardMessage(input)),
-    'chat.page': (input) => im?.page(input) ?? noChat(),
-    'chat.markRead': (input) => im?.markRead(input) ?? noChat(),
-    'calls.place': noCalls,
-    'calls.answer': noCalls,
-    'calls.decline': noCalls,
-    'calls.hangUp': noCalls,
-    'calls.mute': noCalls,
-    'calls.dtmf': noCalls,
-    'media.leg': noCalls,
-    'history.markSeen': () => ({ revision: history.markSeen() }),
-    'history.clear': ({ tab }) => ({ revision: history.clear(tab) }),
-    ...calls?.handlers,
   };
 }

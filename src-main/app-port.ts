@@ -1,4 +1,8 @@
 import type { Wire } from '../src-shared/rpc/wire.ts';
+import type { Host } from './host.ts';
+
+/** Builds the program for a shell; `notices` is what the person has to know of what came before, in words. */
+export type CreateApp = (host: Host, notices: readonly string[]) => Promise<AppPort>;
 
 /** The program as a shell sees it: what `createApp` of app.ts gives, and what a test of a shell stands in for. */
 export interface AppPort {
@@ -11,6 +15,10 @@ export interface AppPort {
   openTarget(target: string): void;
   /** Signs in with what an administrator or a test handed over in a file. */
   signInOnce(credentials: Credentials): void | Promise<void>;
+  /** Notes in the log what nobody caught. */
+  unexpected(kind: 'rejection' | 'exception', error: unknown): void;
+  /** Resolves when no call runs. */
+  whenIdle(): Promise<void>;
 }
 
 export interface Credentials {

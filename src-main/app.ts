@@ -1,27 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { resolveSrv } from 'node:dns/promises';
 import { release } from 'node:os';
 import { join } from 'node:path';
-import type { MainHandlers } from '../src-shared/contract/contract.ts';
-import { AppError } from '../src-shared/errors.ts';
-import type { ChatMessage } from '../src-shared/model/message.ts';
-import { signInServices } from '../src-shared/model/session.ts';
+import type { MainHandlers, TopicSnapshot } from '../src-shared/contract/contract.ts';
 import { TopicHub } from '../src-shared/rpc/topic-hub.ts';
 import type { Wire } from '../src-shared/rpc/wire.ts';
-import { AccountServices, accountCalls } from './account-services.ts';
-import type { AccountHandlers } from './account-services.ts';
+import { AccountServices } from './account-services.ts';
 import type { AccountConfig } from './account/account-config.ts';
+import { AccountSecrets } from './account/account-secrets.ts';
 import { accountConfigKeys } from './account/build-config.ts';
 import { configureAccount } from './account/configure.ts';
 import { Account } from './account/sign-in.ts';
 import { StoredSrvAnswers } from './account/srv-answers.ts';
-import type { Probes } from './account/password-check.ts';
-import type { AppPort, Credentials } from './app-port.ts';
+import type { AppPort, CreateApp, Credentials } from './app-port.ts';
 import { archiveRoot, pathStyleOf } from './archive/archive-path.ts';
-import { parsePolicy, readPolicy, systemPolicyProbe } from './config/policy-file.ts';
-import type { Policy } from './config/policy-file.ts';
+import { CallRules } from './call-rules.ts';
+import { policyAtStart } from './config/policy-at-start.ts';
 import { SettingsStore } from './config/settings-store.ts';
 import { Settings } from './config/settings.ts';
+import { callSettingKeys } from './config/call-settings-reader.ts';
+import { Afterwards } from './core/afterwards.ts';
 import { Checkpointer } from './core/checkpointer.ts';
 import { systemClock } from './core/clock.ts';
 import { HealthBoard } from './core/health-board.ts';
@@ -29,30 +25,38 @@ import { Redactor } from './core/log-redaction.ts';
 import { Log } from './core/log.ts';
 import { LoopDelayMeter } from './core/loop-delay.ts';
 import { migrationSteps } from './core/migrations/index-of-steps.ts';
+import { nameService } from './core/name-service.ts';
+import type { NameService } from './core/name-service.ts';
+import { NetworkWatch } from './core/network-watch.ts';
 import { RotatingFile } from './core/rotating-file.ts';
 import type { Service } from './core/service.ts';
 import { databaseFile, openStore } from './core/store.ts';
 import type { Store } from './core/store.ts';
 import { withTranslatedErrors } from './core/translate-errors.ts';
-import { probeDirectory } from './directory/probe-directory.ts';
+import { CurrentAccount } from './current-account.ts';
 import type { Host } from './host.ts';
-import { probeChat } from './im/probe-chat.ts';
-import { TcpTransport, systemSrvResolver } from './im/transport.ts';
+import { parsePortRange } from './core/port-range.ts';
+import { CodecLibraries } from './media-gateway/codec-libraries.ts';
 import { MediaGateway } from './media-gateway/gateway-client.ts';
+import { Desktop } from './desktop.ts';
+import { OutsideWindow } from './outside-window.ts';
+import { Power } from './power.ts';
+import { programCalls } from './program-calls.ts';
 import { supportReport } from './report.ts';
-import { probePhone } from './softphone/probe-phone.ts';
+import { serviceProbes } from './service-probes.ts';
+import { publishSignedOut } from './signed-out-topics.ts';
+import { SipTrace } from './softphone/sip-trace.ts';
 import { CapabilityStore } from './video/capability-store.ts';
 import { CapabilityService } from './video/capability.ts';
 import { measureProcessor, systemWork } from './video/processor-speed.ts';
-import { probeVoicemail } from './voicemail/probe-voicemail.ts';
 import { Windows } from './windows.ts';
 
 const logTailLines = 200;
+/** At the start the processors are busy with the window (milliseconds); a call does not wait for this. */
+const gatewayAfterMs = 1_000;
 
 /** Builds the program for this shell. Nothing runs before `start`. */
-export function createApp(host: Host): Promise<AppPort> {
-  return Promise.resolve(new App(host));
-}
+export const createApp: CreateApp = (host, notices) => Promise.resolve(new App(host, notices));
 
 /** The one place that constructs: every part in order, started forward, stopped backward. */
 class App implements AppPort {
@@ -63,20 +67,28 @@ class App implements AppPort {
   readonly #hub = new TopicHub();
   readonly #health: HealthBoard;
   readonly #store: Store;
+  readonly #checkpointer: Checkpointer;
   readonly #settings: Settings;
   readonly #srvAnswers: StoredSrvAnswers;
   readonly #windows: Windows;
+  readonly #afterwards: Afterwards;
   readonly #gateway: MediaGateway;
+  readonly #outside: OutsideWindow;
+  readonly #rules: CallRules;
+  readonly #current: CurrentAccount;
   readonly #account: Account;
+  readonly #accountSecrets: AccountSecrets;
+  readonly #trace: SipTrace;
   readonly #loopDelay = new LoopDelayMeter();
   readonly #services: readonly Service[];
   readonly #handlers: MainHandlers;
-  readonly #dismissed = new Set<string>();
+  /** What came before this program was built, in words. */
+  readonly #before: readonly string[];
   #started: Service[] = [];
-  #accountServices: AccountServices | undefined;
 
-  constructor(host: Host) {
+  constructor(host: Host, notices: readonly string[]) {
     this.#host = host;
+    this.#before = notices;
     const clock = systemClock;
     this.#logFile = new RotatingFile({ directory: host.paths.logs, name: 'parley', clock });
     this.#log = new Log({ clock, redactor: this.#redactor, file: this.#logFile, level: 'info' });
@@ -98,15 +110,47 @@ class App implements AppPort {
       hub: this.#hub,
       clock,
       log: log('settings'),
-      readPolicy: () => this.#readPolicy(),
+      readPolicy: () => policyAtStart(host.paths, host.platform),
+    });
+    this.#trace = new SipTrace({
+      clock,
+      isOn: () => this.#settings.get('log.sipTrace'),
+      redact: (text) => this.#redactor.redact(text),
     });
     this.#srvAnswers = new StoredSrvAnswers(this.#store);
-    this.#windows = new Windows({ hub: this.#hub, clock, log: log('windows') });
+    this.#afterwards = new Afterwards({ clock, log: log('afterwards') });
+    this.#windows = new Windows({
+      hub: this.#hub,
+      clock,
+      log: log('windows'),
+      afterTurn: (task) => {
+        this.#afterwards.run(task);
+      },
+    });
     this.#gateway = new MediaGateway({
       forkGateway: () => host.forkGateway(),
+      startAfterMs: gatewayAfterMs,
       clock,
       log: log('media-gateway'),
       health: this.#health,
+      settings: () => {
+        const audioPorts = parsePortRange(this.#settings.get('calls.audioPortRange'));
+        const videoPorts = parsePortRange(this.#settings.get('calls.videoPortRange'));
+        return { ...(audioPorts && { audioPorts }), ...(videoPorts && { videoPorts }) };
+      },
+    });
+    this.#outside = new OutsideWindow({
+      host,
+      settings: this.#settings,
+      hub: this.#hub,
+      emit: (name, payload) => {
+        this.#windows.emit(name, payload);
+      },
+    });
+    this.#rules = new CallRules(this.#settings);
+    this.#current = new CurrentAccount({
+      hub: this.#hub,
+      build: (config) => this.#accountServices(config),
     });
     this.#account = new Account({
       settings: this.#settings,
@@ -116,16 +160,28 @@ class App implements AppPort {
       log: log('account'),
       configure: (address) => this.#configure(address),
       configKeys: accountConfigKeys,
-      probes: this.#probes(),
-      services: {
-        show: (config) => this.#showAccount(config),
-        start: (config, password) => this.#startAccount(config, password),
-        stop: () => this.#stopAccount(),
-      },
+      probes: serviceProbes({
+        log: log('probe'),
+        product: this.#product,
+        names: () => this.#names(),
+        region: () => this.#rules.region(),
+      }),
+      services: this.#current,
       registerSecret: (value) => {
         this.#redactor.registerSecret(value);
       },
       archiveFolder: () => this.#archiveFolder(),
+    });
+    this.#accountSecrets = new AccountSecrets({
+      secrets: host.secrets,
+      address: () => this.#account.session.address,
+      registerSecret: (value) => {
+        this.#redactor.registerSecret(value);
+      },
+      changed: () => {
+        this.#account.reconfigureSoon();
+      },
+      log: log('account'),
     });
     const capability = new CapabilityService({
       store: new CapabilityStore(this.#store),
@@ -136,57 +192,82 @@ class App implements AppPort {
       measureVideo: () => this.#windows.ask('capability.measureVideo', null),
       measureProcessor: async (signal) => measureProcessor(await systemWork(), () => performance.now(), signal),
     });
-    const checkpointer = new Checkpointer({
+    this.#checkpointer = new Checkpointer({
       db: this.#store.db,
       file: join(host.paths.data, databaseFile),
       clock,
       log: log('store'),
     });
+    const { handlers: accountHandlers } = this.#current;
+    const byHand = 'desktop';
+    const desktop = new Desktop({
+      host,
+      settings: this.#settings,
+      hub: this.#hub,
+      answer: (callId) => accountHandlers['calls.answer']({ callId }, byHand),
+      decline: (callId) => accountHandlers['calls.decline']({ callId }, byHand),
+      hangUp: (callId) => accountHandlers['calls.hangUp']({ callId }, byHand),
+      choosePresence: (state, text) => accountHandlers['presence.set']({ state, text }, byHand),
+      open: (link) => {
+        this.#outside.open(link);
+      },
+      log: log('desktop'),
+    });
+    const power = new Power({
+      events: host.power,
+      clock,
+      log: log('power'),
+      sleep: () => this.#current.services?.sleep() ?? Promise.resolve(),
+      wake: () => {
+        this.#current.services?.wake();
+      },
+      locked: (isLocked) => {
+        this.#current.services?.screenLocked(isLocked && this.#settings.get('presence.awayOnLock'));
+      },
+    });
     this.#services = [
-      ...(this.#store.persistent ? [checkpointer] : []),
+      ...(this.#store.persistent ? [this.#checkpointer] : []),
       this.#settings,
+      new CodecLibraries({
+        gateway: this.#gateway,
+        settings: this.#settings,
+        hub: this.#hub,
+        log: log('media-gateway'),
+      }),
       this.#gateway,
       capability,
+      desktop,
       this.#account,
+      power,
+      new NetworkWatch({
+        clock,
+        changed: () => {
+          log('network').info('the addresses of this computer changed');
+          this.#current.services?.networkChanged();
+        },
+        woke: () => {
+          power.woke();
+        },
+      }),
     ];
     const handlers: MainHandlers = {
       ...this.#account.handlers,
+      ...this.#accountSecrets.handlers,
       ...this.#settings.handlers,
       ...capability.handlers,
-      ...this.#accountHandlers(),
-      'lease.claim': ({ takeOver }, clientId) => this.#windows.claim(clientId, takeOver),
-      'lease.release': (_input, clientId) => {
-        this.#windows.release(clientId);
-        return null;
-      },
-      'media.codecs': ({ codecs }, clientId) => {
-        this.#windows.reportCodecs(clientId, codecs);
-        return null;
-      },
-      'health.retry': ({ service }) => {
-        const known = signInServices.find((name) => name === service);
-        if (known === undefined) throw new AppError('invalid', 'That service cannot be tried again by hand.', service);
-        this.#accountServices?.retry(known);
-        return null;
-      },
-      'app.info': () => ({
-        version: host.version,
-        shell: host.shell,
-        platform: host.platform,
-        dataDirectory: host.paths.data,
-        logDirectory: host.paths.logs,
-        notices: this.#notices(),
+      ...accountHandlers,
+      ...desktop.handlers,
+      ...programCalls({
+        host,
+        windows: this.#windows,
+        gateway: this.#gateway,
+        account: this.#current,
+        outside: this.#outside,
+        trace: this.#trace,
+        log,
+        notices: () => this.#notices,
+        report: () => this.#report(),
       }),
-      'app.dismissNotice': ({ index }) => {
-        const notice = this.#notices()[index];
-        if (notice !== undefined) this.#dismissed.add(notice);
-        return null;
-      },
-      'app.report': () => ({ text: this.#report() }),
-      'app.logError': ({ component, message }) => {
-        log(`window.${component}`).error(message);
-        return null;
-      },
     };
     this.#handlers = withTranslatedErrors(handlers, (error) => this.#store.translate(error));
   }
@@ -195,7 +276,8 @@ class App implements AppPort {
     const log = this.#log.component('app');
     log.info('starting', { version: this.#host.version, shell: this.#host.shell, platform: this.#host.platform });
     this.#loopDelay.start();
-    this.#publishSignedOut();
+    publishSignedOut(this.#hub);
+    this.#outside.start();
     for (const service of this.#services) {
       this.#started.push(service);
       await service.start();
@@ -204,22 +286,50 @@ class App implements AppPort {
     this.#settings.onChange(['log.level'], () => {
       this.#log.setLevel(this.#settings.get('log.level'));
     });
-    this.#settings.onChange(['archive.enabled', 'archive.folder'], () => {
-      this.#accountServices?.archiveSettingsChanged();
+    this.#settings.onChange(callSettingKeys, () => {
+      this.#current.services?.callSettingsChanged();
     });
-    this.#host.power.onWake(() => {
-      log.info('the computer woke');
-      this.#accountServices?.wake();
+    this.#settings.onChange(['archive.enabled', 'archive.folder'], () => {
+      this.#current.services?.archiveSettingsChanged();
     });
   }
 
   async stop(): Promise<void> {
-    for (const service of this.#started.toReversed()) await service.stop();
+    const log = this.#log.component('app');
+    for (const service of this.#started.toReversed()) {
+      try {
+        await service.stop();
+      } catch (error) {
+        // The others end all the same: the database is closed, calls are said goodbye to.
+        log.error('a service did not stop cleanly', { service: service.name, error });
+      }
+    }
     this.#started = [];
+    this.#afterwards.flush();
     this.#windows.close();
     this.#loopDelay.stop();
     this.#store.close();
-    this.#log.component('app').info('stopped');
+    log.info('stopped');
+  }
+
+  unexpected(kind: 'rejection' | 'exception', error: unknown): void {
+    this.#log.component('app').error(`unexpected ${kind}`, { error });
+  }
+
+  whenIdle(): Promise<void> {
+    const isIdle = ({ calls }: TopicSnapshot<'calls'>): boolean => calls.every(({ state }) => state === 'ended');
+    return new Promise((resolve) => {
+      const now = this.#hub.current('calls').snapshot as TopicSnapshot<'calls'> | undefined;
+      if (now === undefined || isIdle(now)) {
+        resolve();
+        return;
+      }
+      const unwatch = this.#hub.watch('calls', (snapshot) => {
+        if (!isIdle(snapshot)) return;
+        unwatch();
+        resolve();
+      });
+    });
   }
 
   attach(clientId: string, wire: Wire): void {
@@ -227,7 +337,7 @@ class App implements AppPort {
   }
 
   openTarget(target: string): void {
-    this.#windows.emit('window.open', { target });
+    this.#outside.open(target);
   }
 
   async signInOnce({ address, password }: Credentials): Promise<void> {
@@ -239,29 +349,11 @@ class App implements AppPort {
     }
   }
 
-  /** The administrator's file, and below it what was handed over at start, which can only seed. */
-  #readPolicy(): Policy {
-    const { policyFile, seedFile } = this.#host.paths;
-    const policy = readPolicy(policyFile, systemPolicyProbe(this.#host.platform));
-    if (seedFile === undefined) return policy;
-    let text: string;
-    try {
-      text = readFileSync(seedFile, 'utf8');
-    } catch {
-      return { ...policy, problems: [...policy.problems, `The settings file ${seedFile} cannot be read.`] };
-    }
-    const seeded = parsePolicy(`{"version":1,"seed":${text}}`, seedFile);
-    return {
-      lock: policy.lock,
-      seed: { ...seeded.seed, ...policy.seed },
-      problems: [...policy.problems, ...seeded.problems],
-    };
-  }
-
   #configure(address: string): Promise<AccountConfig> {
     return configureAccount(address, {
       settings: this.#settings,
-      resolveSrv,
+      secret: (of, name) => this.#accountSecrets.get(of, name),
+      names: nameService,
       answers: this.#srvAnswers,
       clock: systemClock,
       log: this.#log.component('discovery'),
@@ -269,54 +361,22 @@ class App implements AppPort {
     });
   }
 
-  #probes(): Probes {
-    const log = this.#log.component('probe');
-    const common = { clock: systemClock, random: Math.random, log };
-    const off = (): Promise<never> => Promise.reject(new AppError('unsupported', 'That service is switched off.'));
-    return {
-      chat: (config, password) =>
-        config.chat === undefined
-          ? off()
-          : probeChat(config.chat, password, {
-              ...common,
-              transport: new TcpTransport(config.trust),
-              resolve: systemSrvResolver,
-            }),
-      phone: (config, password) =>
-        config.phone === undefined
-          ? off()
-          : probePhone(config.phone, password, { ...common, trust: config.trust, product: this.#product }),
-      directory: (config, password) =>
-        config.directory === undefined
-          ? off()
-          : probeDirectory(config.directory, config.address, password, {
-              ...common,
-              trust: config.trust,
-              region: () => this.#region(),
-            }),
-      voicemail: (config, password) =>
-        config.voicemail === undefined
-          ? off()
-          : probeVoicemail(config.voicemail, password, { ...common, trust: config.trust }),
-    };
+  /** As the settings are now. */
+  #names(): NameService {
+    return nameService(this.#settings.get('network.resolvers'));
   }
 
   get #product(): string {
     return `Parley/${this.#host.version}`;
   }
 
-  /** The region that was set, else that of the computer's language. */
-  #region(): string | undefined {
-    const set = this.#settings.get('calls.region');
-    return set === '' ? new Intl.Locale(Intl.DateTimeFormat().resolvedOptions().locale).maximize().region : set;
-  }
-
-  async #showAccount(config: AccountConfig): Promise<void> {
-    if (this.#accountServices !== undefined) return;
+  #accountServices(config: AccountConfig): AccountServices {
     const { platform, paths } = this.#host;
-    const services = new AccountServices(config, {
+    return new AccountServices(config, {
       store: this.#store,
+      room: () => this.#checkpointer.room(),
       hub: this.#hub,
+      afterwards: this.#afterwards,
       clock: systemClock,
       random: Math.random,
       log: this.#log.component,
@@ -324,89 +384,36 @@ class App implements AppPort {
       gateway: this.#gateway,
       windows: this.#windows,
       product: this.#product,
+      names: this.#names(),
       emit: (name, payload) => {
         this.#windows.emit(name, payload);
       },
-      region: () => this.#region(),
+      region: () => this.#rules.region(),
+      dialPlan: this.#rules.dialPlan(),
+      trace: (direction, server, text) => {
+        this.#trace.record(direction, server, text);
+      },
+      isEmergency: (number) => this.#rules.isEmergency(number),
       platform,
       home: paths.home,
       documents: paths.documents,
       ownName: () => this.#account.session.displayName ?? config.address,
+      sendsTyping: () => this.#settings.get('chat.sendTyping'),
       archiveSettings: () => ({
         enabled: this.#settings.get('archive.enabled'),
         folder: this.#settings.get('archive.folder'),
       }),
+      callSettings: () => this.#rules.callSettings(),
       onIncomingMessage: (message, name) => {
-        this.#notifyMessage(message, name);
+        this.#outside.message(message, name);
       },
       onMissedCall: (who) => {
-        this.#notifyMissedCall(who);
+        this.#outside.missedCall(who);
+      },
+      onCallsCut: (names) => {
+        this.#outside.callsCutBySleep(names);
       },
     });
-    this.#accountServices = services;
-    await services.start();
-  }
-
-  async #startAccount(config: AccountConfig, password: string): Promise<void> {
-    await this.#showAccount(config);
-    await this.#accountServices?.connect(password);
-  }
-
-  async #stopAccount(): Promise<void> {
-    const services = this.#accountServices;
-    this.#accountServices = undefined;
-    await services?.stop();
-    if (services !== undefined) this.#publishSignedOut();
-  }
-
-  /** The account's topics without an account, so that every view has something to show. */
-  #publishSignedOut(): void {
-    const hub = this.#hub;
-    hub.publish('roster', { state: 'loading', contacts: [], requests: [] });
-    hub.publish('ownPresence', { chosen: 'available', shown: 'offline', text: '' });
-    hub.publish('conversations', { conversations: [], unread: 0 });
-    hub.publish('calls', { calls: [], line: { state: 'off', message: '' } });
-    hub.publish('history', { chats: [], voiceMessages: [], calls: [], missedUnseen: 0 });
-    hub.publish('voicemail', { state: 'notConfigured', messages: [], unread: 0 });
-  }
-
-  #accountHandlers(): AccountHandlers {
-    const entries = accountCalls.map((name) => [name, this.#forAccount(name)] as const);
-    // One function for each name of accountCalls, each of the type of its name.
-    return Object.fromEntries(entries) as AccountHandlers;
-  }
-
-  #forAccount<Name extends keyof AccountHandlers>(name: Name): AccountHandlers[Name] {
-    const forward = (input: never, clientId: string): unknown => {
-      if (this.#accountServices === undefined) throw new AppError('invalid', 'Sign in first.', name);
-      const handler = this.#accountServices.handlers[name] as (input: never, clientId: string) => unknown;
-      return handler(input, clientId);
-    };
-    return forward as AccountHandlers[Name];
-  }
-
-  #notifyMessage(message: ChatMessage, name: string): void {
-    if (!this.#settings.get('notifications.messages')) return;
-    const body = this.#settings.get('notifications.preview') ? message.body.slice(0, 200) : '';
-    this.#notify(name, body, `chat:${message.peer}`, `chats/${message.peer}`);
-  }
-
-  #notifyMissedCall(who: string): void {
-    if (!this.#settings.get('notifications.missedCalls')) return;
-    this.#notify(who, '', 'missed-call', 'calls');
-  }
-
-  #notify(title: string, body: string, tag: string, target: string): void {
-    const shown = this.#host.notify({
-      title,
-      body,
-      tag,
-      onClick: () => {
-        this.#host.showWindow();
-        this.openTarget(target);
-      },
-    });
-    if (!shown) this.#windows.emit('notify.show', { title, body, tag, target });
   }
 
   #archiveFolder(): string | undefined {
@@ -420,8 +427,8 @@ class App implements AppPort {
     });
   }
 
-  #notices(): readonly string[] {
-    return [...this.#store.notices, ...this.#settings.notices].filter((notice) => !this.#dismissed.has(notice));
+  get #notices(): readonly string[] {
+    return [...this.#before, ...this.#store.notices, ...this.#settings.notices];
   }
 
   #report(): string {
@@ -430,7 +437,7 @@ class App implements AppPort {
       host: this.#host,
       health: this.#health.all(),
       settings: snapshot?.settings ?? [],
-      notices: [...this.#store.notices, ...this.#settings.notices],
+      notices: this.#notices,
       loopDelay: this.#loopDelay.read(),
       logTail: this.#logFile.tail(logTailLines).split('\n'),
       nowMs: systemClock.now(),

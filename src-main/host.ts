@@ -1,3 +1,6 @@
+import type { GlobalKeyName } from '../src-shared/model/global-key.ts';
+import type { OwnPresenceState, Presence } from '../src-shared/model/presence.ts';
+
 /**
  * What the two shells differ in. Types only: everything in src-main may import this,
  * each shell implements it once.
@@ -15,8 +18,45 @@ export interface Host {
    * Shows a notification of the system. False when this shell has none: the window is then asked to.
    */
   notify(notification: HostNotification): boolean;
+  /** Shows this beside the clock, where the shell has a place there. */
+  showStatus(status: HostStatus): void;
   /** Brings the window to the front. */
   showWindow(): void;
+  /** What stands over or beside other programs; undefined where the shell has nothing there. */
+  readonly desktop: HostDesktop | undefined;
+  /**
+   * Makes Parley the program that opens links for this user, or no longer; undefined where the shell cannot. Rejects
+   * when the system does not let it.
+   */
+  readonly openLinks: ((on: boolean) => Promise<void>) | undefined;
+}
+
+/** Keys that work everywhere, the window of incoming calls, the menu beside the clock. */
+export interface HostDesktop {
+  /** Whether the window of incoming calls is wanted now; the shell leaves it out while its own window has the focus. */
+  showIncoming(wanted: boolean): void;
+  /** The combinations to listen to from now on, by what they do; all others are given back. */
+  setKeys(keys: ReadonlyMap<GlobalKeyName, string>): void;
+  /** Of these combinations those that another program holds. */
+  takenKeys(keys: ReadonlyMap<GlobalKeyName, string>): readonly GlobalKeyName[];
+  /** The text on the clipboard. */
+  clipboardText(): Promise<string>;
+  listen(listener: DesktopListener): void;
+}
+
+/** What a person did outside the window. */
+export interface DesktopListener {
+  readonly key: (name: GlobalKeyName) => void;
+  readonly presence: (state: OwnPresenceState) => void;
+}
+
+/** How the person does, in short. */
+export interface HostStatus {
+  readonly presence: Presence['state'];
+  /** What the person chose; undefined while nobody is signed in, who could choose. */
+  readonly chosen: OwnPresenceState | undefined;
+  readonly missedCalls: number;
+  readonly unreadMessages: number;
 }
 
 export interface HostPaths {
@@ -49,6 +89,9 @@ export interface SecretStore {
 export interface PowerEvents {
   onSleep(listener: () => void): void;
   onWake(listener: () => void): void;
+  /** The person locked the screen, or unlocked it; never told where the shell cannot know. */
+  onLock(listener: () => void): void;
+  onUnlock(listener: () => void): void;
 }
 
 export interface HostNotification {

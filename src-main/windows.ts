@@ -11,7 +11,7 @@ import type { Lease, RendererCodec } from '../src-shared/contract/media.ts';
 import { AppError } from '../src-shared/errors.ts';
 import { limits } from '../src-shared/limits.ts';
 import { ServerConnection } from '../src-shared/rpc/server.ts';
-import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
+import type { AfterTurn, TopicHub } from '../src-shared/rpc/topic-hub.ts';
 import type { Wire } from '../src-shared/rpc/wire.ts';
 import type { Logger } from './core/log.ts';
 import type { WindowMedia } from './window-media.ts';
@@ -20,6 +20,8 @@ export interface WindowsOptions {
   readonly hub: TopicHub;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Topics go to the windows behind what is going on now, so that a call's INVITE leaves before it is drawn. */
+  readonly afterTurn?: AfterTurn;
 }
 
 /**
@@ -51,11 +53,12 @@ export class Windows implements WindowMedia {
   /** Takes over a window's wire. A second wire of the same client (a reload) replaces the first. */
   attach(clientId: string, wire: Wire, handlers: MainHandlers): void {
     this.#connections.get(clientId)?.close();
-    const { hub, clock, log } = this.#options;
+    const { hub, clock, log, afterTurn } = this.#options;
     const connection = new ServerConnection(clientId, wire, {
       hub,
       clock,
       handlers,
+      ...(afterTurn === undefined ? {} : { afterTurn }),
       reportInternal: (where, error) => {
         log.error(`unexpected error in ${where}`, { error });
       },

@@ -1,28 +1,16 @@
-import { FluentProvider } from '@fluentui/react-components';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useConnectionState, useTopic } from './bridge/client-context.tsx';
 import { RefusedPage } from './shell/refused-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
-import { useAppearance } from './ui/use-appearance.ts';
-import { ErrorBoundary } from './ui/error-boundary.tsx';
-import { LiveRegions } from './ui/live-regions.tsx';
-import { darkTheme, lightTheme } from './theme.ts';
+import { dialogGone, revealPage } from './ui/dialog-gone.ts';
+import { PageFrame } from './ui/page-frame.tsx';
 
 export function App() {
-  const dark = useAppearance() === 'dark';
   return (
-    // The class, unlike a data attribute, is copied to Fluent's portals, so that popovers get the product's variables.
-    <FluentProvider
-      theme={dark ? darkTheme : lightTheme}
-      className={dark ? 'provider theme-dark' : 'provider theme-light'}
-    >
-      <ErrorBoundary>
-        <LiveRegions>
-          <Stage />
-        </LiveRegions>
-      </ErrorBoundary>
-    </FluentProvider>
+    <PageFrame>
+      <Stage />
+    </PageFrame>
   );
 }
 
@@ -31,6 +19,11 @@ function Stage() {
   const connection = useConnectionState();
   const session = useTopic('session');
   const [signingInHere, setSigningInHere] = useState(false);
+
+  const isOut = connection === 'refused' || session?.state === 'signedOut';
+  useEffect(() => {
+    if (isOut) void dialogGone().then(revealPage);
+  }, [isOut]);
 
   if (connection === 'refused') return <RefusedPage />;
   // A moment at start: an empty page is calmer than a spinner that flashes.

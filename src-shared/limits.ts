@@ -26,16 +26,22 @@ export const limits = {
   rendererCallDeadlineMs: 3_000,
   /** Calls from the window have this deadline (milliseconds); signing in over slow links is the longest. */
   mainCallDeadlineMs: 30_000,
-  /** A topic is sent at most once in this time (milliseconds). */
+  /** A topic is sent at most once in this time (milliseconds), on average. */
   topicIntervalMs: 50,
+  /** Snapshots of a topic that may go out faster after a quiet time: the steps of a call follow closely. */
+  topicBurst: 4,
   /** Bytes of events a slow window may leave unacknowledged before they are dropped and the gap is flagged. */
   eventBacklogBytes: 512 * 1024,
   /** A window that reloads may take the media lease back within this time (milliseconds). */
   leaseReclaimMs: 10_000,
   /** Ended calls stay in the list with their reason (milliseconds). */
   endedCallLingerMs: 3_000,
+  /** A call that this computer answers by itself is announced so long before the microphone opens (milliseconds). */
+  autoAnswerNoticeMs: 800,
   /** Rows of one store transaction, so that the service process never blocks for long. */
   transactionRows: 200,
   /** Simultaneous calls on the one line. */
   calls: 8,
+  /** Microphones, speakers or ringers that a person ranks. */
+  rankedDevices: 8,
 } as const;

@@ -13,37 +13,57 @@ import { writeToneWav } from '../lab/tone.ts';
 import { pause, until } from '../lab/wait.ts';
 import { figure, median, quantile } from './figure.ts';
 import type { Figure } from './figure.ts';
+import { measureLeak } from './call-leak.ts';
+import type { Leak } from './call-leak.ts';
+import { NodeInspector } from './node-inspector.ts';
 import { ScriptedPhone } from './scripted-phone.ts';
-import { clickedMs, clockOffsetMs, gone, markWindow, shownMs } from './window-marks.ts';
+import { clickedMs, clockOffsetMs, gone, markWindow, shownMs, soundMs } from './window-marks.ts';
 
-const calls = 42;
+/** Calls of each kind: enough for a p95, and two to spare. */
+const wholeRun = 42;
 /** The first ones compile code; nobody measures them at baresip either. */
 const warmUpCalls = 2;
 const toneHz = 440;
 /** Whom everybody calls: a lab account without a phone of its own. */
 const calledUser = 'dave';
 const contactLifeS = 3_600;
+/** The window keeps one leg ready; the next is made this long after a call took the last. */
+const legReadyMs = 2_500;
+/** Calls in a row for `leak`; a quick look makes fewer. */
+const leakCalls = 50;
 /** A person does not call again at once; the window makes its next leg ready meanwhile. */
 const callEveryMs = 3_200;
 
 interface Samples {
-  /** Click to established on the screen. */
+  /** Click to the ACK at the far end. */
   readonly dialMs: number[];
+  /** Click to "connected" on the screen. */
+  readonly dialShownMs: number[];
   /** baresip: the order to dial to its own CALL_ESTABLISHED. */
   readonly peerDialMs: number[];
   readonly firstAudioMs: number[];
-  /** Click to the INVITE and to the ACK at the far end: where the time of `dialMs` goes. */
+  /** Click to the INVITE at the far end: where the time of `dialMs` goes. */
   readonly inviteMs: number[];
-  readonly ackMs: number[];
   /** baresip's order to dial, through the registrar, to ringing on our screen. */
   readonly ringMs: number[];
+  /** Click on Answer to the microphone's tone at the far end and the far end's first sound in the window. */
+  readonly answerAudioMs: number[];
 }
 
 /**
  * Calls from the window, click by click, and calls that come in, beside the calls of a baresip of the same lab to the
  * same phone over the same proxy and transport (UDP), in turn.
+ *
+ * `dial` is from the click (the input event's own time) to the call being established in our service, told by its ACK as
+ * it arrives at the far end. The peer's is from the order to dial, as this process writes it to baresip's socket, to
+ * baresip's CALL_ESTABLISHED, as it comes back over that socket. Both end when the signalling is complete, neither with
+ * a screen in it (baresip has none), both have one way from the program to this process in them; ours also has the
+ * browser's handling of the click and the wire from the window to the service. What a person sees is `dialShown`: click
+ * to the frame that shows "connected" and its timer. It has no peer.
+ *
+ * @param turns how many calls of each kind; fewer than 40 give no p95
  */
-export async function benchCall(report: (figure: Figure) => void): Promise<void> {
+export async function benchCall(report: (figure: Figure) => void, turns = wholeRun): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'parley-bench-'));
   const microphoneWav = join(directory, 'microphone.wav');
   writeToneWav(microphoneWav, toneHz, 2);
@@ -53,6 +73,7 @@ export async function benchCall(report: (figure: Figure) => void): Promise<void>
   const parley = new ParleyProcess({
     seed: seedFor(lab.description, 'alice', 'udp'),
     signIn: { address: alice.address, password: alice.password },
+    nodeOptions: ['--inspect-port=0'],
   });
   const browser = await launchChromium({ microphoneWav });
   try {
@@ -68,8 +89,15 @@ export async function benchCall(report: (figure: Figure) => void): Promise<void>
     await markWindow(page);
     await page.goto(parley.windowUrl);
     await lab.kamailio.whenRegistered('alice');
-    const samples = await new Turns(lab, phone, page).run();
-    reportAll(report, samples);
+    const calls = new Turns(lab, phone, page);
+    reportAll(report, await calls.run(turns));
+    const inspector = await NodeInspector.open(parley.pid, () => parley.errorOutput);
+    try {
+      const n = turns < wholeRun ? turns : leakCalls;
+      reportLeak(report, n, await measureLeak(parley.pid, inspector, n, () => calls.callOut()));
+    } finally {
+      inspector.close();
+    }
   } finally {
     await browser.close();
     await parley.stop();
@@ -81,7 +109,7 @@ export async function benchCall(report: (figure: Figure) => void): Promise<void>
 
 /** One call of ours, in milliseconds from the click. */
 interface Dialled {
-  readonly establishedMs: number;
+  readonly shownMs: number;
   readonly heardMs: number;
   readonly inviteMs: number;
   readonly ackMs: number;
@@ -93,7 +121,15 @@ class Turns {
   readonly #phone: ScriptedPhone;
   readonly #page: Page;
   readonly #window: ParleyWindow;
-  readonly #samples: Samples = { dialMs: [], peerDialMs: [], firstAudioMs: [], inviteMs: [], ackMs: [], ringMs: [] };
+  readonly #samples: Samples = {
+    dialMs: [],
+    dialShownMs: [],
+    peerDialMs: [],
+    firstAudioMs: [],
+    inviteMs: [],
+    ringMs: [],
+    answerAudioMs: [],
+  };
 
   constructor(lab: Lab, phone: ScriptedPhone, page: Page) {
     this.#lab = lab;
@@ -102,21 +138,23 @@ class Turns {
     this.#window = new ParleyWindow(page);
   }
 
-  async run(): Promise<Samples> {
+  async run(turns: number): Promise<Samples> {
     const { offsetMs, doubtMs } = await clockOffsetMs(this.#page);
     process.stderr.write(`the window's clock is ${offsetMs.toFixed(2)} ms ahead, give or take ${doubtMs.toFixed(2)}\n`);
-    for (let turn = 0; turn < warmUpCalls + calls; turn += 1) {
+    for (let turn = 0; turn < warmUpCalls + turns; turn += 1) {
       const startedMs = performance.now();
       const dialled = await this.#callOut(offsetMs);
       const peerMs = await this.#baresipCalls();
       const ringMs = await this.#callIn(offsetMs);
+      const answerAudioMs = await this.#answerIn(offsetMs);
       if (turn >= warmUpCalls) {
-        this.#samples.dialMs.push(dialled.establishedMs);
+        this.#samples.dialMs.push(dialled.ackMs);
+        this.#samples.dialShownMs.push(dialled.shownMs);
         this.#samples.firstAudioMs.push(dialled.heardMs);
         this.#samples.inviteMs.push(dialled.inviteMs);
-        this.#samples.ackMs.push(dialled.ackMs);
         this.#samples.peerDialMs.push(peerMs);
         this.#samples.ringMs.push(ringMs);
+        this.#samples.answerAudioMs.push(answerAudioMs);
       }
       await pause(Math.max(0, callEveryMs - (performance.now() - startedMs)));
     }
@@ -130,7 +168,7 @@ class Turns {
     this.#phone.listenAnew();
     await this.#window.search(this.#lab.account(calledUser).extension);
     await this.#window.results.getByRole('option', { name: /^Call/ }).first().click();
-    const establishedMs = await shownMs(page, 'connected');
+    const connectedMs = await shownMs(page, 'connected');
     const clicked = await clickedMs(page);
     const heardMs = await until('the tone at the far end', () => this.#phone.firstToneMs).catch((error: unknown) => {
       throw new Error(`of ${this.#phone.packets} packets none carried the tone`, { cause: error });
@@ -141,7 +179,7 @@ class Turns {
     const { invite, ack } = this.#phone.signalledMs;
     const sinceClick = (farEndMs: number): number => farEndMs + offsetMs - clicked;
     return {
-      establishedMs: establishedMs - clicked,
+      shownMs: connectedMs - clicked,
       heardMs: sinceClick(heardMs),
       inviteMs: sinceClick(invite),
       ackMs: sinceClick(ack),
@@ -174,13 +212,38 @@ class Turns {
     await gone(this.#page, 'ringing');
     return ringingMs - offsetMs - startedMs;
   }
+
+  /** A call that the scripted phone places and we answer. */
+  async #answerIn(offsetMs: number): Promise<number> {
+    const page = this.#page;
+    const before = this.#phone.calls;
+    // The last call took the leg that was ready.
+    await pause(legReadyMs);
+    this.#phone.listenAnew();
+    const { password } = this.#lab.account(calledUser);
+    this.#phone.call({ domain: DOMAIN, user: 'alice', password, proxyPort: this.#lab.kamailio.ports.udp });
+    await shownMs(page, 'ringing');
+    await this.#window.ringing.getByRole('button', { name: 'Answer' }).click();
+    const heardMs = await until('the tone at the far end', () => this.#phone.firstToneMs);
+    const hearsMs = await soundMs(page);
+    const clicked = await clickedMs(page);
+    await this.#window.control('End call').click();
+    await gone(page, 'connected');
+    await until('the end of the call', () => this.#phone.calls.ended > before.ended);
+    return Math.max(heardMs + offsetMs, hearsMs) - clicked;
+  }
+
+  /** A call out, heard and ended, for what is left of it. */
+  async callOut(): Promise<void> {
+    await this.#callOut(0);
+  }
 }
 
 function reportAll(report: (figure: Figure) => void, samples: Samples): void {
-  const { dialMs, peerDialMs, firstAudioMs, ringMs } = samples;
+  const { dialMs, dialShownMs, peerDialMs, firstAudioMs, ringMs } = samples;
   process.stderr.write(
-    `click to INVITE at the far end p50 ${median(samples.inviteMs).toFixed(1)}, to its ACK ${median(samples.ackMs).toFixed(1)}, ` +
-      `to established on the screen ${median(dialMs).toFixed(1)} ms\n` +
+    `click to INVITE at the far end p50 ${median(samples.inviteMs).toFixed(1)}, to its ACK ${median(dialMs).toFixed(1)}, ` +
+      `to established on the screen ${median(dialShownMs).toFixed(1)} ms\n` +
       `baresip's dial: p50 ${median(peerDialMs).toFixed(1)} p95 ${quantile(peerDialMs, 0.95).toFixed(1)} ms\n`,
   );
   report(
@@ -192,6 +255,18 @@ function reportAll(report: (figure: Figure) => void, samples: Samples): void {
       peer: { name: 'baresip', value: median(peerDialMs) },
     }),
   );
+  report(figure({ bench: 'call', metric: 'dialShown', unit: 'ms', samples: dialShownMs }));
   report(figure({ bench: 'call', metric: 'firstAudio', unit: 'ms', samples: firstAudioMs }));
   report(figure({ bench: 'call', metric: 'ring', unit: 'ms', samples: ringMs }));
+  report(figure({ bench: 'call', metric: 'answerAudio', unit: 'ms', samples: samples.answerAudioMs }));
+}
+
+function reportLeak(report: (figure: Figure) => void, n: number, leak: Leak): void {
+  const { descriptors, sockets, timers, mb } = leak;
+  process.stderr.write(
+    `after ${n} calls: ${descriptors} more descriptors (${sockets} of them sockets), ${timers} more timers, ${mb.toFixed(1)} MB\n`,
+  );
+  const left = Math.max(0, descriptors) + Math.max(0, timers);
+  report(figure({ bench: 'call', metric: 'leak', unit: 'descriptors, ports and timers', n, value: left }));
+  report(figure({ bench: 'call', metric: 'leakMemoryMb', unit: 'MB', n, value: mb }));
 }

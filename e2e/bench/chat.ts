@@ -170,7 +170,11 @@ class BenchClient {
     if (!this.#store.persistent) throw new Error(this.#store.notices.join(' '));
     const { db } = this.#store;
     this.#checkpointer = new Checkpointer({ db, file: join(directory, databaseFile), clock: systemClock, log });
-    this.#presence = new OwnPresence({ db, accountId, publish: (snapshot) => hub.publish('ownPresence', snapshot) });
+    this.#presence = new OwnPresence({
+      store: this.#store,
+      accountId,
+      publish: (snapshot) => hub.publish('ownPresence', snapshot),
+    });
     this.#archive = new Archive({
       style: 'linux',
       home: directory,
@@ -187,6 +191,7 @@ class BenchClient {
       account: { id: accountId },
       config: { jid: own, servers: [{ host: '127.0.0.1', port }], directTls: false },
       store: this.#store,
+      room: () => this.#checkpointer.room(),
       hub,
       emit: (name) => {
         if (name === 'chat.message') this.#shown += 1;
@@ -204,6 +209,7 @@ class BenchClient {
       ownPresence: this.#presence,
       archive: this.#archive,
       names: { byJid: () => undefined },
+      sendsTyping: () => true,
     });
   }
 

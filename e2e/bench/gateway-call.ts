@@ -1,10 +1,11 @@
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import * as nodeDataChannel from 'node-datachannel';
-import type { MediaGateway } from '../../src-main/media-gateway/gateway-client.ts';
-import type { MediaSession } from '../../src-main/media-gateway/media.ts';
-import { parseSdp } from '../../src-main/media-gateway/sdp.ts';
+import { isRtcp } from '../../src-main/media-gateway/rtp.ts';
+import { SrtpPath } from '../../src-main/media-gateway/srtp-path.ts';
 import { until } from '../lab/wait.ts';
+import { sipPayloadType } from './gateway-side.ts';
+import type { GatewaySide } from './gateway-side.ts';
 import { PacketStream } from './packet-stream.ts';
 
 /** A relay with traffic through it in both directions. */
@@ -14,9 +15,8 @@ export interface RelayedCall {
   close(): Promise<void>;
 }
 
-/** The window's number for PCMA; the SIP side's is the static one (RFC 3551), so the gateway has to translate. */
+/** The window's number for PCMA; the SIP side's is the static one, so the gateway has to translate. */
 const rendererPayloadType = 108;
-const sipPayloadType = 8;
 const sipSsrc = 0x5151;
 const rendererSsrc = 0x6262;
 const loopback = '127.0.0.1';
@@ -44,14 +44,23 @@ async function flow(call: RelayedCall, name: string): Promise<RelayedCall> {
   return call;
 }
 
+/** What a call through the gateway is like. */
+export interface CallKind {
+  /** SRTP with keys of SDES at the SIP side; the cost of the far end's cipher is this process's. */
+  readonly suite?: string;
+  /** On hold after it came up: the window sends nothing, and the far end goes on with its music. */
+  readonly isHeld?: boolean;
+}
+
 /**
- * A call through the real gateway process: a SIP peer of plain RTP over UDP at one end, at the other WebRTC (ICE, DTLS,
- * SRTP) as the window's, made by node-datachannel in place of a browser so that one process times both ends.
+ * A call through the real gateway process: a SIP peer of RTP over UDP at one end, at the other WebRTC (ICE, DTLS, SRTP)
+ * as the window's, made by node-datachannel in place of a browser so that one process times both ends.
  */
-export async function openGatewayCall(gateway: MediaGateway, callId: string): Promise<RelayedCall> {
-  const session = gateway.openSession({ callId, localAddress: loopback, kinds: ['audio'], audioCodecs: ['PCMA'] });
+export async function openGatewayCall(gateway: GatewaySide, callId: string, kind: CallKind = {}): Promise<RelayedCall> {
   const socket = await bind();
-  const remotePort = await negotiate(session, socket.address().port);
+  const { remotePort, keys } = await gateway.open(callId, socket.address().port, kind.suite);
+  const srtp = new SrtpPath();
+  srtp.configure(keys && { suite: keys.suite, sendKey: keys.toGateway, receiveKey: keys.fromGateway });
   const peer = new nodeDataChannel.PeerConnection('window', {
     iceServers: [],
     bindAddress: loopback,
@@ -75,21 +84,23 @@ export async function openGatewayCall(gateway: MediaGateway, callId: string): Pr
       payloadType: sipPayloadType,
       ssrc: sipSsrc,
       send: (packet) => {
-        socket.send(packet, remotePort, loopback);
+        const wire = srtp.protectRtp(packet);
+        if (wire !== undefined) socket.send(wire, remotePort, loopback);
       },
     }),
     close: async () => {
       call.toSip.stop();
       call.toWindow.stop();
       socket.close();
-      await session.close();
+      await gateway.close(callId);
     },
   };
   track.onMessage((packet) => {
     call.toWindow.receive(packet);
   });
-  socket.on('message', (packet) => {
-    call.toSip.receive(packet);
+  socket.on('message', (wire) => {
+    const packet = isRtcp(wire) ? undefined : srtp.openRtp(wire);
+    if (packet !== undefined) call.toSip.receive(packet);
   });
   const gathered = new Promise<void>((resolve) => {
     peer.onGatheringStateChange((state) => {
@@ -99,30 +110,27 @@ export async function openGatewayCall(gateway: MediaGateway, callId: string): Pr
   peer.setLocalDescription('offer');
   await gathered;
   try {
-    const { answerSdp } = await gateway.connectRenderer(callId, peer.localDescription()?.sdp ?? '');
-    peer.setRemoteDescription(answerSdp, 'answer');
-    return await flow(call, `the gateway, ${callId}`);
+    peer.setRemoteDescription(await gateway.connect(callId, peer.localDescription()?.sdp ?? ''), 'answer');
+    const flowing = await flow(call, `the gateway, ${callId}`);
+    if (kind.isHeld === true) {
+      await gateway.hold(callId, socket.address().port);
+      call.toSip.stop();
+    }
+    return flowing;
   } catch (error) {
     await call.close();
     throw error;
   }
 }
 
-/** Answers the session's offer for a peer at `port`; gives the gateway's port. */
-async function negotiate(session: MediaSession, port: number): Promise<number> {
-  const offer = parseSdp(await session.createOffer());
-  if (!offer.ok) throw new Error(`the gateway's offer cannot be read: ${offer.reason}`);
-  const remotePort = offer.description.media[0]?.port;
-  if (remotePort === undefined) throw new Error("the gateway's offer has no sound");
-  const answer = ['v=0', `o=- 1 1 IN IP4 ${loopback}`, 's=-', `c=IN IP4 ${loopback}`, 't=0 0'];
-  await session.acceptAnswer([...answer, `m=audio ${port} RTP/AVP ${sipPayloadType}`, ''].join('\r\n'));
-  return remotePort;
-}
-
-/** The same traffic through two ports that only pass datagrams on. */
-export async function openBareCall(nearPort: number, farPort: number): Promise<RelayedCall> {
+/**
+ * The same traffic through two ports that only pass datagrams on; without ports from one end straight to the other, so
+ * that the delay is this process's own.
+ */
+export async function openBareCall(ports?: readonly [near: number, far: number]): Promise<RelayedCall> {
   const near = await bind();
   const far = await bind();
+  const [nearPort, farPort] = ports ?? [far.address().port, near.address().port];
   const stream = (from: Socket, port: number, to: Socket, ssrc: number): PacketStream => {
     const made = new PacketStream({
       payloadType: sipPayloadType,
@@ -147,5 +155,5 @@ export async function openBareCall(nearPort: number, farPort: number): Promise<R
       return Promise.resolve();
     },
   };
-  return flow(call, 'the bare relay');
+  return flow(call, ports === undefined ? 'loopback' : 'the bare relay');
 }

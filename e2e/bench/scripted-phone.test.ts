@@ -79,3 +79,37 @@ test('hears its tone, and neither another one nor silence', async () => {
   caller.send(packet(toneHz, 0.5), port, '127.0.0.1');
   expect(await until('the tone', () => phone.firstToneMs)).toBeGreaterThanOrEqual(beforeMs);
 });
+
+test('calls with the password it is asked for, acknowledges, and plays its tone until the far end says BYE', async () => {
+  const sound = createSocket('udp4');
+  await new Promise<void>((resolve) => {
+    for (const socket of [caller, sound]) socket.bind(0, '127.0.0.1', resolve);
+  });
+  await until('two ports', () => caller.address().port > 0 && sound.address().port > 0);
+  const packets: Buffer[] = [];
+  sound.on('message', (bytes) => packets.push(bytes));
+  const phonePort = Number(phone.contact.split(':').at(-1));
+  const answer = (invite: string, status: string, more: readonly string[], body = ''): void => {
+    const copied = invite.split('\r\n').filter((line) => /^(?:Via|From|To|Call-ID|CSeq):/.test(line));
+    const lines = [`SIP/2.0 ${status}`, ...copied, ...more, `Content-Length: ${body.length}`, '', body];
+    caller.send(lines.join('\r\n'), phonePort, '127.0.0.1');
+  };
+  phone.call({ domain: 'parley.test', user: 'alice', password: 'secret', proxyPort: caller.address().port });
+  const first = await until('an INVITE', () => heard.shift());
+  expect(first).toMatch(/^INVITE sip:alice@parley\.test /);
+  answer(first, '407 Who', ['Proxy-Authenticate: Digest realm="r", nonce="n", qop="auth"']);
+  expect(await until('its ACK', () => heard.shift())).toMatch(/^ACK sip:alice@parley\.test .*CSeq: 1 ACK/s);
+  const second = await until('the second INVITE', () => heard.shift());
+  expect(second).toMatch(/CSeq: 2 INVITE.*Proxy-Authorization: Digest username="dave"/s);
+  const sdp = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0'];
+  const media = [`m=audio ${sound.address().port} RTP/AVP 0`, ''];
+  const more = ['Record-Route: <sip:b;lr>, <sip:a;lr>', 'Contact: <sip:alice@127.0.0.1:9>'];
+  answer(second, '200 OK', [...more, 'Content-Type: application/sdp'], [...sdp, ...media].join('\r\n'));
+  expect(await until('the ACK', () => heard.shift())).toMatch(
+    /^ACK sip:alice@127\.0\.0\.1:9 .*Route: <sip:a;lr>\r\nRoute: <sip:b;lr>/s,
+  );
+  await until('sound', () => packets.length >= 3);
+  expect(packets[0]?.length).toBe(172);
+  expect(await ask('BYE')).toMatch(/^SIP\/2\.0 200/);
+  sound.close();
+});

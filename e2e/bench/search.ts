@@ -8,7 +8,7 @@ import { Checkpointer } from '../../src-main/core/checkpointer.ts';
 import { systemClock } from '../../src-main/core/clock.ts';
 import { silentLogger } from '../../src-main/core/log.ts';
 import { LoopDelayMeter } from '../../src-main/core/loop-delay.ts';
-import { people as peopleStep } from '../../src-main/core/migrations/030-people.ts';
+import { migrationSteps } from '../../src-main/core/migrations/index-of-steps.ts';
 import { databaseFile, openStore } from '../../src-main/core/store.ts';
 import type { DirectoryEntry } from '../../src-main/directory/entry.ts';
 import { entryAttributes, searchFilter, toDirectoryEntry } from '../../src-main/directory/ldap-mapping.ts';
@@ -29,6 +29,8 @@ const region = 'GB';
 const lineCount = 400;
 /** ldapsearch is asked one of so many key strokes: it is a process each time. */
 const peerEvery = 16;
+/** A key stroke comes in one of so many pauses between two transactions. */
+const strikeEvery = 2;
 /** Answers of ldapsearch when the size limit cut the result (RFC 4511, sizeLimitExceeded). */
 const sizeLimitExceeded = 4;
 
@@ -44,7 +46,7 @@ export async function benchSearch(report: (figure: Figure) => void): Promise<voi
   const directory = mkdtempSync(join(tmpdir(), 'parley-bench-'));
   const store = openStore({
     directory,
-    migrations: [peopleStep],
+    migrations: migrationSteps,
     clock: systemClock,
     log: silentLogger,
     health: { report: () => undefined },
@@ -58,13 +60,20 @@ export async function benchSearch(report: (figure: Figure) => void): Promise<voi
   await checkpointer.start();
   try {
     if (!store.persistent) throw new Error(store.notices.join(' '));
-    const cache = new PeopleStore(store.db, 'bench', {
+    const storing = new TypingBeside(people);
+    const cache: PeopleStore = new PeopleStore(store, 'bench', {
       clock: systemClock,
       monotonicMs: () => performance.now(),
-      pause: nextTurn,
+      pause: async () => {
+        // A key stroke is a turn of its own.
+        await nextTurn();
+        storing.strike(cache);
+        await (checkpointer.room() ?? nextTurn());
+      },
       region: () => region,
     });
     const importing = await importPeople(cache, people, idle);
+    storing.isOver = true;
     knowSome(cache, people);
     const ask = ldapsearch(directory, lab.slapd.ports.ldap);
     const typed = await type(cache, people, idle, ask);
@@ -84,6 +93,15 @@ export async function benchSearch(report: (figure: Figure) => void): Promise<voi
         peer: { name: 'ldapsearch', value: median(peerMs) },
       }),
     );
+    report(
+      figure({
+        bench: 'search',
+        metric: 'keystrokeStoring',
+        unit: 'ms',
+        samples: storing.keystrokeMs,
+        peer: { name: 'ldapsearch', value: median(peerMs) },
+      }),
+    );
     const loop = importing.maxMs > typed.loop.maxMs ? importing : typed.loop;
     report(
       figure({
@@ -100,6 +118,32 @@ export async function benchSearch(report: (figure: Figure) => void): Promise<voi
     store.close();
     rmSync(directory, { recursive: true, force: true });
     await lab.stop();
+  }
+}
+
+/** Somebody who types while people are stored: one key stroke in some of the pauses. */
+class TypingBeside {
+  readonly keystrokeMs: number[] = [];
+  isOver = false;
+  readonly #people: readonly Person[];
+  readonly #random = seededRandom(3);
+  #pauses = 0;
+  #texts: string[] = [];
+
+  constructor(people: readonly Person[]) {
+    this.#people = people;
+  }
+
+  strike(cache: PeopleStore): void {
+    this.#pauses += 1;
+    if (this.isOver || this.#pauses % strikeEvery !== 0) return;
+    if (this.#texts.length === 0) {
+      const person = this.#people[Math.floor(this.#random() * this.#people.length)];
+      if (person !== undefined) this.#texts = [...keystrokes(typedLine(person, this.#pauses))];
+    }
+    const startedMs = performance.now();
+    cache.search(this.#texts.shift() ?? '');
+    this.keystrokeMs.push(performance.now() - startedMs);
   }
 }
 

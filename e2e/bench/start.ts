@@ -21,6 +21,7 @@ import { DevTools, portFile } from './devtools.ts';
 import { figure, median } from './figure.ts';
 import type { Figure } from './figure.ts';
 import { childrenOf, pssBytes } from './process-usage.ts';
+import { storeOver } from '../../src-main/core/store.ts';
 
 const starts = 12;
 /** The first start fills the browser's profile and the system's caches. */
@@ -139,7 +140,7 @@ function storeMessages(dataDirectory: string): void {
     const account = rows[0]?.account;
     if (account === undefined) throw new Error('there is no roster');
     const firstMs = Date.now() - storedMessages * 60_000;
-    new MessageStore(db, account).addAll(
+    new MessageStore(storeOver(db), account).addAll(
       Array.from({ length: storedMessages }, (_, index) => ({
         peer: rows[index % rows.length]?.jid ?? '',
         direction: index % 3 === 0 ? 'out' : 'in',

@@ -12,6 +12,8 @@ const selectors: Readonly<Record<WindowMark, string>> = {
 interface Marks {
   /** Of the last click. */
   clickedMs: number;
+  /** When the first packet of sound of the far end came to the window since the last click; undefined before. */
+  soundMs: number | undefined;
   /** When the frame began that shows it, for what is in the page now. */
   readonly shownMs: Partial<Record<string, number>>;
 }
@@ -22,15 +24,28 @@ interface Marks {
  */
 export async function markWindow(page: Page): Promise<void> {
   await page.addInitScript((wanted) => {
-    const marks: Marks = { clickedMs: 0, shownMs: {} };
+    const marks: Marks = { clickedMs: 0, soundMs: undefined, shownMs: {} };
     Object.defineProperty(window, 'benchMarks', { value: marks });
     document.addEventListener(
       'click',
       (event) => {
         marks.clickedMs = performance.timeOrigin + event.timeStamp;
+        marks.soundMs = undefined;
       },
       { capture: true },
     );
+    // A remote track is muted until its first packet (W3C WebRTC, section 5.3).
+    const Connection = window.RTCPeerConnection;
+    window.RTCPeerConnection = class extends Connection {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        this.addEventListener('track', ({ track }) => {
+          track.addEventListener('unmute', () => {
+            marks.soundMs ??= performance.timeOrigin + performance.now();
+          });
+        });
+      }
+    };
     const pending = new Set<string>();
     const look = (): void => {
       for (const [name, selector] of Object.entries(wanted)) {
@@ -63,6 +78,17 @@ export async function shownMs(page: Page, mark: WindowMark, timeoutMs = 10_000):
   );
   const atMs = await handle.jsonValue();
   if (atMs === undefined) throw new Error(`${mark} was not seen`);
+  return atMs;
+}
+
+/** Waits for the first sound of the far end since the last click; when that was. @throws Error when none came */
+export async function soundMs(page: Page): Promise<number> {
+  const handle = await page.waitForFunction(() => (Reflect.get(window, 'benchMarks') as Marks).soundMs, undefined, {
+    polling: 20,
+    timeout: 10_000,
+  });
+  const atMs = await handle.jsonValue();
+  if (atMs === undefined) throw new Error('no sound came');
   return atMs;
 }
 

@@ -55,6 +55,10 @@ class SimWebContents extends EventEmitter {
     this.#call('emit', channel, message, ids);
   }
 
+  isDestroyed(): boolean {
+    return this.page?.isClosed() === true;
+  }
+
   reload(): void {
     void this.page?.reload();
   }
@@ -77,19 +81,27 @@ class SimWebContents extends EventEmitter {
 
 /** One window: a Chromium of its own, with its profile in a temporary directory. */
 export class BrowserWindow extends EventEmitter {
+  /** The first that the program opened and that is still there. */
+  static first: BrowserWindow | undefined;
+  static readonly #open = new Set<BrowserWindow>();
   readonly webContents = new SimWebContents();
   readonly #options: WindowOptions;
   readonly #profile = mkdtempSync(join(tmpdir(), 'parley-sim-'));
   #context: BrowserContext | undefined;
   #closed = false;
+  #focused = false;
+  #url = '';
 
   constructor(options: WindowOptions) {
     super();
     this.#options = options;
+    BrowserWindow.first ??= this;
+    BrowserWindow.#open.add(this);
     app.emit('web-contents-created', {}, this.webContents);
   }
 
   async loadURL(url: string): Promise<void> {
+    this.#url = url;
     const port = await freePort();
     const executablePath = findBinary('chromium') ?? findBinary('google-chrome');
     const context = await chromium.launchPersistentContext(this.#profile, {
@@ -105,6 +117,11 @@ export class BrowserWindow extends EventEmitter {
       ],
     });
     this.#context = context;
+    if (this.#closed) {
+      // Destroyed while its browser came up.
+      await this.#end(context);
+      return;
+    }
     const page = context.pages()[0] ?? (await context.newPage());
     this.webContents.page = page;
     page.on('close', () => {
@@ -121,14 +138,42 @@ export class BrowserWindow extends EventEmitter {
     }
     await page.goto(toPage(url));
     this.emit('ready-to-show');
-    announce({ event: 'window', endpoint: `http://127.0.0.1:${port}`, title: await page.title() });
+    announce({ event: 'window', endpoint: `http://127.0.0.1:${port}`, url });
   }
 
   show(): void {
-    this.emit('show');
+    announce({ event: 'shown', url: this.#url, how: 'show' });
+  }
+  showInactive(): void {
+    announce({ event: 'shown', url: this.#url, how: 'showInactive' });
   }
   focus(): void {
-    this.emit('focus');
+    announce({ event: 'shown', url: this.#url, how: 'focus' });
+  }
+  isFocused(): boolean {
+    return this.#focused;
+  }
+  setFocused(focused: boolean): void {
+    this.#focused = focused;
+    this.emit(focused ? 'focus' : 'blur');
+  }
+  setBounds({ width, height }: { readonly width: number; readonly height: number }): void {
+    announce({ event: 'bounds', url: this.#url, width, height });
+  }
+  setAlwaysOnTop(): void {
+    // Nothing else is on this screen.
+  }
+  setVisibleOnAllWorkspaces(): void {
+    // There is one.
+  }
+  setFocusable(): void {
+    // Chromium's own window has it anyway.
+  }
+  setSkipTaskbar(): void {
+    // There is no task bar.
+  }
+  setOverlayIcon(): void {
+    // There is no task bar.
   }
   restore(): void {
     this.emit('restore');
@@ -192,9 +237,9 @@ export class BrowserWindow extends EventEmitter {
     if (preload !== undefined) {
       await context.addInitScript({ content: preloadScript(readFileSync(preload, 'utf8'), process.platform) });
     }
-    // A page that goes takes its ports with it, as in Electron.
-    this.webContents.page?.on('framenavigated', (frame) => {
-      if (frame.parentFrame() !== null) return;
+    // A page that goes takes its ports with it, as in Electron; a new place inside the page asks for no document.
+    this.webContents.page?.on('request', (request) => {
+      if (!request.isNavigationRequest() || request.frame().parentFrame() !== null) return;
       for (const port of this.webContents.ports.values()) port.closed();
       this.webContents.ports.clear();
     });
@@ -204,10 +249,17 @@ export class BrowserWindow extends EventEmitter {
     if (this.#closed) return;
     this.#closed = true;
     for (const port of this.webContents.ports.values()) port.closed();
+    BrowserWindow.#open.delete(this);
+    if (BrowserWindow.first === this) BrowserWindow.first = [...BrowserWindow.#open][0];
     this.emit('closed');
-    await this.#context?.close().catch(() => undefined);
+    announce({ event: 'windowGone', url: this.#url });
+    if (this.#context !== undefined) await this.#end(this.#context);
+    if (BrowserWindow.#open.size === 0) app.emit('window-all-closed');
+  }
+
+  async #end(context: BrowserContext): Promise<void> {
+    await context.close().catch(() => undefined);
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
-    app.emit('window-all-closed');
   }
 }
 

@@ -1,11 +1,12 @@
 import { fork } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { announce } from './announce.ts';
+import { announce, obey } from './announce.ts';
+import { BrowserWindow } from './browser-window.ts';
 import { permissionHandlers, protocolHandlers } from './system.ts';
 
 /** The module `electron` of the simulator: what the shell uses of it, over Node and Chromium. */
 export { app, ipcMain } from './system.ts';
-export { BrowserWindow } from './browser-window.ts';
+export { BrowserWindow };
 export { MessageChannelMain } from './ports.ts';
 
 export const powerMonitor = new EventEmitter();
@@ -25,6 +26,7 @@ export const session = {
       permissionHandlers.check = handler;
     },
     setDevicePermissionHandler: (): void => undefined,
+    on: (): void => undefined,
   },
 };
 
@@ -45,18 +47,81 @@ export const shell = {
 
 export class Notification extends EventEmitter {
   readonly #title: string;
-  constructor(options: { readonly title: string }) {
+  readonly #body: string;
+  constructor(options: { readonly title: string; readonly body: string }) {
     super();
     this.#title = options.title;
+    this.#body = options.body;
   }
   static isSupported(): boolean {
     return true;
   }
   show(): void {
-    announce({ event: 'notification', title: this.#title });
+    announce({ event: 'notification', title: this.#title, body: this.#body });
   }
   close(): void {
     this.emit('close');
+  }
+}
+
+export const nativeImage = { createFromBitmap: (pixels: Buffer): Buffer => pixels };
+
+interface MenuItem {
+  readonly label?: string;
+  readonly click?: () => void;
+}
+
+export const Menu = { buildFromTemplate: (template: readonly MenuItem[]): readonly MenuItem[] => template };
+let trayMenu: readonly MenuItem[] = [];
+
+const keys = new Map<string, () => void>();
+
+/** Nobody else holds a key here. */
+export const globalShortcut = {
+  register: (combination: string, pressed: () => void): boolean => {
+    keys.set(combination, pressed);
+    announce({ event: 'keys', combinations: [...keys.keys()] });
+    return true;
+  },
+  unregister: (combination: string): void => {
+    keys.delete(combination);
+    announce({ event: 'keys', combinations: [...keys.keys()] });
+  },
+};
+
+let copied = '';
+export const clipboard = { readText: (): Promise<string> => Promise.resolve(copied) };
+
+/** One display with a bar of 40 px at its lower edge. */
+export const screen = {
+  getCursorScreenPoint: () => ({ x: 0, y: 0 }),
+  getDisplayNearestPoint: () => ({ workArea: { x: 0, y: 0, width: 1_920, height: 1_040 } }),
+};
+
+obey({
+  key: ({ combination }) => keys.get(combination)?.(),
+  clipboard: ({ text }) => {
+    copied = text;
+  },
+  power: ({ event }) => powerMonitor.emit(event),
+  trayMenu: ({ label }) => trayMenu.find((item) => item.label === label)?.click?.(),
+  focus: ({ on }) => BrowserWindow.first?.setFocused(on),
+});
+
+/** A tray that nobody sees: what it says is announced. */
+export class Tray extends EventEmitter {
+  setImage(): void {
+    // Nothing to draw on.
+  }
+  setToolTip(words: string): void {
+    announce({ event: 'tray', words });
+  }
+  setContextMenu(menu: readonly MenuItem[]): void {
+    trayMenu = menu;
+    announce({ event: 'trayMenu', labels: menu.flatMap(({ label }) => (label === undefined ? [] : [label])) });
+  }
+  destroy(): void {
+    this.removeAllListeners();
   }
 }
 

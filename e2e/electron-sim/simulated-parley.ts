@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { SimulatorEvent } from './announce.ts';
+import type { SimulatorEvent, SimulatorOrder } from './announce.ts';
 
 const register = fileURLToPath(new URL('./register.ts', import.meta.url));
 const builtMain = fileURLToPath(new URL('../../out/main/electron.js', import.meta.url));
@@ -14,12 +14,12 @@ export class SimulatedParley {
   readonly events: SimulatorEvent[] = [];
   readonly #child: ChildProcess;
   readonly #exited: Promise<number | null>;
-  #browser: Browser | undefined;
+  readonly #browsers: Browser[] = [];
   #errorOutput = '';
 
   constructor(args: readonly string[]) {
-    this.#child = spawn(process.execPath, ['--import', register, builtMain, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+    this.#child = spawn(process.execPath, ['--inspect-port=0', '--import', register, builtMain, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#exited = new Promise((resolve) => {
       this.#child.once('exit', resolve);
@@ -34,6 +34,11 @@ export class SimulatedParley {
     }
   }
 
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the simulated Parley does not run');
+    return this.#child.pid;
+  }
+
   get errorOutput(): string {
     return this.#errorOutput;
   }
@@ -43,27 +48,42 @@ export class SimulatedParley {
     return this.#exited;
   }
 
-  /** Attaches to the window once it is open. */
-  async page(): Promise<Page> {
-    const opened = await this.#windowEvent();
-    this.#browser = await chromium.connectOverCDP(opened.endpoint);
-    const page = this.#browser.contexts()[0]?.pages()[0];
-    if (page === undefined) throw new Error('the simulated window has no page');
-    return page;
+  /** Plays the person or the system. */
+  tell(order: SimulatorOrder): void {
+    this.#child.stdin?.write(`${JSON.stringify(order)}\n`);
+  }
+
+  /** Attaches to the large window once it is open. */
+  page(): Promise<Page> {
+    return this.#attach('parley://app/', 0);
+  }
+
+  /** Attaches to the window of incoming calls that opened last, at or after position `from` of {@link events}. */
+  incomingPage(from = 0): Promise<Page> {
+    return this.#attach('parley://app/?window=incoming', from);
   }
 
   /** Lets go of the window, then ends the process as the system would. */
   async stop(): Promise<void> {
-    await this.#browser?.close().catch(() => undefined);
+    for (const browser of this.#browsers.splice(0)) await browser.close().catch(() => undefined);
     if (this.#child.exitCode === null) this.#child.kill('SIGTERM');
     const hard = setTimeout(() => this.#child.kill('SIGKILL'), 10_000);
     await this.#exited;
     clearTimeout(hard);
   }
 
-  async #windowEvent(): Promise<Extract<SimulatorEvent, { event: 'window' }>> {
+  async #attach(url: string, from: number): Promise<Page> {
+    const opened = await this.#windowEvent(url, from);
+    const browser = await chromium.connectOverCDP(opened.endpoint);
+    this.#browsers.push(browser);
+    const page = browser.contexts()[0]?.pages()[0];
+    if (page === undefined) throw new Error('the simulated window has no page');
+    return page;
+  }
+
+  async #windowEvent(url: string, from: number): Promise<Extract<SimulatorEvent, { event: 'window' }>> {
     for (;;) {
-      const found = this.events.find((event) => event.event === 'window');
+      const found = this.events.slice(from).find((event) => event.event === 'window' && event.url === url);
       if (found?.event === 'window') return found;
       const ended = await Promise.race([
         this.#exited.then(() => true),

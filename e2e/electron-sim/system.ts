@@ -36,6 +36,24 @@ class SimApp extends EventEmitter {
   getPath(name: string): string {
     return this.#paths.get(name) ?? '';
   }
+  readonly #linkSchemes = new Set<string>();
+  isDefaultProtocolClient(scheme: string): boolean {
+    return this.#linkSchemes.has(scheme);
+  }
+  setAsDefaultProtocolClient(scheme: string): boolean {
+    this.#linkSchemes.add(scheme);
+    announce({ event: 'linkSchemes', schemes: [...this.#linkSchemes] });
+    return true;
+  }
+  removeAsDefaultProtocolClient(scheme: string): boolean {
+    this.#linkSchemes.delete(scheme);
+    announce({ event: 'linkSchemes', schemes: [...this.#linkSchemes] });
+    return true;
+  }
+  setBadgeCount(count: number): boolean {
+    announce({ event: 'badge', count });
+    return true;
+  }
   requestSingleInstanceLock(): boolean {
     return true;
   }

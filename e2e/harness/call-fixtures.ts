@@ -5,6 +5,7 @@ import type { Page } from '@playwright/test';
 import type { BaresipPhone } from '../lab/baresip.ts';
 import type { LabTransport } from '../lab/client-settings.ts';
 import { seedFor } from '../lab/client-settings.ts';
+import type { LinphonePhone } from '../lab/linphone.ts';
 import { twoTones, writeToneWav } from '../lab/tone.ts';
 import type { ChromiumOptions } from './chromium.ts';
 import { test as base } from './fixtures.ts';
@@ -26,6 +27,14 @@ export interface CallerOptions extends ChromiumOptions, WindowOptions {
   readonly transport?: LabTransport;
   /** An existing data directory. */
   readonly dataDirectory?: string;
+  /** Settings beside and before those of the lab. */
+  readonly settings?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  /** An administrator's policy file. */
+  readonly policyFile?: string;
+  /** Options of Node itself, before the program. */
+  readonly nodeOptions?: readonly string[];
+  /** See ParleyOptions. */
+  readonly isMeantToFail?: boolean;
 }
 
 interface CallFixtures {
@@ -35,6 +44,8 @@ interface CallFixtures {
   readonly bob: BaresipPhone;
   /** Rings until she is told to answer, then sends back what she hears. */
   readonly carol: BaresipPhone;
+  /** A linphone, to be started by its `use`; it is gone after the test. */
+  readonly frank: LinphonePhone;
   readonly startCaller: (options?: CallerOptions) => Promise<Caller>;
   /** alice over TLS, with a microphone. */
   readonly caller: Caller;
@@ -62,15 +73,25 @@ export const test = base.extend<CallFixtures>({
     await carol.useAnswerMode('auto');
   },
 
+  frank: async ({ lab }, use) => {
+    const { frank } = lab.owned();
+    await use(frank);
+    await frank.kill();
+    await lab.owned().kamailio.unregister('frank');
+  },
+
   startCaller: async ({ lab, parley, microphoneWav }, use) => {
     // A Parley that an earlier spec killed is still registered: the call would fork to it.
     await lab.owned().kamailio.unregister('alice');
     await use(async (options = {}) => {
-      const { transport, dataDirectory, ...rest } = options;
+      const { transport, dataDirectory, settings, policyFile, nodeOptions, isMeantToFail, ...rest } = options;
       const before = dataDirectory === undefined ? 0 : registrations(dataDirectory);
       const process = await parley.start({
-        seed: seedFor(lab.description, 'alice', transport),
+        seed: { ...seedFor(lab.description, 'alice', transport), ...settings },
         ...(dataDirectory === undefined ? {} : { dataDirectory }),
+        ...(policyFile === undefined ? {} : { policyFile }),
+        ...(nodeOptions === undefined ? {} : { nodeOptions }),
+        ...(isMeantToFail === undefined ? {} : { isMeantToFail }),
       });
       const page = await parley.open(process, { microphoneWav, ...rest });
       const window = new ParleyWindow(page);

@@ -53,7 +53,10 @@ interface WorkerFixtures {
   readonly lab: LabFixture;
 }
 
-/** Names of lab servers that `npm run sabotage` takes away before the specs run. */
+/** What a failed test shows of the log of each Parley, lines. */
+const loggedLines = 40;
+
+/** The program of the lab whose servers `npm run sabotage` takes away before the specs run. */
 export const SABOTAGE_VARIABLE = 'PARLEY_SABOTAGE';
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
@@ -65,7 +68,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       const description = lab?.description ?? labFromFile(file ?? '');
       const sabotaged = process.env[SABOTAGE_VARIABLE];
       for (const server of lab?.servers ?? []) {
-        if (server.name === sabotaged) await server.kill();
+        if (server.program === sabotaged) await server.takeAway();
       }
       await use({
         description,
@@ -95,7 +98,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 
   // `scratch` comes first so that it goes last.
-  parley: async ({ lab, scratch: _scratch }, use) => {
+  parley: async ({ lab, scratch: _scratch }, use, testInfo) => {
     const processes: ParleyProcess[] = [];
     const browsers: Browser[] = [];
     await use({
@@ -121,8 +124,16 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         return page;
       },
     });
+    if (testInfo.status !== testInfo.expectedStatus) {
+      for (const [index, parley] of processes.entries()) {
+        const body = parley.lastWords(loggedLines).join('\n');
+        await testInfo.attach(`log of Parley ${String(index + 1)}`, { body, contentType: 'text/plain' });
+      }
+    }
     for (const browser of browsers) await browser.close();
+    const faults = processes.flatMap((parley) => parley.faults);
     for (const parley of processes) await parley.stop();
+    if (faults.length > 0) throw new Error(`Parley failed where nobody catches:\n${faults.join('\n')}`);
   },
 
   alice: async ({ parley }, use) => {

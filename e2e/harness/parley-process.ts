@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,6 +20,12 @@ export interface ParleyOptions {
   /** Default: any free one. `remembered`: the one of last time, as when a person starts it. */
   readonly port?: number | 'remembered';
   readonly args?: readonly string[];
+  /** Options of Node itself, before the program. */
+  readonly nodeOptions?: readonly string[];
+  /** This spec makes the program fail where nobody catches; everywhere else that fails the spec. */
+  readonly isMeantToFail?: boolean;
+  /** Beside the environment of the spec. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 interface ReadyLine {
@@ -78,6 +84,18 @@ export class ParleyProcess {
     return readFileSync(join(this.dataDirectory, 'logs', 'parley.log'), 'utf8').split('\n');
   }
 
+  /** The last lines of its log; none when it never got as far as having one. */
+  lastWords(lines: number): readonly string[] {
+    return existsSync(join(this.dataDirectory, 'logs', 'parley.log')) ? this.log().slice(-lines) : [];
+  }
+
+  /** Lines of its log about what nobody caught, which the program survives and a spec must not. */
+  get faults(): readonly string[] {
+    const file = join(this.dataDirectory, 'logs', 'parley.log');
+    if (this.#options.isMeantToFail === true || !existsSync(file)) return [];
+    return this.log().filter((line) => / ERROR [\w-]+ unexpected (rejection|exception)/.test(line));
+  }
+
   /** Starts the process and waits until it serves. */
   async start(): Promise<void> {
     const { seed, policyFile, signIn, port = 0 } = this.#options;
@@ -94,7 +112,10 @@ export class ParleyProcess {
       writeFileSync(file, JSON.stringify(signIn), { mode: 0o600 });
       args.push('--sign-in-file', file);
     }
-    const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...(this.#options.nodeOptions ?? []), entry, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.#options.environment },
+    });
     this.#child = child;
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#errorOutput += text;

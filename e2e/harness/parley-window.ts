@@ -1,3 +1,4 @@
+import { expect } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 
 export type Section = 'Contacts' | 'Chats' | 'Calls' | 'Voicemail' | 'Settings';
@@ -5,10 +6,12 @@ export type Section = 'Contacts' | 'Chats' | 'Calls' | 'Voicemail' | 'Settings';
 export const settingsPages = [
   'General',
   'Account',
+  'Calls',
   'Audio',
   'Video',
   'Chat archive',
   'Notifications',
+  'Keyboard',
   'Privacy and policy',
   'About and diagnostics',
 ] as const;
@@ -75,6 +78,19 @@ export class ParleyWindow {
   /** The strip that shows only while something is degraded. */
   get strip(): Locator {
     return this.page.locator('.strip');
+  }
+
+  /** Asks for another try of the service that the strip is about, until the strip is gone. */
+  async tryNow(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    const button = this.strip.getByRole('button', { name: 'Try now' });
+    await expect
+      .poll(async () => {
+        // It may be gone before it is pressed: then Parley tried by itself.
+        if (await button.isVisible()) await button.click({ timeout: 500 }).catch(() => undefined);
+        return await this.strip.isVisible();
+      })
+      .toBe(false);
   }
 
   // ---- contacts
@@ -167,5 +183,24 @@ export class ParleyWindow {
   /** Calls that go on or have just ended, above the history. */
   get onNow(): Locator {
     return this.page.getByRole('navigation', { name: 'On now' });
+  }
+
+  /** Opens the devices of the call that is shown. */
+  get devicesButton(): Locator {
+    return this.stage().getByRole('button', { name: /^Audio devices/ });
+  }
+
+  /** The field of the open panel that asks whom a call goes to. */
+  get targetField(): Locator {
+    return this.page.getByRole('combobox', { name: 'Name or number' });
+  }
+
+  get suggestions(): Locator {
+    return this.page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option');
+  }
+
+  /** Members of the conference that is shown. */
+  get people(): Locator {
+    return this.page.getByRole('list', { name: 'People in this call' }).getByRole('button', { name: /^End the call/ });
   }
 }

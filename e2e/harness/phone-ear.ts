@@ -6,14 +6,20 @@ import { readWav, toneIn } from '../lab/tone.ts';
 import type { Sound } from '../lab/tone.ts';
 import { listenInWindow } from './window-sound.ts';
 
+/** A phone of the lab that records what it hears: baresip and linphone alike. */
+export interface RecordingPhone {
+  /** Wav files, oldest first. */
+  recordings(side: 'heard'): readonly string[];
+}
+
 /** What a phone hears from one moment on, by its own recording. */
 export class PhoneEar {
-  readonly #phone: BaresipPhone;
+  readonly #phone: RecordingPhone;
   readonly #startFile: string | undefined;
   readonly #startSamples: number;
 
   /** Listens from now on. */
-  constructor(phone: BaresipPhone) {
+  constructor(phone: RecordingPhone) {
     this.#phone = phone;
     this.#startFile = newestRecording(phone);
     this.#startSamples = this.#startFile === undefined ? 0 : samplesOf(this.#startFile).samples.length;
@@ -40,7 +46,7 @@ export class PhoneEar {
   }
 }
 
-function newestRecording(phone: BaresipPhone): string | undefined {
+function newestRecording(phone: RecordingPhone): string | undefined {
   return phone
     .recordings('heard')
     .map((file) => ({ file, changedMs: statSync(file).mtimeMs }))
@@ -76,7 +82,7 @@ export async function windowHears(page: Page, { mine, theirs }: Tones): Promise<
  */
 export async function expectSoundBothWays(
   page: Page,
-  phone: BaresipPhone,
+  phone: RecordingPhone,
   tones: Tones,
   timeoutMs = 10_000,
 ): Promise<void> {
@@ -88,4 +94,21 @@ export async function expectSoundBothWays(
     .poll(() => ear.toneMs(tones.mine), { message: "the far end hears the window's tone", timeout: timeoutMs })
     .toBeGreaterThanOrEqual(heardLongEnoughMs);
   expect(toneIn(ear.heard(), tones.theirs).share).toBeLessThan(0.05);
+}
+
+/**
+ * Packets of sound that a phone got in its current call. For a phone that has been on hold: baresip records no more
+ * after that, though it hears.
+ */
+export async function packetsReceived(phone: BaresipPhone): Promise<number> {
+  const found = /rcvd=(\d+)/.exec(await phone.command('audio_debug'));
+  return Number(found?.[1] ?? 0);
+}
+
+/** How many packets come in about a second from now. */
+export async function packetsInOneSecond(phone: BaresipPhone, page: Page): Promise<number> {
+  const before = await packetsReceived(phone);
+  // Listening takes about a second of the window's own time.
+  await listenInWindow(page, [440]);
+  return (await packetsReceived(phone)) - before;
 }

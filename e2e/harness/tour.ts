@@ -96,6 +96,11 @@ export async function* quietViews(stage: TourStage): Tour {
     await page.getByRole('heading', { level: 1, name, exact: true }).last().waitFor();
     yield at(id === 'archive' ? '10-settings-archive' : `08-settings-${id}`);
   }
+  await page.getByRole('button', { name: 'Test now' }).click();
+  await page.locator('.selftest').filter({ hasText: 'Directory' }).waitFor();
+  await until('the self-test', () => page.getByRole('button', { name: 'Test now' }).isEnabled(), callTimeoutMs, 50);
+  await page.locator('.selftest').last().scrollIntoViewIfNeeded();
+  yield at('09-self-test');
   await page.keyboard.press('Control+/');
   await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   yield at('11-shortcuts');
@@ -111,10 +116,12 @@ export async function* quietViews(stage: TourStage): Tour {
 const settingsStops = [
   ['general', 'General'],
   ['account', 'Account'],
+  ['calls', 'Calls'],
   ['audio', 'Audio'],
   ['video', 'Video'],
   ['archive', 'Chat archive'],
   ['notifications', 'Notifications'],
+  ['keyboard', 'Keyboard'],
   ['privacy', 'Privacy and policy'],
   ['diagnostics', 'About and diagnostics'],
 ] as const;
@@ -162,22 +169,60 @@ export async function* callViews(stage: TourStage): Tour {
   await lab.bob.dial(alice);
   await window.ringing.waitFor();
   yield at('04-incoming-call');
+  // What the Electron shell shows in a window of its own; the page of the browser shell can draw it too.
+  const toast = await page.context().newPage();
+  const address = new URL(parley.windowUrl);
+  address.search = '?window=incoming';
+  await toast.goto(address.href);
+  const card = toast.getByRole('alertdialog', { name: 'Bob Okafor' });
+  await card.getByRole('button', { name: 'Message' }).click();
+  yield { name: '04-incoming-toast-reply', page: toast };
+  await toast.close();
   await page.keyboard.press('F8');
   await window.timer.waitFor();
   yield at('05-in-call');
+  await page
+    .getByRole('button', { name: /connection|Connection/ })
+    .first()
+    .click();
+  await page.locator('.qpop').waitFor();
+  yield at('05-in-call-quality');
+  await page.keyboard.press('Escape');
   await window.control('Keypad').click();
   await page.keyboard.type('4410#');
   await until('the digits', async () => (await window.digitsSent.inputValue()) === '4410#', callTimeoutMs, 50);
   yield at('05-in-call-keypad');
   await page.keyboard.press('Escape');
+  await window.devicesButton.click();
+  await page.getByRole('meter', { name: 'Microphone level' }).waitFor();
+  yield at('05-in-call-devices');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+Alt+T');
+  await window.targetField.fill('an');
+  await window.suggestions.nth(2).waitFor();
+  yield at('05-in-call-transfer');
+  await page.keyboard.press('Escape');
   await lab.carol.dial(alice);
   await window.ringing.waitFor();
   yield at('04-second-call-banner');
-  await lab.carol.hangUp();
-  await window.ringing.waitFor({ state: 'hidden' });
-  await page.keyboard.press('F9');
+  await window.ringing.getByRole('button', { name: 'Hold and answer' }).click();
+  await window.stage('Carol Lindqvist').getByRole('timer').waitFor();
+  yield at('05-in-call-one-held');
+  await window.onNow.getByRole('button', { name: 'Swap' }).click();
+  await window.stage('Bob Okafor').waitFor();
+  await window.onNow.getByRole('link', { name: /Carol Lindqvist/ }).click();
+  await window.stage('Carol Lindqvist').getByText('On hold. Nobody hears you here.').waitFor();
+  yield at('05-in-call-held');
+  await window.onNow.getByRole('button', { name: 'Merge into one call' }).click();
+  await window.people.nth(1).waitFor();
+  yield at('05-conference');
+  await window.control('End for all').click();
   await ended();
-
+  await window.go('Calls');
+  await page.getByRole('button', { name: 'Dial pad' }).click();
+  await page.getByRole('textbox', { name: 'Number to call' }).fill('020 7946 0101');
+  yield at('07-dial-pad');
+  await page.keyboard.press('Escape');
   await lab.carol.useAnswerMode('manual');
   await window.dial(lab.account('carol').extension);
   await window.stage('Carol Lindqvist').getByText('Ringing…').waitFor();

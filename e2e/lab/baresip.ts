@@ -18,6 +18,12 @@ export type PhoneSound = { readonly kind: 'tone'; readonly hz: number } | { read
 /** What the phone does when it is called: answers at once, or rings until {@link BaresipPhone.answer}. */
 export type AnswerMode = 'auto' | 'manual';
 
+/** SDES (RFC 4568): `offered` takes plain RTP too, `required` does not. */
+export type PhoneEncryption = 'none' | 'offered' | 'required';
+
+/** baresip's words for them. */
+const MEDIA_ENCRYPTION = { none: undefined, offered: 'srtp', required: 'srtp-mand' } as const;
+
 export interface PhoneOptions {
   /** User name of a lab account. */
   readonly user: string;
@@ -68,14 +74,18 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
   #socket: Socket | undefined;
   #sound: PhoneSound;
   #answerMode: AnswerMode;
+  #encryption: PhoneEncryption = 'none';
+  #codecs: string;
 
   constructor(context: LabContext, options: PhoneOptions, proxy: KamailioServer) {
-    super(options.user, context, { sip: SIP, control: TCP, media: { protocols: ['udp'], count: MEDIA_PORTS } });
+    const ports = { sip: SIP, control: TCP, media: { protocols: ['udp'], count: MEDIA_PORTS } } as const;
+    super(options.user, context, ports, 'baresip');
     this.account = account(options.user);
     this.#options = options;
     this.#proxy = proxy;
     this.#sound = options.sound;
     this.#answerMode = options.answerMode;
+    this.#codecs = options.codecs;
   }
 
   /** Everything that has happened so far, oldest first. */
@@ -128,6 +138,24 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
     await this.#restartNow();
   }
 
+  get encryption(): PhoneEncryption {
+    return this.#encryption;
+  }
+
+  /** Restarts the phone with another kind of SRTP, and waits until it is registered again. */
+  async useEncryption(encryption: PhoneEncryption): Promise<void> {
+    if (encryption === this.#encryption) return;
+    this.#encryption = encryption;
+    await this.#restartNow();
+  }
+
+  /** Restarts the phone with other codecs, in baresip's form and order of preference; undefined: the lab's own. */
+  async useCodecs(codecs: string | undefined): Promise<void> {
+    if ((codecs ?? this.#options.codecs) === this.#codecs) return;
+    this.#codecs = codecs ?? this.#options.codecs;
+    await this.#restartNow();
+  }
+
   /**
    * The first event of a type at or after position `from` of {@link events}.
    * @throws Error when it has not come after `timeoutMs`
@@ -142,6 +170,11 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
       options.timeoutMs ?? DEFAULT_EVENT_TIMEOUT_MS,
       5,
     );
+  }
+
+  /** UDP ports of its sound, both ends included. */
+  get mediaRange(): { readonly first: number; readonly last: number } {
+    return { first: this.ports.media, last: this.ports.media + MEDIA_PORTS - 1 };
   }
 
   /** Folder of the recordings. */
@@ -194,7 +227,7 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
     const source = this.#sound.kind === 'tone' ? `ausine,${String(this.#sound.hz)}` : 'aubridge,echo';
     const player = this.#sound.kind === 'tone' ? 'aubridge,ear' : 'aubridge,echo';
     const { sip, control, media } = this.ports;
-    const modules = ['g711', 'g722', 'opus', 'ausine', 'aubridge', 'sndfile'];
+    const modules = ['g711', 'g722', 'opus', 'ausine', 'aubridge', 'sndfile', 'srtp'];
     writeFileSync(
       join(this.directory, 'config'),
       [
@@ -231,7 +264,8 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
       ].join('\n'),
     );
     const { user, password, name } = this.account;
-    const { transport, codecs } = this.#options;
+    const { transport } = this.#options;
+    const mediaEncryption = MEDIA_ENCRYPTION[this.#encryption];
     const proxyPort = this.#proxy.ports[transport];
     const parameters = [
       `auth_user=${user}`,
@@ -239,7 +273,8 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
       `outbound="sip:127.0.0.1:${String(proxyPort)};transport=${transport}"`,
       `regint=${String(REGISTER_INTERVAL_S)}`,
       `answermode=${this.#answerMode}`,
-      `audio_codecs=${codecs}`,
+      `audio_codecs=${this.#codecs}`,
+      ...(mediaEncryption === undefined ? [] : [`mediaenc=${mediaEncryption}`]),
     ];
     writeFileSync(
       join(this.directory, 'accounts'),

@@ -77,6 +77,8 @@ function onMessage(xmpp: Client, user: string, stanza: Element): void {
   const receipt = stanza.getChild('received', RECEIPTS);
   if (receipt !== undefined) tell({ event: 'receipt', user, from: bare(from), id: receipt.attrs['id'] ?? '' });
   const text = stanza.getChildText('body');
+  const state = stanza.getChildElements().find((child) => child.getNS() === CHAT_STATES);
+  if (state !== undefined) tell({ event: 'chatState', user, from: bare(from), state: state.getName() });
   if (text === null || text === '' || stanza.attrs['type'] === 'error') return;
   const id = stanza.attrs['id'] ?? '';
   tell({ event: 'message', user, from: bare(from), text, id });
@@ -99,6 +101,11 @@ function onMessage(xmpp: Client, user: string, stanza: Element): void {
 
 function onPresence(xmpp: Client, user: string, stanza: Element): void {
   const { type } = stanza.attrs;
+  if (type === undefined || type === 'unavailable') {
+    const shown = type === undefined ? (stanza.getChildText('show') ?? 'available') : 'offline';
+    tell({ event: 'presence', user, from: bare(stanza.attrs['from'] ?? ''), shown });
+    return;
+  }
   if (type !== 'subscribe' && type !== 'subscribed' && type !== 'unsubscribe' && type !== 'unsubscribed') return;
   const from = bare(stanza.attrs['from'] ?? '');
   tell({ event: 'subscription', user, from, type });
@@ -126,7 +133,6 @@ function goOnline(presence: ColleaguePresence, password: string): void {
     // who never asks for the roster is not told of subscriptions (RFC 6121 section 2.2, "interested resource")
     send(xmpp, xml('iq', { type: 'get', id: 'roster' }, xml('query', { xmlns: 'jabber:iq:roster' })));
     send(xmpp, presenceStanza(session.presence));
-    tell({ event: 'online', user });
   });
   xmpp.on('offline', () => {
     tell({ event: 'offline', user });
@@ -135,6 +141,8 @@ function goOnline(presence: ColleaguePresence, password: string): void {
     process.stderr.write(`${user}: ${String(error)}\n`);
   });
   xmpp.on('stanza', (stanza) => {
+    // Only now what concerns subscriptions reaches us for sure.
+    if (stanza.name === 'iq' && stanza.attrs['id'] === 'roster') tell({ event: 'online', user });
     if (stanza.name === 'message') onMessage(xmpp, user, stanza);
     if (stanza.name === 'presence') onPresence(xmpp, user, stanza);
   });

@@ -31,7 +31,10 @@ export type ColleagueEvent =
       readonly text: string;
       readonly id: string;
     }
+  /** How somebody else is: a word of RFC 6121 section 4.7.2.1, `available` without one, or `offline`. */
+  | { readonly event: 'presence'; readonly user: string; readonly from: string; readonly shown: string }
   | { readonly event: 'subscription'; readonly user: string; readonly from: string; readonly type: string }
+  | { readonly event: 'chatState'; readonly user: string; readonly from: string; readonly state: string }
   | { readonly event: 'receipt'; readonly user: string; readonly from: string; readonly id: string };
 
 /** Given in the environment as JSON when the process starts. */

@@ -92,7 +92,7 @@ export class Colleagues extends LabServer<never> {
     options: { readonly from?: number; readonly timeoutMs?: number } = {},
   ): Promise<ColleagueEvent> {
     return until(
-      'an event of the colleagues',
+      () => `an event of the colleagues; the last were ${JSON.stringify(this.#events.slice(-8))}`,
       () => this.#events.slice(options.from ?? 0).find(matches),
       options.timeoutMs ?? DEFAULT_EVENT_TIMEOUT_MS,
       5,

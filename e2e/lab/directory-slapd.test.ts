@@ -1,7 +1,5 @@
 import Database from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
-import { connect as connectTcp, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import type { Person } from '../../src-shared/model/contact.ts';
@@ -13,11 +11,13 @@ import { DirectoryService } from '../../src-main/directory/directory.ts';
 import { probeDirectory } from '../../src-main/directory/probe-directory.ts';
 import { PeopleStore } from '../../src-main/directory/people-store.ts';
 import { LDAP_READER, LDAP_SUFFIX, account } from './accounts.ts';
+import { countingProxy } from './counting-proxy.test-support.ts';
 import { startLab } from './lab.ts';
 import type { Lab } from './lab.ts';
 import { makePeople } from './people.ts';
 import { SEARCH_BASES } from './slapd.ts';
 import { until } from './wait.ts';
+import { storeOver } from '../../src-main/core/store.ts';
 
 const alice = account('alice');
 let lab: Lab;
@@ -73,7 +73,7 @@ function makeClient(directory: DirectoryConfig | undefined, trusted = trust()): 
   peopleMigration.up(db);
   const region = (): string => 'GB';
   const health: ServiceHealth[] = [];
-  const store = new PeopleStore(db, 'alice', {
+  const store = new PeopleStore(storeOver(db), 'alice', {
     clock: systemClock,
     monotonicMs: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
@@ -89,7 +89,7 @@ function makeClient(directory: DirectoryConfig | undefined, trusted = trust()): 
     log: silentLogger,
     health: { report: (one) => health.push(one) },
     region,
-    dialable: (text) => ({ dial: text, shown: text }),
+    dialable: (text) => ({ dial: text, shown: text, isEmergency: false }),
   });
   running.push(service);
   return {
@@ -245,22 +245,6 @@ describe('ways to sign in', () => {
     await client.service.stop();
   });
 });
-
-/** Passes bytes on to the directory and counts how often somebody connects. */
-async function countingProxy(
-  target: ServerAddress,
-): Promise<{ readonly address: ServerAddress; count(): number; close(): void }> {
-  let count = 0;
-  const server = createServer((incoming) => {
-    count += 1;
-    const outgoing = connectTcp(target.port, target.host);
-    incoming.pipe(outgoing).pipe(incoming);
-    for (const socket of [incoming, outgoing]) socket.on('error', () => socket.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return { address: { host: '127.0.0.1', port }, count: () => count, close: () => server.close() };
-}
 
 describe('a directory in trouble', () => {
   test('a wrong password is tried once, on one server only, and never again by itself', async () => {

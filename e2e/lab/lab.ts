@@ -9,8 +9,11 @@ import type { CertificateKind, Certificates } from './certificates.ts';
 import { Colleagues, DEFAULT_ONLINE } from './colleague.ts';
 import type { ColleaguePresence } from './colleague-protocol.ts';
 import type { LabAccount, LabDescription, PhoneDescription } from './description.ts';
+import { CoturnServer } from './coturn.ts';
+import { DnsmasqServer } from './dnsmasq.ts';
 import { DovecotServer, VOICEMAIL_MAILBOX } from './dovecot.ts';
 import { KamailioServer } from './kamailio.ts';
+import { LinphonePhone, linphoneDefaults } from './linphone.ts';
 import { requirePackages } from './packages.ts';
 import { DEFAULT_PEOPLE, makePeople } from './people.ts';
 import { chownTree } from './server.ts';
@@ -22,8 +25,13 @@ import { RtpengineServer } from './rtpengine.ts';
 import type { LabContext, LabServer } from './server.ts';
 import { SEARCH_BASES, SlapdServer } from './slapd.ts';
 
-/** What a spec can ask for. `kamailio` brings its relay with it, a phone brings kamailio, `colleagues` brings prosody. */
-export type LabPart = 'prosody' | 'colleagues' | 'kamailio' | 'bob' | 'carol' | 'slapd' | 'dovecot';
+/**
+ * What a spec can ask for. `kamailio` brings its relay with it, a phone brings kamailio, `colleagues` brings prosody.
+ * frank, the linphone, the second proxy, the name server and the TURN server are in every lab with kamailio, but only started with the
+ * others when asked for by name.
+ */
+export type LabPart =
+  'prosody' | 'colleagues' | 'kamailio' | 'standby' | 'dns' | 'turn' | 'bob' | 'carol' | 'frank' | 'slapd' | 'dovecot';
 
 export const ALL_PARTS: readonly LabPart[] = ['prosody', 'colleagues', 'kamailio', 'bob', 'carol', 'slapd', 'dovecot'];
 
@@ -58,8 +66,12 @@ const NEEDS: Readonly<Record<LabPart, readonly LabPart[]>> = {
   prosody: [],
   colleagues: ['prosody'],
   kamailio: [],
+  standby: ['kamailio'],
+  dns: ['kamailio'],
+  turn: ['kamailio'],
   bob: ['kamailio'],
   carol: ['kamailio'],
+  frank: ['kamailio'],
   slapd: [],
   dovecot: [],
 };
@@ -79,10 +91,14 @@ export class Lab {
   #prosody: ProsodyServer | undefined;
   #colleagues: Colleagues | undefined;
   #kamailio: KamailioServer | undefined;
+  #standby: KamailioServer | undefined;
+  #dns: DnsmasqServer | undefined;
+  #turn: CoturnServer | undefined;
   #rtpengine: RtpengineServer | undefined;
   #slapd: SlapdServer | undefined;
   #dovecot: DovecotServer | undefined;
   readonly #phones = new Map<string, BaresipPhone>();
+  #frank: LinphonePhone | undefined;
 
   constructor(options: LabOptions, context: LabContext) {
     this.#options = options;
@@ -117,13 +133,11 @@ export class Lab {
     }
     if (parts.has('kamailio')) {
       this.#rtpengine = this.#add(new RtpengineServer(context));
-      this.#kamailio = this.#add(
-        new KamailioServer(
-          context,
-          { certificate: kind('kamailio'), logLevel: options.isVerbose === true ? 3 : 1 },
-          this.#rtpengine,
-        ),
-      );
+      const proxy = { certificate: kind('kamailio'), logLevel: options.isVerbose === true ? 3 : 1 };
+      this.#kamailio = this.#add(new KamailioServer(context, proxy, this.#rtpengine));
+      this.#standby = this.#add(new KamailioServer(context, { ...proxy, name: 'kamailio-standby' }, this.#rtpengine));
+      this.#dns = this.#add(new DnsmasqServer(context));
+      this.#turn = this.#add(new CoturnServer(context));
       const phone = (user: string, sound: PhoneSound, answerMode: AnswerMode, proxy: KamailioServer): void => {
         const added = new BaresipPhone(
           context,
@@ -135,6 +149,7 @@ export class Lab {
       const tone: PhoneSound = { kind: 'tone', hz: options.bobHz ?? DEFAULT_TONE_HZ };
       if (parts.has('bob')) phone('bob', tone, options.bobAnswers ?? 'auto', this.#kamailio);
       if (parts.has('carol')) phone('carol', { kind: 'echo' }, options.carolAnswers ?? 'auto', this.#kamailio);
+      this.#frank = this.#add(new LinphonePhone(context, { user: 'frank', ...linphoneDefaults }, this.#kamailio));
     }
     if (parts.has('slapd')) {
       this.#slapd = this.#add(
@@ -153,6 +168,18 @@ export class Lab {
   get kamailio(): KamailioServer {
     return started('kamailio', this.#kamailio);
   }
+  /** A second proxy of the same domain, with a registrar of its own, behind the same relay; `start` it. */
+  get standby(): KamailioServer {
+    return started('standby', this.#standby);
+  }
+  /** The name server; `use` it. */
+  get dns(): DnsmasqServer {
+    return started('dns', this.#dns);
+  }
+  /** The TURN server; `start` it. */
+  get turn(): CoturnServer {
+    return started('turn', this.#turn);
+  }
   get rtpengine(): RtpengineServer {
     return started('rtpengine', this.#rtpengine);
   }
@@ -170,6 +197,10 @@ export class Lab {
   get carol(): BaresipPhone {
     return started('carol', this.#phones.get('carol'));
   }
+  /** A linphone: start it with its `use`. Plays a tone and records what it hears. */
+  get frank(): LinphonePhone {
+    return started('frank', this.#frank);
+  }
 
   /** Every server of this lab, in the order of construction. */
   get servers(): readonly LabServer<string>[] {
@@ -178,7 +209,8 @@ export class Lab {
 
   /** Ports by server. */
   get ports(): Readonly<Record<string, Readonly<Record<string, number>>>> {
-    return Object.fromEntries(this.servers.map((server) => [server.name, server.ports]));
+    const opened = this.servers.filter((server) => server.hasPorts);
+    return Object.fromEntries(opened.map((server) => [server.name, server.ports]));
   }
 
   /** An account by its user name. @throws Error for an unknown one */
@@ -258,7 +290,15 @@ export class Lab {
     const sip = async (): Promise<void> => {
       await this.#rtpengine?.start();
       await this.#kamailio?.start();
-      await Promise.all([...this.#phones.values()].map((phone) => phone.start()));
+      const isWanted = (part: LabPart): boolean => this.#options.servers?.includes(part) === true;
+      const isFrankWanted = isWanted('frank');
+      await Promise.all([
+        ...(isWanted('standby') ? [this.#standby?.start()] : []),
+        ...(isWanted('dns') ? [this.#dns?.start()] : []),
+        ...(isWanted('turn') ? [this.#turn?.start()] : []),
+        ...[...this.#phones.values()].map((phone) => phone.start()),
+        ...(isFrankWanted && this.#frank !== undefined ? [this.#frank.start()] : []),
+      ]);
     };
     const results = await Promise.allSettled([xmpp(), sip(), this.#slapd?.start(), this.#dovecot?.start()]);
     const failure = results.find((result) => result.status === 'rejected');
@@ -282,7 +322,7 @@ export class Lab {
   }
 
   #isPhone(server: LabServer<string>): boolean {
-    return server instanceof BaresipPhone;
+    return server instanceof BaresipPhone || server instanceof LinphonePhone;
   }
 
   #add<S extends LabServer<string>>(server: S): S {

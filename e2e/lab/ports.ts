@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { groupMembers, socketInodes } from './process-group.ts';
 
 /** Below Linux's ephemeral range (32768 on), so that no outgoing connection sits on a port of ours. */
@@ -22,6 +23,11 @@ export interface PortWant {
 /** How many ports are reserved for a want. */
 function sizeOf(want: PortWant): number {
   return want.takesNext === true ? 2 : (want.count ?? 1);
+}
+
+/** Whether this machine has IPv6 on loopback; specs that need it skip where it has not. */
+export function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
 }
 
 /** Ports handed out in this process: two labs of one process never compete. */

@@ -123,6 +123,8 @@ export class ProcessGroup {
     this.groupId = pid;
     reaper.add(pid);
     this.child.on('error', () => undefined);
+    // Who writes to a child that has just ended learns of it by its exit.
+    this.child.stdin?.on('error', () => undefined);
     this.child.on('exit', (code, signal) => {
       this.#exit = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
     });

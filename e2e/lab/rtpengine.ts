@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { randomBytes } from 'node:crypto';
 import { requireBinary } from './packages.ts';
+import { hasIpv6 } from './ports.ts';
 import { LabServer } from './server.ts';
 import type { LabContext, ServerCommand } from './server.ts';
 
@@ -9,7 +10,7 @@ const MEDIA_PORTS = 240;
 const PING_TIMEOUT_MS = 200;
 
 /** Sends one datagram to loopback and resolves with the answer, or undefined when there is none. */
-export function askUdp(port: number, message: string, timeoutMs: number): Promise<string | undefined> {
+export function askUdp(port: number, message: string | Buffer, timeoutMs: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4');
     let isDone = false;
@@ -42,6 +43,11 @@ export class RtpengineServer extends LabServer<'ng' | 'media'> {
     super('rtpengine', context, { ng: UDP, media: { protocols: ['udp'], count: MEDIA_PORTS } });
   }
 
+  /** UDP ports that calls are relayed through, both ends included. */
+  get mediaRange(): { readonly first: number; readonly last: number } {
+    return { first: this.ports.media, last: this.ports.media + MEDIA_PORTS - 1 };
+  }
+
   protected override prepare(): void {
     // all of its configuration is on the command line
   }
@@ -52,6 +58,7 @@ export class RtpengineServer extends LabServer<'ng' | 'media'> {
       args: [
         ...['--config-file=none', '--foreground', '--log-stderr', '--log-level=5', '--table=-1', '--num-threads=2'],
         '--interface=127.0.0.1',
+        ...(hasIpv6() ? ['--interface=::1'] : []),
         `--listen-ng=127.0.0.1:${String(this.ports.ng)}`,
         `--port-min=${String(this.ports.media)}`,
         `--port-max=${String(this.ports.media + MEDIA_PORTS - 1)}`,

@@ -4,33 +4,21 @@ import type { RendererCodec } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { WindowMedia } from '../../src-main/window-media.ts';
 import type { Sound } from './tone.ts';
+import { openVoice, voiceFormats } from './voice.test-support.ts';
+import type { Voice, VoiceName } from './voice.test-support.ts';
 
-const SAMPLE_RATE_HZ = 8_000;
-const FRAME_SAMPLES = 160;
-const FRAME_MS = 20;
-const PAYLOAD_TYPE = 0;
+const PACKET_MS = 20;
 const SSRC = 0x5157;
 const RTP_HEADER_BYTES = 12;
+const TONE_PEAK = 16_384;
+const FULL_SCALE = 32_768;
+/** What is lost of a stream is silence as long as it; a longer gap is a pause, which is left out. */
+const LONGEST_GAP_PACKETS = 10;
 
-/** ITU-T G.711 mu-law. */
-function encodeMuLaw(sample: number): number {
-  const clipped = Math.max(-32_635, Math.min(32_635, Math.round(sample * 32_767)));
-  const sign = clipped < 0 ? 0x80 : 0;
-  const magnitude = Math.abs(clipped) + 0x84;
-  const exponent = Math.max(0, 31 - Math.clz32(magnitude) - 7);
-  return ~(sign | (exponent << 4) | ((magnitude >> (exponent + 3)) & 0x0f)) & 0xff;
-}
-
-function decodeMuLaw(byte: number): number {
-  const value = ~byte & 0xff;
-  const magnitude = (((value & 0x0f) << 3) + 0x84) << ((value & 0x70) >> 4);
-  return ((value & 0x80) !== 0 ? 0x84 - magnitude : magnitude - 0x84) / 32_768;
-}
-
-/** The library answers with every codec that it is shown, though this window speaks one. */
+/** The library answers with every codec that it is shown, though this window speaks one to servers. */
 function onlyPcmu(sdp: string): string {
   return sdp
-    .replace(/^(m=audio \d+ \S+) .*$/m, `$1 ${PAYLOAD_TYPE}`)
+    .replace(/^(m=audio \d+ \S+) .*$/m, `$1 ${voiceFormats.PCMU.payloadType}`)
     .replace(/^a=(?:rtpmap|fmtp|rtcp-fb):(?!0 ).*\r?\n/gm, '');
 }
 
@@ -41,9 +29,12 @@ function textField(input: unknown, name: string): string {
 
 interface Leg {
   readonly peer: nodeDataChannel.PeerConnection;
+  readonly voice: Voice;
   track: nodeDataChannel.Track | undefined;
   timer: NodeJS.Timeout | undefined;
   readonly heard: number[];
+  /** Timestamp of the packet that should come next. */
+  expected: number | undefined;
   isMuted: boolean;
 }
 
@@ -55,12 +46,16 @@ export interface WindowRequest {
 }
 
 /**
- * A window without a browser: it speaks the media part of the contract, sends a tone as PCMU for a microphone, and
- * keeps what it hears. Its WebRTC is node-datachannel.
+ * A window without a browser: it speaks the media part of the contract, sends a tone for a microphone, and keeps
+ * what it hears. Its WebRTC is node-datachannel.
  */
 export class ScriptedWindow implements WindowMedia {
   readonly requests: WindowRequest[] = [];
   isAvailable = true;
+  /** One packet of ten is lost on the way out. */
+  isLossy = false;
+  /** What the next leg speaks. */
+  voice: VoiceName = 'PCMU';
   /** Thrown at `media.start`, for a microphone that cannot be opened. */
   microphoneError: AppError | undefined;
   readonly #hz: number;
@@ -72,7 +67,8 @@ export class ScriptedWindow implements WindowMedia {
   }
 
   codecs(): readonly RendererCodec[] {
-    return [{ kind: 'audio', name: 'PCMU', clockRateHz: SAMPLE_RATE_HZ, channels: 1 }];
+    const { clockRateHz, channels } = voiceFormats[this.voice];
+    return [{ kind: 'audio', name: this.voice, clockRateHz, channels }];
   }
 
   available(): boolean {
@@ -92,7 +88,11 @@ export class ScriptedWindow implements WindowMedia {
 
   /** What was heard of a call since its leg came up. */
   heard(callId: string): Sound {
-    return { samples: Float32Array.from(this.#legs.get(callId)?.heard ?? []), sampleRateHz: SAMPLE_RATE_HZ };
+    const leg = this.#legs.get(callId);
+    return {
+      samples: Float32Array.from(leg?.heard ?? []),
+      sampleRateHz: leg?.voice.sampleRateHz ?? voiceFormats[this.voice].sampleRateHz,
+    };
   }
 
   async ask<Name extends RendererCall>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
@@ -139,7 +139,7 @@ export class ScriptedWindow implements WindowMedia {
     return leg;
   }
 
-  #newLeg(callId: string): Leg {
+  #newLeg(callId: string, voice: VoiceName): Leg {
     this.#close(callId);
     const peer = new nodeDataChannel.PeerConnection('window', {
       iceServers: [],
@@ -147,7 +147,10 @@ export class ScriptedWindow implements WindowMedia {
       disableAutoNegotiation: true,
       forceMediaTransport: true,
     });
-    const leg: Leg = { peer, track: undefined, timer: undefined, heard: [], isMuted: false };
+    const leg: Leg = {
+      ...{ peer, voice: openVoice(voice), heard: [], isMuted: false },
+      ...{ track: undefined, timer: undefined, expected: undefined },
+    };
     this.#legs.set(callId, leg);
     return leg;
   }
@@ -155,23 +158,36 @@ export class ScriptedWindow implements WindowMedia {
   #useTrack(leg: Leg, track: nodeDataChannel.Track): void {
     leg.track = track;
     track.onMessage((packet) => {
+      // The codec of a leg that was closed is gone.
+      if (leg.track !== track) return;
       const isRtcp = (packet[1] ?? 0) >= 192 && (packet[1] ?? 0) <= 223;
-      if (isRtcp || ((packet[1] ?? 0) & 0x7f) !== PAYLOAD_TYPE) return;
-      for (const byte of packet.subarray(RTP_HEADER_BYTES)) leg.heard.push(decodeMuLaw(byte));
+      if (isRtcp || ((packet[1] ?? 0) & 0x7f) !== leg.voice.payloadType) return;
+      this.#hear(leg, packet.readUInt32BE(4), packet.subarray(RTP_HEADER_BYTES));
     });
   }
 
+  #hear(leg: Leg, timestamp: number, payload: Buffer): void {
+    const { voice, heard, expected } = leg;
+    const perStep = voice.sampleRateHz / voice.clockRateHz;
+    const gap = expected === undefined ? 0 : (timestamp - expected) >>> 0;
+    if (gap <= LONGEST_GAP_PACKETS * voice.clockSteps)
+      for (let missing = gap * perStep; missing > 0; missing -= 1) heard.push(0);
+    const decoded = voice.decode(payload);
+    for (const sample of decoded) heard.push(sample / FULL_SCALE);
+    leg.expected = (timestamp + decoded.length / perStep) >>> 0;
+  }
+
   async #offer(callId: string): Promise<string> {
-    const leg = this.#newLeg(callId);
+    const leg = this.#newLeg(callId, this.voice);
     const audio = new nodeDataChannel.Audio('0', 'SendRecv');
-    audio.addAudioCodec(PAYLOAD_TYPE, 'PCMU');
+    audio.addAudioCodec(leg.voice.payloadType, leg.voice.name);
     audio.addSSRC(SSRC, 'window', 'stream', 'track');
     this.#useTrack(leg, leg.peer.addTrack(audio));
     return await this.#describe(leg, 'offer');
   }
 
   async #answerOffer(callId: string, offerSdp: string): Promise<string> {
-    const leg = this.#newLeg(callId);
+    const leg = this.#newLeg(callId, 'PCMU');
     leg.peer.onTrack((track) => {
       this.#useTrack(leg, track);
     });
@@ -192,27 +208,30 @@ export class ScriptedWindow implements WindowMedia {
 
   #startTone(leg: Leg): void {
     if (leg.timer !== undefined) return;
+    const { payloadType, samples, clockSteps, sampleRateHz } = leg.voice;
     let sequence = 0;
     let sample = 0;
     let dueMs = performance.now();
     leg.timer = setInterval(() => {
       // Timers of a busy machine come late; the tone must not.
-      for (; dueMs <= performance.now(); dueMs += FRAME_MS) {
-        const packet = Buffer.alloc(RTP_HEADER_BYTES + FRAME_SAMPLES);
-        packet.writeUInt8(0x80, 0);
-        packet.writeUInt8(PAYLOAD_TYPE, 1);
-        packet.writeUInt16BE(sequence & 0xffff, 2);
-        packet.writeUInt32BE((sequence * FRAME_SAMPLES) >>> 0, 4);
-        packet.writeUInt32BE(SSRC, 8);
-        for (let index = 0; index < FRAME_SAMPLES; index += 1) {
-          const value = leg.isMuted ? 0 : 0.5 * Math.sin((2 * Math.PI * this.#hz * sample) / SAMPLE_RATE_HZ);
-          packet.writeUInt8(encodeMuLaw(value), RTP_HEADER_BYTES + index);
-          sample += 1;
-        }
+      for (; dueMs <= performance.now(); dueMs += PACKET_MS) {
+        const header = Buffer.alloc(RTP_HEADER_BYTES);
+        header.writeUInt8(0x80, 0);
+        header.writeUInt8(payloadType, 1);
+        header.writeUInt16BE(sequence & 0xffff, 2);
+        header.writeUInt32BE((sequence * clockSteps) >>> 0, 4);
+        header.writeUInt32BE(SSRC, 8);
+        const peak = leg.isMuted ? 0 : TONE_PEAK;
+        const tone = Int16Array.from({ length: samples }, (_, index) =>
+          Math.round(peak * Math.sin((2 * Math.PI * this.#hz * (sample + index)) / sampleRateHz)),
+        );
+        const packet = Buffer.concat([header, leg.voice.encode(tone)]);
+        sample += samples;
         sequence += 1;
-        if (leg.track?.isOpen() === true) leg.track.sendMessageBinary(packet);
+        const isLost = this.isLossy && sequence % 10 === 0;
+        if (leg.track?.isOpen() === true && !isLost) leg.track.sendMessageBinary(packet);
       }
-    }, FRAME_MS / 2);
+    }, PACKET_MS / 2);
   }
 
   #close(callId: string): void {
@@ -221,6 +240,8 @@ export class ScriptedWindow implements WindowMedia {
     this.#legs.delete(callId);
     clearInterval(leg.timer);
     leg.track?.close();
+    leg.track = undefined;
     leg.peer.close();
+    leg.voice.close();
   }
 }

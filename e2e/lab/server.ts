@@ -57,13 +57,17 @@ export interface ServerCommand {
 export abstract class LabServer<PortName extends string> {
   readonly name: string;
   protected readonly context: LabContext;
+  /** The program that runs, where several servers of a lab are of one kind. */
+  readonly program: string;
   readonly #wants: Readonly<Record<PortName, PortWant>>;
   #ports: Readonly<Record<PortName, number>> | undefined;
   #group: ProcessGroup | undefined;
   #state: ServerState = 'stopped';
+  #isTakenAway = false;
 
-  constructor(name: string, context: LabContext, wants: Readonly<Record<PortName, PortWant>>) {
+  constructor(name: string, context: LabContext, wants: Readonly<Record<PortName, PortWant>>, program = name) {
     this.name = name;
+    this.program = program;
     this.context = context;
     this.#wants = wants;
   }
@@ -104,6 +108,11 @@ export abstract class LabServer<PortName extends string> {
     return this.#ports;
   }
 
+  /** Whether it was started at least once. */
+  get hasPorts(): boolean {
+    return this.#ports !== undefined;
+  }
+
   /** The living group. @throws Error when the server does not run */
   protected get group(): ProcessGroup {
     if (this.#group === undefined) throw new Error(`lab: ${this.name} is not running`);
@@ -121,6 +130,7 @@ export abstract class LabServer<PortName extends string> {
 
   /** Resolves when the server answers on ports that are proven to be its own. */
   async start(): Promise<void> {
+    if (this.#isTakenAway) return;
     if (this.#state !== 'stopped') throw new Error(`lab: ${this.name} is ${this.#state}, it cannot be started`);
     this.#state = 'starting';
     const isPinned = this.#ports !== undefined;
@@ -157,6 +167,12 @@ export abstract class LabServer<PortName extends string> {
   /** SIGKILL to the whole group: what a power cut looks like. */
   async kill(): Promise<void> {
     await this.#end((group) => group.kill());
+  }
+
+  /** Kills it for good: every later start comes to nothing, without a word, so that what needs it has to notice. */
+  async takeAway(): Promise<void> {
+    this.#isTakenAway = true;
+    await this.kill();
   }
 
   /** SIGSTOP to the whole group: connections stay up, nothing answers any more. */

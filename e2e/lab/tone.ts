@@ -17,15 +17,13 @@ export const TONE_SHARE = 0.5;
 /** Below this level (RMS) a window is silence and says nothing about its tones. */
 const SILENCE_RMS = 0.003;
 
-/** Writes 16-bit mono PCM. */
-export function writeWav(path: string, sound: Sound): void {
-  const data = Buffer.alloc(sound.samples.length * 2);
-  sound.samples.forEach((sample, index) => {
-    data.writeInt16LE(Math.max(-PCM_SCALE, Math.min(PCM_SCALE - 1, Math.round(sample * PCM_SCALE))), index * 2);
-  });
-  const header = Buffer.alloc(44);
+export const WAV_HEADER_BYTES = 44;
+
+/** The header of 16-bit mono PCM. */
+export function wavHeader(sound: { readonly sampleRateHz: number; readonly dataBytes: number }): Buffer {
+  const header = Buffer.alloc(WAV_HEADER_BYTES);
   header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE(36 + data.length, 4);
+  header.writeUInt32LE(36 + sound.dataBytes, 4);
   header.write('WAVEfmt ', 8, 'latin1');
   header.writeUInt32LE(16, 16);
   header.writeUInt16LE(1, 20);
@@ -35,8 +33,17 @@ export function writeWav(path: string, sound: Sound): void {
   header.writeUInt16LE(2, 32);
   header.writeUInt16LE(16, 34);
   header.write('data', 36, 'latin1');
-  header.writeUInt32LE(data.length, 40);
-  writeFileSync(path, Buffer.concat([header, data]));
+  header.writeUInt32LE(sound.dataBytes, 40);
+  return header;
+}
+
+/** Writes 16-bit mono PCM. */
+export function writeWav(path: string, sound: Sound): void {
+  const data = Buffer.alloc(sound.samples.length * 2);
+  sound.samples.forEach((sample, index) => {
+    data.writeInt16LE(Math.max(-PCM_SCALE, Math.min(PCM_SCALE - 1, Math.round(sample * PCM_SCALE))), index * 2);
+  });
+  writeFileSync(path, Buffer.concat([wavHeader({ sampleRateHz: sound.sampleRateHz, dataBytes: data.length }), data]));
 }
 
 /** A pure tone. */
@@ -122,13 +129,14 @@ export interface ToneReport {
 }
 
 /**
- * How strong a frequency is against everything else, in windows of a quarter second. Compares with
+ * How strong a frequency is against everything else, window by window. Compares with
  * the energy of the same window, so that automatic gain and codecs do not matter.
  * @param sound a wav file or samples
+ * @param windowS seconds; a note that is to be found must fill a whole window wherever it begins: half its length
  */
-export function toneIn(sound: string | Sound, hz: number): ToneReport {
+export function toneIn(sound: string | Sound, hz: number, windowS = WINDOW_S): ToneReport {
   const { samples, sampleRateHz } = typeof sound === 'string' ? readWav(sound) : sound;
-  const length = Math.round(sampleRateHz * WINDOW_S);
+  const length = Math.round(sampleRateHz * windowS);
   const shares: number[] = [];
   for (let start = 0; start + length <= samples.length; start += length) {
     const window = samples.subarray(start, start + length);
@@ -140,8 +148,8 @@ export function toneIn(sound: string | Sound, hz: number): ToneReport {
   const sorted = [...shares].sort((a, b) => a - b);
   return {
     share: sorted[Math.floor(sorted.length / 2)] ?? 0,
-    heardMs: shares.filter((share) => share >= TONE_SHARE).length * WINDOW_S * 1_000,
-    soundMs: shares.length * WINDOW_S * 1_000,
+    heardMs: shares.filter((share) => share >= TONE_SHARE).length * windowS * 1_000,
+    soundMs: shares.length * windowS * 1_000,
   };
 }
 

@@ -1,7 +1,5 @@
 import Database from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
-import { connect as connectTcp, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import type { VoicemailBox } from '../../src-shared/model/voicemail.ts';
@@ -15,10 +13,12 @@ import { probeVoicemail } from '../../src-main/voicemail/probe-voicemail.ts';
 import type { ImapTiming } from '../../src-main/voicemail/imap-session.ts';
 import { VoicemailStore } from '../../src-main/voicemail/voicemail-store.ts';
 import { account } from './accounts.ts';
+import { countingProxy } from './counting-proxy.test-support.ts';
 import { VOICEMAIL_MAILBOX } from './dovecot.ts';
 import { startLab } from './lab.ts';
 import type { Lab } from './lab.ts';
 import { until } from './wait.ts';
+import { storeOver } from '../../src-main/core/store.ts';
 
 const alice = account('alice');
 let lab: Lab;
@@ -71,13 +71,14 @@ function makeClient(
   const service = new VoicemailService({
     config: voicemail,
     trust: trust(),
-    store: new VoicemailStore(db, 'alice'),
+    store: new VoicemailStore(storeOver(db), 'alice'),
     hub,
     clock: systemClock,
     random: Math.random,
     log: silentLogger,
     health: { report: (one) => health.push(one) },
     lookup: { byNumber: (number) => (number === '+442079460990' ? { name: 'Reception' } : undefined) },
+    region: () => 'GB',
     onChange: () => undefined,
     ...(options.timing === undefined ? {} : { timing: options.timing }),
   });
@@ -112,7 +113,7 @@ describe('a voicemail box', () => {
       ['Dave Moreau', true],
     ]);
     expect(box.unread).toBe(3);
-    expect(box.messages[0]).toMatchObject({ urgent: true, number: account('bob').number });
+    expect(box.messages[0]).toMatchObject({ urgent: true, number: '+44 20 7946 0101' });
     expect(box.messages[1]?.urgent).toBe(false);
     for (const message of box.messages) expect(message.durationS).toBeGreaterThan(1);
     expect(client.service.records().map(({ id }) => id)).toEqual(box.messages.map(({ id }) => id));
@@ -235,22 +236,6 @@ describe('ways to sign in', () => {
     }
   }, 60_000);
 });
-
-/** Passes bytes on and counts how often somebody connects. */
-async function countingProxy(
-  target: ServerAddress,
-): Promise<{ readonly address: ServerAddress; count(): number; close(): void }> {
-  let count = 0;
-  const server = createServer((incoming) => {
-    count += 1;
-    const outgoing = connectTcp(target.port, target.host);
-    incoming.pipe(outgoing).pipe(incoming);
-    for (const socket of [incoming, outgoing]) socket.on('error', () => socket.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return { address: { host: '127.0.0.1', port }, count: () => count, close: () => server.close() };
-}
 
 describe('a voicemail server in trouble', () => {
   test('a wrong password is tried once, on one server only, and never again by itself', async () => {

@@ -13,6 +13,8 @@ export interface VoicemailScript {
   readonly ageMs: number;
   readonly isSeen: boolean;
   readonly isUrgent?: boolean;
+  /** Only so many bytes of the sound file arrived; default: all. */
+  readonly keptBytes?: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -111,7 +113,7 @@ export function voicemailMail(mail: VoicemailMail): string {
   const durationS = Math.max(1, Math.round(mail.durationMs / 1_000));
   const file = `msg${String(sequence - 1).padStart(4, '0')}.wav`;
   const boundary = `----voicemail_${String(sequence)}${to.extension}${String(randomInt(1e9))}`;
-  const audio = mail.wav.toString('base64').replace(/.{76}/g, '$&\r\n');
+  const audio = mail.wav.subarray(0, script.keptBytes).toString('base64').replace(/.{76}/g, '$&\r\n');
   return [
     `Date: ${mailDate(leftAtMs)}`,
     'From: Asterisk PBX <asterisk@pbx.parley.test>',

@@ -8,7 +8,7 @@ export function pause(durationMs: number): Promise<void> {
  * @throws Error naming `what` when the time is over.
  */
 export async function until<T>(
-  what: string,
+  what: string | (() => string),
   probe: () => T | undefined | false | Promise<T | undefined | false>,
   timeoutMs = 10_000,
   intervalMs = 15,
@@ -17,7 +17,8 @@ export async function until<T>(
   for (;;) {
     const answer = await probe();
     if (answer !== undefined && answer !== false) return answer;
-    if (performance.now() > deadline) throw new Error(`lab: waited ${String(timeoutMs)} ms in vain for ${what}`);
+    if (performance.now() > deadline)
+      throw new Error(`lab: waited ${String(timeoutMs)} ms in vain for ${typeof what === 'string' ? what : what()}`);
     await pause(intervalMs);
   }
 }

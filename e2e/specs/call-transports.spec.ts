@@ -12,7 +12,7 @@ const encryptedAs: Readonly<Record<Exclude<LabTransport, 'ws'>, 'Encrypted' | 'N
 
 for (const transport of ['udp', 'tcp', 'tls', 'wss'] as const) {
   test(
-    `a call over ${transport} has sound both ways and says whether it is encrypted`,
+    `calls over ${transport}, out and in, have sound both ways and say whether they are encrypted`,
     // Only between DTLS-SRTP and plain RTP the relay is needed; without it the others find each other on loopback.
     { tag: transport === 'wss' ? ['@kamailio', '@rtpengine'] : '@kamailio' },
     async ({ lab, startCaller, bob }) => {
@@ -35,6 +35,11 @@ for (const transport of ['udp', 'tcp', 'tls', 'wss'] as const) {
       await page.keyboard.press('F9');
       await bob.waitFor('CALL_CLOSED', { from });
       await expect(window.controls).toBeHidden();
+
+      await bob.dial(lab.account('alice').address);
+      await window.ringing.getByRole('button', { name: 'Answer' }).click();
+      await expect(window.timer).toBeVisible();
+      await expectSoundBothWays(page, bob, { mine: myHz, theirs: farHz });
     },
   );
 }

@@ -6,7 +6,7 @@ const tones = { mine: myHz, theirs: farHz };
 
 test(
   'a call has sound both ways; with the relay cut the same assertion fails',
-  { tag: ['@kamailio', '@rtpengine'] },
+  { tag: ['@kamailio', '@rtpengine', '@baresip'] },
   async ({ lab, caller, bob }) => {
     const { page, window } = caller;
     await window.dial(lab.account('bob').extension);
@@ -27,7 +27,7 @@ test(
 
 test(
   'mute is silence for the far end, and the far end can end the call',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, bob }) => {
     const { page, window } = caller;
     await window.dial(lab.account('bob').number);
@@ -52,7 +52,7 @@ test(
 
 test(
   'digits reach the far end in order, by key, by click and by paste',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, bob }) => {
     const { page, window } = caller;
     // Something to paste, as a person copies it.
@@ -90,7 +90,7 @@ test(
 
 test(
   'a caller is shown by name, rings, is answered and heard both ways',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, bob }) => {
     const { page, window } = caller;
     await bob.dial(lab.account('alice').address);
@@ -108,7 +108,7 @@ test(
 
 test(
   'a declined call is not missed; a call that nobody took is, until the list was seen',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, bob }) => {
     const { window } = caller;
     const { address } = lab.account('alice');
@@ -136,7 +136,7 @@ test(
 
 test(
   'ringing, cancelling, a busy line, no answer and a wrong number are said in words',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, carol }) => {
     const { window } = caller;
     const { extension } = lab.account('carol');
@@ -174,7 +174,7 @@ test(
 
 test(
   'a call stands in the history from its first moment, even when Parley dies while it rings',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, startCaller, carol }) => {
     const { process, window } = await startCaller();
     await window.dial(lab.account('carol').extension);

@@ -3,6 +3,7 @@ import type { ConsoleMessage, Page } from '@playwright/test';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NodeInspector } from '../bench/node-inspector.ts';
 import { SimulatedParley } from '../electron-sim/simulated-parley.ts';
 
 /**
@@ -48,6 +49,21 @@ test('[simulator only] a reload gets a fresh port and the window keeps its name'
   expect(consoleErrors).toEqual([]);
 });
 
+test('[simulator only] after a fault of the program the same page gets a port to the one that began anew', async () => {
+  await expect(signIn()).toBeVisible();
+  const inspector = await NodeInspector.open(parley.pid, () => parley.errorOutput);
+  const log = () => readFileSync(join(directory, 'logs', 'parley.log'), 'utf8');
+  await inspector.run(`setTimeout(() => { throw new Error('broken on purpose'); }, 0)`);
+  await expect.poll(() => log().match(/ app starting /g)?.length).toBe(2);
+  expect(log()).toMatch(/ERROR app unexpected exception .*broken on purpose/);
+  // Who answers is the new program: it looks for the servers of this domain, and there are none.
+  await page.getByRole('textbox', { name: 'Work email' }).fill('nobody@parley.invalid');
+  await page.getByLabel('Password', { exact: true }).fill('nothing');
+  await signIn().click();
+  await expect(page.locator('.signin__problem')).toBeVisible({ timeout: 30_000 });
+  inspector.close();
+});
+
 test('[simulator only] a script that was injected does not run', async () => {
   await expect(signIn()).toBeVisible();
   const outcome = await page.evaluate(() => {
@@ -91,6 +107,11 @@ test('[simulator only] links leave by the system, and no second window opens', a
   await expect
     .poll(() => parley.events.filter((event) => event.event === 'openExternal'))
     .toEqual([{ event: 'openExternal', url: 'https://example.com/from-the-page' }]);
+});
+
+test('[simulator only] the tray tells that nobody is signed in', async () => {
+  await expect(signIn()).toBeVisible();
+  expect(parley.events).toContainEqual({ event: 'tray', words: 'Parley: Offline' });
 });
 
 test('[simulator only] closing the window ends the program in order', async () => {

@@ -5,7 +5,7 @@ const tones = { mine: myHz, theirs: farHz };
 
 test(
   'the media gateway is killed in mid-call: the call is offered anew and has sound again, and nothing else notices',
-  { tag: ['@kamailio', '@prosody'] },
+  { tag: ['@kamailio', '@prosody', '@baresip'] },
   async ({ lab, caller, bob }) => {
     const { process: parley, page, window } = caller;
     await window.dial(lab.account('bob').extension);
@@ -30,7 +30,7 @@ test(
 
 test(
   'the media gateway is killed while the far end cannot be asked anew: the call ends in words, and the next one works',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, bob }) => {
     const { process: parley, page, window } = caller;
     const { extension } = lab.account('bob');
@@ -54,7 +54,7 @@ test(
 
 test(
   'the phone server is killed in mid-call: the sound goes on, the call can be ended, the line returns by itself',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, bob }) => {
     const { page, window } = caller;
     const { extension } = lab.account('bob');
@@ -78,7 +78,7 @@ test(
 
 test(
   'the phone server is killed in mid-call over udp: the sound goes on, and the call ends without its answer',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, startCaller, bob }) => {
     const { page, window } = await startCaller({ transport: 'udp' });
     await window.dial(lab.account('bob').extension);

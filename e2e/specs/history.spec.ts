@@ -13,8 +13,8 @@ test(
   { tag: '@kamailio' },
   async ({ lab, parley, scratch }) => {
     const nowMs = Date.now();
-    withStore(scratch, ({ db }) => {
-      const store = new HistoryStore(db, accountIdOf(lab.account('alice').address));
+    withStore(scratch, (inDatabase) => {
+      const store = new HistoryStore(inDatabase, accountIdOf(lab.account('alice').address));
       // Call 0 is the oldest. Each third one was missed.
       for (let index = 0; index < newest + 1; index += 1) {
         const startedAtMs = nowMs - (newest + 1 - index) * minuteMs;
@@ -68,8 +68,8 @@ test(
       ageMs: 0,
       isSeen: false,
     });
-    withStore(scratch, ({ db }) => {
-      const store = new HistoryStore(db, accountIdOf(lab.account('alice').address));
+    withStore(scratch, (inDatabase) => {
+      const store = new HistoryStore(inDatabase, accountIdOf(lab.account('alice').address));
       const startedAtMs = Date.now() - 5 * minuteMs;
       store.callStarted({
         id: 'seeded',

@@ -15,7 +15,7 @@ function leaseBar(page: Page) {
 
 test(
   'of two windows only the holder rings; taken over, the other one does',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, parley, bob, microphoneWav }) => {
     const first = caller.page;
     const second = await parley.open(caller.process, { microphoneWav });
@@ -39,7 +39,7 @@ test(
 
 test(
   'a call moves with its sound to the window that takes over; the other one still controls it',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, parley, bob, microphoneWav }) => {
     const first = caller.page;
     await caller.window.dial(lab.account('bob').extension);
@@ -57,7 +57,7 @@ test(
 
 test(
   'a reload in mid-call takes the lease back, and the sound returns both ways, muted if it was',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, bob }) => {
     const { page, window } = caller;
     await window.dial(lab.account('bob').extension);
@@ -83,7 +83,7 @@ test(
 
 test(
   'a window that was closed in mid-call leaves the lease to the next one, which brings the sound back',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, parley, bob, microphoneWav }) => {
     await caller.window.dial(lab.account('bob').extension);
     await expect(caller.window.timer).toBeVisible();

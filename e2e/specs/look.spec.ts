@@ -37,7 +37,7 @@ async function faultsOf(tour: AsyncIterable<TourStop>): Promise<readonly string[
 }
 
 test.describe('every view fits its window and is free of axe findings, in every look', () => {
-  test.setTimeout(150_000);
+  test.setTimeout(200_000);
   test('contacts, chat, search, voicemail, settings', async ({ lab, parley }) => {
     expect(await faultsOf(quietViews(stageOf(lab, parley)))).toEqual([]);
   });

@@ -6,7 +6,7 @@ const tones = { mine: myHz, theirs: farHz };
 
 test(
   'a microphone that was never granted, then denied, ends the call in words; granted, the next call has sound',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, startCaller, bob }) => {
     const { page, window, process } = await startCaller({ microphone: 'ask' });
     const { extension } = lab.account('bob');
@@ -33,7 +33,7 @@ test(
 
 test(
   'without a microphone a call ends in words on both sides, and stands in the history',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, startCaller, bob }) => {
     const { window } = await startCaller({ microphone: 'missing' });
     const from = bob.events.length;
@@ -47,7 +47,7 @@ test(
 
 test(
   'while the question about the microphone stands the call goes on, and has sound as soon as it is granted',
-  { tag: '@kamailio' },
+  { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, bob }) => {
     const { page, window } = caller;
     // The browser's prompt is the host: it stays open until the person has read it.

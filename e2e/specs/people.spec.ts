@@ -11,13 +11,19 @@ test('presence of colleagues follows what they choose', { tag: '@prosody' }, asy
   await expect(window.contact('Dave Moreau')).toContainText('On the train');
 });
 
-test('own presence is chosen from the menu and seen by colleagues', { tag: '@prosody' }, async ({ alice }) => {
+test('own presence is chosen from the menu and seen by colleagues', { tag: '@prosody' }, async ({ lab, alice }) => {
   const window = new ParleyWindow(alice);
   await expect(window.contact('Bob Okafor')).toBeVisible();
   await alice.keyboard.press('Control+Shift+P');
   await alice.getByRole('menuitemradio', { name: 'Do not disturb' }).click();
   await alice.keyboard.press('Escape');
   await expect(alice.getByRole('banner')).toContainText('Do not disturb');
+  const own = lab.account('alice').address;
+  await lab
+    .owned()
+    .colleagues.waitFor(
+      (event) => event.event === 'presence' && event.user === 'bob' && event.from === own && event.shown === 'dnd',
+    );
 });
 
 test('a contact is added, appears when approved, and is removed again', { tag: '@prosody' }, async ({ lab, alice }) => {
@@ -36,6 +42,11 @@ test('a contact is added, appears when approved, and is removed again', { tag: '
   await expect(dialog).toBeHidden();
   // He approves by himself, as colleagues do; then his presence shows.
   await expect(window.contact('Oscar Newcomer')).toContainText('First day');
+  // He asks back, and is allowed without a question: we wanted him.
+  await colleagues.waitFor(
+    (event) => event.event === 'subscription' && event.user === 'oscar' && event.type === 'subscribed',
+  );
+  await expect(alice.getByRole('list', { name: 'Requests to see your presence' })).toBeHidden();
   await window.contact('Oscar Newcomer').click({ button: 'right' });
   await alice.getByRole('menuitem', { name: /Remove from contacts/ }).click();
   await alice.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();

@@ -1,3 +1,4 @@
+import { readableNumber } from '../../src-shared/text/readable-number.ts';
 import { expect, test } from '../harness/fixtures.ts';
 import { ParleyWindow } from '../harness/parley-window.ts';
 
@@ -15,7 +16,7 @@ test(
     await window.results.getByRole('option', { name: /Mallory Stranger/ }).click();
     const card = window.card('Mallory Stranger');
     await expect(card).toContainText('Consultant');
-    await expect(card).toContainText(lab.account('mallory').number);
+    await expect(card).toContainText(readableNumber(lab.account('mallory').number));
   },
 );
 

@@ -49,3 +49,21 @@ test('signing out says what stays on this computer, and forgets the password whe
   await expect(page.getByText('Your messages, contacts and history')).toBeVisible();
   await expect(page.getByText(/Your password, in/)).toBeHidden();
 });
+
+test('a session that ends under an open dialog leaves a page that a screen reader can read', async ({ parley }) => {
+  const service = await parley.start();
+  const page = await parley.open(service);
+  const window = new ParleyWindow(page);
+  await expect(window.contact('Bob Okafor')).toBeVisible();
+  await page.getByRole('button', { name: 'Add contact', exact: true }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  // Signed out in another window of the same person.
+  const other = await parley.open(service);
+  await other.goto(`${new URL(other.url()).origin}/#/settings/account`);
+  await other.getByRole('button', { name: 'Sign out…' }).click();
+  await other.getByRole('alertdialog').getByRole('button', { name: 'Sign out', exact: true }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+  // By role: what is hidden from screen readers is not found.
+  await expect(window.addressField).toBeVisible();
+  await expect(page.locator('#root')).not.toHaveAttribute('aria-hidden', 'true');
+});

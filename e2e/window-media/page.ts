@@ -1,9 +1,12 @@
 import { i18n } from '@lingui/core';
+import { createLimiter } from '../../src-renderer/media/mixer.ts';
 import { WindowMedia } from '../../src-renderer/media/window-media.ts';
 import { measureVideo } from '../../src-renderer/media/capability-video.ts';
 import type { CallInput, CallOutput, MainHandlers, RendererCall } from '../../src-shared/contract/contract.ts';
+import type { SettingState, SettingValue } from '../../src-shared/contract/system.ts';
 import type { Call } from '../../src-shared/model/call.ts';
 import type { Clock } from '../../src-shared/clock.ts';
+import { AppError } from '../../src-shared/errors.ts';
 import { ContractClient } from '../../src-shared/rpc/client.ts';
 import { ServerConnection } from '../../src-shared/rpc/server.ts';
 import { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
@@ -75,6 +78,24 @@ class FarEnd {
     return samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0);
   }
 
+  /** How loud a frequency is in what comes in, in dB below full scale; -Infinity: nothing comes. */
+  toneDb(hz: number): number {
+    if (this.#analyser === undefined) return -Infinity;
+    const bins = new Float32Array(this.#analyser.frequencyBinCount);
+    this.#analyser.getFloatFrequencyData(bins);
+    const bin = Math.round((hz / this.#context.sampleRate) * this.#analyser.fftSize);
+    return Math.max(...bins.subarray(bin - 1, bin + 2));
+  }
+
+  /** Packets of sound that came so far. */
+  async packets(): Promise<number> {
+    let packets = 0;
+    (await this.peer.getStats()).forEach((stat: { type: string; packetsReceived?: number }) => {
+      if (stat.type === 'inbound-rtp') packets += stat.packetsReceived ?? 0;
+    });
+    return packets;
+  }
+
   async codecs(): Promise<readonly string[]> {
     const report = await this.peer.getStats();
     const used: string[] = [];
@@ -101,6 +122,8 @@ class FarEnd {
       element.srcObject = stream;
       void element.play();
       const analyser = this.#context.createAnalyser();
+      analyser.fftSize = 8_192;
+      analyser.smoothingTimeConstant = 0;
       this.#context.createMediaStreamSource(stream).connect(analyser);
       this.#analyser = analyser;
     });
@@ -137,7 +160,15 @@ const hub = new TopicHub();
 const asked: string[] = [];
 const legs: { callId: string; state: string; detail: string }[] = [];
 const claims: boolean[] = [];
+const quietLine = {
+  line: { state: 'registered', message: '' },
+  callBacks: [],
+  forward: {},
+  doNotDisturb: false,
+  serverRules: [],
+} as const;
 const reported: string[] = [];
+const recorded: { readonly callId: string; readonly base64: string; readonly last: boolean }[] = [];
 let codecs: CallInput<'media.codecs'>['codecs'] = [];
 let holder: string | null = null;
 
@@ -162,11 +193,25 @@ const handlers: Partial<MainHandlers> = {
     setHolder(clientId);
     return { held: true };
   },
+  'media.recorded': (input) => {
+    recorded.push(input);
+    return null;
+  },
   'media.leg': (input) => {
     legs.push(input);
     return null;
   },
+  'media.warm': async ({ legId, sdp }) => {
+    if (warmToneHz === undefined) throw new AppError('unsupported', 'Nothing is kept warm here.');
+    const farEnd = new FarEnd();
+    warmFarEnds.set(legId, farEnd);
+    return { sdp: await farEnd.answer(sdp, warmToneHz) };
+  },
 };
+
+/** Far ends of legs that were connected before there was a call, which play this tone. */
+const warmFarEnds = new Map<string, FarEnd>();
+let warmToneHz: number | undefined;
 
 /** Tracks of real microphones, to see that none stays open. */
 const microphones: MediaStreamTrack[] = [];
@@ -206,10 +251,78 @@ const client = new ContractClient({
   reportInternal: (where, error) => reported.push(`${where}: ${String(error)}`),
 });
 hub.publish('settings', { settings: [], policyProblems: [] });
-hub.publish('calls', { calls: [], line: { state: 'registered', message: '' } });
+hub.publish('calls', { calls: [], ...quietLine });
 setHolder(null);
 client.start();
 media.start(client);
+
+const settingState = ([key, value]: readonly [string, SettingValue]): SettingState => ({
+  key,
+  value,
+  defaultValue: value,
+  source: 'user',
+  locked: false,
+  scope: 'machine',
+  control: { kind: 'switch' },
+});
+
+/** Elements that play the far ends. */
+const playing = new Set<HTMLMediaElement>();
+const describePlay = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'play');
+Object.defineProperty(HTMLMediaElement.prototype, 'play', {
+  ...describePlay,
+  value(this: HTMLMediaElement) {
+    playing.add(this);
+    return Reflect.apply(describePlay?.value as () => Promise<void>, this, []);
+  },
+});
+
+/** The recorded file of one call, decoded: its length, and how loud some frequencies are in it, in dB. */
+async function recordedSound(callId: string, frequenciesHz: readonly number[]) {
+  const pieces = recorded.filter((piece) => piece.callId === callId).map((piece) => atob(piece.base64));
+  const bytes = Uint8Array.from(pieces.join(''), (letter) => letter.charCodeAt(0));
+  const context = new OfflineAudioContext(1, 1, 48_000);
+  const sound = await context.decodeAudioData(bytes.buffer);
+  const samples = sound.getChannelData(0);
+  return { seconds: sound.duration, toneDb: frequenciesHz.map((hz) => amplitudeDb(samples, sound.sampleRate, hz)) };
+}
+
+/** Loudest that a frequency is in any half second. */
+function amplitudeDb(samples: Float32Array, sampleRate: number, hz: number): number {
+  const length = Math.round(sampleRate / 2);
+  let loudest = 0;
+  for (let start = 0; start + length <= samples.length; start += length) {
+    let real = 0;
+    let imaginary = 0;
+    for (let index = 0; index < length; index += 1) {
+      const sample = samples[start + index] ?? 0;
+      const phase = (2 * Math.PI * hz * index) / sampleRate;
+      real += sample * Math.cos(phase);
+      imaginary += sample * Math.sin(phase);
+    }
+    loudest = Math.max(loudest, (2 * Math.hypot(real, imaginary)) / length);
+  }
+  return 20 * Math.log10(loudest);
+}
+
+/** Peak of what the limiter of a mix makes of tones of this amplitude together, and of one alone. */
+async function limited(frequenciesHz: readonly number[], amplitude: number): Promise<{ peak: number; rms: number }> {
+  const context = new OfflineAudioContext(1, 48_000 * 2, 48_000);
+  const { input, output } = createLimiter(context);
+  output.connect(context.destination);
+  for (const hz of frequenciesHz) {
+    const oscillator = context.createOscillator();
+    oscillator.frequency.value = hz;
+    const gain = context.createGain();
+    gain.gain.value = amplitude;
+    oscillator.connect(gain).connect(input);
+    oscillator.start();
+  }
+  const samples = (await context.startRendering()).getChannelData(0);
+  const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+  const late = samples.subarray(48_000);
+  return { peak, rms: Math.sqrt(late.reduce((sum, sample) => sum + sample * sample, 0) / late.length) };
+}
 
 const farEnds = new Map<string, FarEnd>();
 
@@ -222,6 +335,12 @@ const bench = {
     const startedAtMs = performance.now();
     const offered = await service.call('media.offer', { callId, kinds: ['audio'], path: 'gateway', iceServers: [] });
     const tookMs = performance.now() - startedAtMs;
+    if ('legId' in offered) {
+      const warm = warmFarEnds.get(offered.legId);
+      if (warm === undefined) throw new Error('the window offers a leg that nobody knows');
+      farEnds.set(callId, warm);
+      return tookMs;
+    }
     const farEnd = new FarEnd();
     farEnds.get(callId)?.close();
     farEnds.set(callId, farEnd);
@@ -239,6 +358,33 @@ const bench = {
     await farEnd.peer.setRemoteDescription({ type: 'answer', sdp });
   },
   level: (callId: string) => farEnds.get(callId)?.level() ?? 0,
+  toneDb: (callId: string, hz: number) => farEnds.get(callId)?.toneDb(hz) ?? -Infinity,
+  packetsHeard: (callId: string) => farEnds.get(callId)?.packets() ?? Promise.resolve(0),
+  /** What the person's speaker plays now of this frequency, in dB, and whether each element is muted. */
+  hushed: () => [...playing].filter((element) => element.muted).length,
+  recorded: () => recorded,
+  recordedSound,
+  limited,
+  /** Ends the open microphones as the system does when one is unplugged. */
+  unplugMicrophones: () => {
+    for (const track of microphones) {
+      if (track.readyState !== 'live') continue;
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+    }
+  },
+  setSettings: (settings: Readonly<Record<string, SettingValue>>) => {
+    hub.publish('settings', { settings: Object.entries(settings).map(settingState), policyProblems: [] });
+  },
+  constraintsInUse: () =>
+    microphones
+      .filter((track) => track.readyState === 'live')
+      .map((track) => track.getSettings())
+      .map(({ echoCancellation, noiseSuppression, autoGainControl }) => ({
+        echoCancellation,
+        noiseSuppression,
+        autoGainControl,
+      })),
   codecsHeard: (callId: string) => farEnds.get(callId)?.codecs() ?? Promise.resolve([]),
   farEndState: (callId: string) => farEnds.get(callId)?.peer.connectionState,
   legs: () => legs,
@@ -251,11 +397,24 @@ const bench = {
   playing: () => media.sounding,
   setHolder,
   setCalls: (calls: readonly Call[]) => {
-    hub.publish('calls', { calls, line: { state: 'registered', message: '' } });
+    hub.publish('calls', { calls, ...quietLine });
   },
-  silence: (callId: string) => {
-    media.silence(callId);
+  /** The gateway takes legs ahead of calls from now on. */
+  takeWarmLegs: (toneHz: number) => {
+    warmToneHz = toneHz;
+    hub.publish('calls', { calls: [], ...quietLine });
+    // One that was refused is not tried again before the window has the lease anew.
+    setHolder(null);
   },
+  warmStates: () => [...warmFarEnds.values()].map(({ peer }) => peer.connectionState),
+  /** The gateway ends: its far ends are gone. */
+  loseWarmLegs: () => {
+    for (const farEnd of warmFarEnds.values()) farEnd.close();
+  },
+  /** What it offers when the gateway knows none of its legs. */
+  offerAfresh: (callId: string) =>
+    service.call('media.offer', { callId, kinds: ['audio'], path: 'gateway', iceServers: [], fresh: true }),
+  speakers: () => [...playing].filter((element) => !element.muted && element.srcObject !== null).length,
   measureVideo,
 };
 

@@ -1,11 +1,14 @@
+import type { IceServer } from '../../src-shared/contract/media.ts';
 import type { ServerAddress } from '../core/server-list.ts';
+import type { MediaEncryption } from '../media-gateway/media.ts';
 import type { TrustConfig } from '../core/tls-trust.ts';
+import type { ClientCertificate } from './client-certificate.ts';
 
 export type { ServerAddress, TrustConfig };
 
 /**
  * Everything the account's services need to reach their servers, worked out from settings, policy and discovery.
- * No password: that is handed to `start` of each service.
+ * The password is not in it: that is handed to `start` of each service.
  */
 export interface AccountConfig {
   /** Stable, opaque; in every table. */
@@ -32,19 +35,34 @@ export interface ChatConfig {
 
 export type SipTransportKind = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
 
+export type AddressFamily = 'both' | 'ipv4' | 'ipv6';
+/** How digits are sent in a call: events (RFC 4733), SIP INFO, sound; `auto`: events where the far end takes them, else INFO. */
+export type DigitMode = 'auto' | 'rfc4733' | 'info' | 'inband';
+
 export interface PhoneConfig {
   /** Address of record, `sip:user@domain`. */
   readonly aor: string;
   readonly displayName: string;
   readonly authUser: string;
   readonly transport: SipTransportKind;
-  /** Outbound proxies in order of preference. */
+  /** Outbound proxies in order of preference; empty: found by DNS. */
   readonly servers: readonly ServerAddress[];
+  /** The SRV name that NAPTR gave for this transport (RFC 3263 section 4.1); undefined: the usual one. */
+  readonly srvName?: string;
+  readonly addressFamily: AddressFamily;
+  /** Shown to servers that ask for one (TLS, WSS). */
+  readonly clientCertificate?: ClientCertificate;
+  /** For media that go straight from the window to the server. */
+  readonly iceServers: readonly IceServer[];
+  /** Those media go through a TURN server and nowhere else. */
+  readonly relayOnly: boolean;
   readonly tlsName?: string;
   readonly registerExpiresS: number;
-  /** Codec names in order of preference. */
-  readonly audioCodecs: readonly string[];
+  /** How the registration is kept: as usual, or as phones of Unified CM do. */
+  readonly keepAlive: 'usual' | 'unifiedCm';
+  readonly mediaEncryption: MediaEncryption;
   readonly dscpSignalling: number;
+  readonly digits: DigitMode;
 }
 
 export interface DirectoryConfig {

@@ -11,7 +11,9 @@ import type {
   SipTransportKind,
   VoicemailConfig,
 } from './account-config.ts';
+import type { IceServer } from '../../src-shared/contract/media.ts';
 import { accountIdOf } from './account-id.ts';
+import type { ClientCertificate } from './client-certificate.ts';
 import type { Discovered, SrvName } from './discovery.ts';
 
 /** The keys from which an account's configuration is made: when one changes, its services start anew. */
@@ -26,10 +28,18 @@ export const accountConfigKeys = [
   'phone.authUser',
   'phone.transport',
   'phone.servers',
+  'phone.addressFamily',
+  'phone.clientCertificateFile',
+  'phone.clientKeyFile',
+  'calls.iceServers',
+  'calls.turnUser',
+  'calls.relayOnly',
   'phone.tlsName',
   'phone.registerExpiresS',
+  'phone.keepAlive',
   'phone.dscpSignalling',
-  'calls.audioCodecs',
+  'phone.dtmf',
+  'calls.mediaEncryption',
   'directory.enabled',
   'directory.servers',
   'directory.encryption',
@@ -46,6 +56,7 @@ export const accountConfigKeys = [
   'voicemail.tlsName',
   'trust.extraCaFile',
   'trust.useSystemStore',
+  'network.resolvers',
 ] as const;
 
 export interface ConfigInput {
@@ -56,6 +67,8 @@ export interface ConfigInput {
   /** PEM texts of trust.extraCaFile. */
   readonly extraCa: readonly string[];
   readonly random: Random;
+  readonly clientCertificate?: ClientCertificate;
+  readonly turnPassword?: string;
 }
 
 /** Default ports: RFC 3261 section 19.1.2, RFC 6455, RFC 4511 and 4513, RFC 9051 and 8314, RFC 6120, XEP-0368. */
@@ -93,11 +106,14 @@ function chatOf({ address, settings: { get }, discovered }: ConfigInput): ChatCo
   return { jid: address, servers, directTls, ...named(get('chat.tlsName')) };
 }
 
-function phoneOf({ address, settings: { get }, discovered }: ConfigInput): PhoneConfig | undefined {
+function phoneOf(input: ConfigInput): PhoneConfig | undefined {
+  const { address, discovered, clientCertificate } = input;
+  const { get } = input.settings;
   if (!get('phone.enabled')) return undefined;
   const entries = get('phone.servers');
   if (entries.length === 0 && allRefused(discovered, ['_sips._tcp', '_sip._tcp', '_sip._udp'])) return undefined;
-  const transport = transportOf(get('phone.transport'), entries, discovered);
+  const pointed = entries.length > 0 ? undefined : pointedTo(get('phone.transport'), discovered);
+  const transport = pointed?.transport ?? transportOf(get('phone.transport'), entries, discovered);
   const wanted = get('phone.address');
   const sipAddress = wanted === '' ? address : wanted.includes('@') ? wanted : `${wanted}@${domainOf(address)}`;
   const authUser = get('phone.authUser');
@@ -107,14 +123,52 @@ function phoneOf({ address, settings: { get }, discovered }: ConfigInput): Phone
     authUser: authUser === '' ? localPartOf(sipAddress) : authUser,
     transport,
     servers: written(entries, ports.sip[transport]),
+    ...(pointed === undefined ? {} : { srvName: pointed.srvName }),
+    addressFamily: get('phone.addressFamily'),
+    ...(clientCertificate === undefined ? {} : { clientCertificate }),
+    iceServers: iceServersOf(input),
+    relayOnly: get('calls.relayOnly'),
     ...named(get('phone.tlsName')),
     registerExpiresS: get('phone.registerExpiresS'),
-    audioCodecs: get('calls.audioCodecs'),
+    keepAlive: get('phone.keepAlive'),
+    mediaEncryption: get('calls.mediaEncryption'),
     dscpSignalling: get('phone.dscpSignalling'),
+    digits: get('phone.dtmf'),
   };
 }
 
-/** RFC 3263 section 4.1 asks NAPTR first; companies publish SRV. Encrypted comes first. */
+/** Only TURN servers ask who is there (RFC 8656 section 5). */
+function iceServersOf({ settings: { get }, turnPassword = '' }: ConfigInput): readonly IceServer[] {
+  const username = get('calls.turnUser');
+  return get('calls.iceServers').map((urls) =>
+    urls.startsWith('turn') ? { urls, username, credential: turnPassword } : { urls },
+  );
+}
+
+/** Services of NAPTR (RFC 3263 section 4.1, RFC 7118 section 8). */
+const naptrServices: Readonly<Record<string, SipTransportKind>> = {
+  'SIPS+D2T': 'tls',
+  'SIP+D2T': 'tcp',
+  'SIP+D2U': 'udp',
+  'SIPS+D2W': 'wss',
+  'SIP+D2W': 'ws',
+};
+
+/** The first NAPTR record in its order that names a transport we speak, or the one that is wanted. */
+function pointedTo(
+  wanted: SipTransportKind | 'auto',
+  { naptr = [] }: Discovered,
+): { readonly transport: SipTransportKind; readonly srvName: string } | undefined {
+  const inOrder = [...naptr].sort((a, b) => a.order - b.order || a.preference - b.preference);
+  for (const { flags, service, replacement } of inOrder) {
+    const transport = naptrServices[service.toUpperCase()];
+    if (flags.toLowerCase() !== 's' || transport === undefined) continue;
+    if (wanted === 'auto' || wanted === transport) return { transport, srvName: replacement };
+  }
+  return undefined;
+}
+
+/** What SRV says where NAPTR says nothing. Encrypted comes first. */
 function transportOf(
   wanted: SipTransportKind | 'auto',
   entries: readonly string[],

@@ -10,6 +10,7 @@ import { Settings } from '../config/settings.ts';
 import { SettingsStore } from '../config/settings-store.ts';
 import { silentLogger } from '../core/log.ts';
 import { settingsStep } from '../core/migrations/001-settings.ts';
+import type { NaptrRecord } from '../core/name-service.ts';
 import type { SrvRecord } from '../core/server-list.ts';
 import { openMemoryStore } from '../core/store.ts';
 import type { Store } from '../core/store.ts';
@@ -26,12 +27,18 @@ let settings: Settings;
 let clock: TestClock;
 let zone: Record<string, readonly SrvRecord[] | 'silent' | 'broken'>;
 let asked: string[];
+let naptr: readonly NaptrRecord[];
+let resolvers: readonly string[];
+let secrets: Map<string, string>;
 
 beforeEach(async () => {
   store = openMemoryStore([settingsStep]);
   clock = new TestClock();
   zone = {};
   asked = [];
+  naptr = [];
+  resolvers = [];
+  secrets = new Map();
   settings = new Settings({
     store: new SettingsStore(store),
     hub: new TopicHub(),
@@ -52,6 +59,10 @@ function srv(name: string, port: number, priority = 10): SrvRecord {
 
 const refused: readonly SrvRecord[] = [srv('.', 0)];
 
+function dnsError(code: string): Error {
+  return Object.assign(new Error('no answer'), { code });
+}
+
 function configure(): Promise<AccountConfig> {
   return configureAccount(address, {
     settings,
@@ -59,13 +70,20 @@ function configure(): Promise<AccountConfig> {
     log: silentLogger,
     random: () => 0.5,
     answers: new StoredSrvAnswers(store),
-    resolveSrv: (name) => {
-      asked.push(name);
-      const answer = zone[name.replace('.example.com', '')];
-      if (answer === 'silent') return new Promise(() => undefined);
-      if (answer === 'broken') return Promise.reject(Object.assign(new Error('server failure'), { code: 'ESERVFAIL' }));
-      if (answer === undefined) return Promise.reject(Object.assign(new Error('none'), { code: 'ENOTFOUND' }));
-      return Promise.resolve(answer);
+    secret: (_address, name) => Promise.resolve(secrets.get(name)),
+    names: (servers) => {
+      resolvers = servers;
+      return {
+        srv: (name) => {
+          asked.push(name);
+          const answer = zone[name.replace('.example.com', '')];
+          if (answer === 'silent') return new Promise(() => undefined);
+          if (answer === 'broken') return Promise.reject(dnsError('ESERVFAIL'));
+          if (answer === undefined) return Promise.reject(dnsError('ENOTFOUND'));
+          return Promise.resolve(answer);
+        },
+        naptr: () => (naptr.length > 0 ? Promise.resolve(naptr) : Promise.reject(dnsError('ENODATA'))),
+      };
     },
   });
 }
@@ -84,8 +102,13 @@ describe('with an address alone', () => {
         transport: 'tls',
         servers: [],
         registerExpiresS: 600,
-        audioCodecs: ['opus', 'G722', 'PCMA', 'PCMU'],
+        mediaEncryption: 'offered',
         dscpSignalling: 24,
+        addressFamily: 'both',
+        keepAlive: 'usual',
+        digits: 'auto',
+        iceServers: [],
+        relayOnly: false,
       },
       directory: {
         servers: [{ host: 'example.com', port: 636 }],
@@ -116,6 +139,36 @@ describe('with an address alone', () => {
     expect((await configure()).phone?.transport).toBe('tcp');
     zone['_sips._tcp'] = [srv('s', 5061)];
     expect((await configure()).phone?.transport).toBe('tls');
+  });
+
+  test('NAPTR decides how SIP is carried before SRV does, and under which name the servers are found', async () => {
+    zone = { '_sips._tcp': [srv('s', 5061)] };
+    naptr = [
+      { order: 20, preference: 10, flags: 'S', service: 'SIPS+D2T', replacement: '_sips._tcp.pbx.example.com' },
+      { order: 10, preference: 20, flags: 's', service: 'SIP+D2U', replacement: '_sip._udp.pbx.example.com' },
+      { order: 10, preference: 10, flags: 's', service: 'SIP+D2S', replacement: '_sip._sctp.pbx.example.com' },
+    ];
+    expect((await configure()).phone).toMatchObject({ transport: 'udp', srvName: '_sip._udp.pbx.example.com' });
+    settings.set('phone.transport', 'tls');
+    expect((await configure()).phone).toMatchObject({ transport: 'tls', srvName: '_sips._tcp.pbx.example.com' });
+    settings.set('phone.transport', 'tcp');
+    expect((await configure()).phone).not.toHaveProperty('srvName');
+  });
+
+  test('TURN servers get name and password, STUN servers nothing', async () => {
+    settings.set('calls.iceServers', ['stun:stun.example.com', 'turns:turn.example.com:5349?transport=tcp']);
+    settings.set('calls.turnUser', 'alice');
+    secrets.set('calls.turnPassword', 'open');
+    expect((await configure()).phone?.iceServers).toEqual([
+      { urls: 'stun:stun.example.com' },
+      { urls: 'turns:turn.example.com:5349?transport=tcp', username: 'alice', credential: 'open' },
+    ]);
+  });
+
+  test('DNS is asked of the name servers that are set', async () => {
+    settings.set('network.resolvers', ['192.0.2.53', '[2001:db8::53]:5353']);
+    await configure();
+    expect(resolvers).toEqual(['192.0.2.53', '[2001:db8::53]:5353']);
   });
 
   test('DNS names directory and voicemail servers in its order', async () => {
@@ -290,7 +343,11 @@ describe('settings go over DNS', () => {
       log: silentLogger,
       random: () => 0,
       answers: new StoredSrvAnswers(store),
-      resolveSrv: () => Promise.reject(Object.assign(new Error('none'), { code: 'ENODATA' })),
+      secret: () => Promise.resolve(undefined),
+      names: () => ({
+        srv: () => Promise.reject(dnsError('ENODATA')),
+        naptr: () => Promise.reject(dnsError('ENODATA')),
+      }),
     });
     expect([...read].sort()).toEqual([...accountConfigKeys].sort());
   });

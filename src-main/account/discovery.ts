@@ -1,11 +1,15 @@
 import type { Clock } from '../../src-shared/clock.ts';
 import { withDeadline } from '../../src-shared/rpc/deadline.ts';
 import type { Logger } from '../core/log.ts';
+import type { NaptrRecord } from '../core/name-service.ts';
 import type { SrvRecord } from '../core/server-list.ts';
 import type { SrvAnswers } from './srv-answers.ts';
 
 /** Resolves SRV (RFC 2782), as `resolveSrv` of node:dns/promises does; rejects with an error that carries `code`. */
 export type ResolveSrv = (name: string) => Promise<readonly SrvRecord[]>;
+
+/** Resolves NAPTR (RFC 3403), in the same way. */
+export type ResolveNaptr = (name: string) => Promise<readonly NaptrRecord[]>;
 
 /** The SRV names asked for, each below the account's domain. */
 export const srvNames = [
@@ -25,7 +29,10 @@ export type SrvName = (typeof srvNames)[number];
  * What DNS says of one service: its targets, `refused` (decidedly not offered: the one target `.`), or nothing known.
  */
 export type SrvAnswer = readonly SrvRecord[] | 'refused' | undefined;
-export type Discovered = Readonly<Record<SrvName, SrvAnswer>>;
+export interface Discovered extends Readonly<Record<SrvName, SrvAnswer>> {
+  /** How SIP is carried, as NAPTR says (RFC 3263 section 4.1). */
+  readonly naptr?: readonly NaptrRecord[];
+}
 
 /** What is known when DNS is not asked. */
 export const nothingDiscovered: Discovered = {
@@ -42,6 +49,7 @@ export const nothingDiscovered: Discovered = {
 
 export interface DiscoveryOptions {
   readonly resolveSrv: ResolveSrv;
+  readonly resolveNaptr: ResolveNaptr;
   readonly answers: SrvAnswers;
   readonly clock: Clock;
   readonly log: Logger;
@@ -58,11 +66,21 @@ const noRecordCodes = new Set(['ENOTFOUND', 'ENODATA', 'NXDOMAIN', 'NODATA']);
  * its last answer for this account holds.
  */
 export async function discover(account: string, domain: string, options: DiscoveryOptions): Promise<Discovered> {
+  const naptr = askNaptr(domain, options);
   const found = await Promise.all(
     srvNames.map(async (name) => [name, await lookUp(account, `${name}.${domain}`, options)] as const),
   );
   const answers: Partial<Record<SrvName, SrvAnswer>> = Object.fromEntries(found);
-  return answers as Discovered;
+  return { ...(answers as Readonly<Record<SrvName, SrvAnswer>>), naptr: await naptr };
+}
+
+/** Few domains have it; its absence means that SRV alone decides. */
+async function askNaptr(domain: string, { resolveNaptr, clock }: DiscoveryOptions): Promise<readonly NaptrRecord[]> {
+  try {
+    return await withDeadline(resolveNaptr(domain), lookUpDeadlineMs, clock, domain);
+  } catch {
+    return [];
+  }
 }
 
 async function lookUp(account: string, name: string, options: DiscoveryOptions): Promise<SrvAnswer> {

@@ -14,7 +14,7 @@ import { PasswordCheck, serviceWords, throwUnlessAccepted } from './password-che
 import type { Probes } from './password-check.ts';
 
 /** The services of the account, started and stopped together; implemented by app.ts. */
-export interface AccountServices {
+export interface AccountLife {
   /** Shows what this computer knows of the account; no network. */
   show(config: AccountConfig): Promise<void>;
   /** Connects with this password, showing first what is not shown yet. */
@@ -39,7 +39,7 @@ export interface AccountOptions {
   /** The keys from which `configure` works. */
   readonly configKeys: readonly SettingKey[];
   readonly probes: Probes;
-  readonly services: AccountServices;
+  readonly services: AccountLife;
   /** Hands the password to the redaction of the log before anything else sees it. */
   readonly registerSecret: (value: string) => void;
   /** Where the chat archive lies, when there is one. */
@@ -138,6 +138,11 @@ export class Account implements Service {
     void this.#resume(generation, address, password).catch((error: unknown) => {
       log.error('signing in with the remembered password failed', { error });
     });
+  }
+
+  /** Something from which `configure` works changed beside the settings. */
+  reconfigureSoon(): void {
+    this.#scheduleReconfigure();
   }
 
   async stop(): Promise<void> {

@@ -35,10 +35,13 @@ export class StoredSrvAnswers implements SrvAnswers {
   }
 
   remember(account: string, name: string, records: readonly SrvRecord[], nowMs: number): void {
-    this.#store.write((db) =>
-      db
-        .prepare('INSERT OR REPLACE INTO srv_answers (account, name, answer, found_at_ms) VALUES (?, ?, ?, ?)')
-        .run(account, name, JSON.stringify(records), nowMs),
-    );
+    this.#store.writeEventually((db) => {
+      db.prepare('INSERT OR REPLACE INTO srv_answers (account, name, answer, found_at_ms) VALUES (?, ?, ?, ?)').run(
+        account,
+        name,
+        JSON.stringify(records),
+        nowMs,
+      );
+    });
   }
 }

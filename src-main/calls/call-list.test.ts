@@ -1,84 +1,21 @@
-import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { CallList as CallListSnapshot } from '../../src-shared/contract/calls.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import type { Call } from '../../src-shared/model/call.ts';
-import { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
-import { TestClock } from '../../src-shared/test-clock.ts';
-import { silentLogger } from '../core/log.ts';
-import { callHistory } from '../core/migrations/020-call-history.ts';
-import type { KnownParty } from '../directory/reverse-lookup.ts';
-import { CallHistory } from '../history/history.ts';
-import { HistoryStore } from '../history/history-store.ts';
-import { CallList } from './call-list.ts';
-import { CallsService } from './calls-service.ts';
-import { FakeDevice } from './fake-device.test-support.ts';
+import { ConversationNotes } from './conversation-notes.ts';
+import { CallListRig } from './call-list-rig.test-support.ts';
 import type { FakeDeviceCall } from './fake-device.test-support.ts';
 
-let clock: TestClock;
-let hub: TopicHub;
-let device: FakeDevice;
-let history: CallHistory;
-let list: CallList;
-let service: CallsService;
-const legs: unknown[] = [];
-const people = new Map<string, KnownParty>();
-
+let rig: CallListRig;
 beforeEach(async () => {
-  clock = new TestClock();
-  hub = new TopicHub();
-  device = new FakeDevice();
-  people.clear();
-  const db = new Database(':memory:');
-  callHistory.up(db);
-  history = new CallHistory({
-    store: new HistoryStore(db, 'account'),
-    hub,
-    clock,
-    chats: () => [],
-    voiceMessages: () => [],
-  });
-  list = new CallList({
-    device,
-    hub,
-    clock,
-    log: silentLogger,
-    history,
-    lookup: { byNumber: (number) => people.get(number), byJid: (jid) => people.get(jid) },
-    region: () => 'GB',
-  });
-  service = new CallsService(list, history, { windowLeg: (...told) => legs.push(told) });
-  await service.start();
+  rig = new CallListRig();
+  await rig.service.start();
 });
 
-function snapshot(): CallListSnapshot {
-  return hub.current('calls').snapshot as CallListSnapshot;
-}
-
-function only(): Call {
-  const [call, ...others] = snapshot().calls;
-  if (call === undefined || others.length > 0) throw new Error(`${snapshot().calls.length} calls`);
-  return call;
-}
-
-function ring(callId = 'one', number = '6102', name?: string): FakeDeviceCall {
-  const call = device.ring(callId, number, name);
-  if (call === undefined) throw new Error('refused');
-  return call;
-}
-
-function place(target = '020 7946 0102', name?: string): { callId: string; call: FakeDeviceCall } {
-  const { callId } = list.place(target, name);
-  const call = device.calls.at(-1);
-  if (call === undefined) throw new Error('not placed');
-  return { callId, call };
-}
-
 describe('an outgoing call', () => {
-  test('shows at once, in the revision that the answer names', () => {
-    const { revision } = list.place('6102', undefined);
-    expect(hub.revision('calls')).toBe(revision);
-    expect(only()).toMatchObject({
+  test('shows at once, in the revision that the answer names', async () => {
+    const placed = rig.list.place('6102', undefined);
+    expect(rig.snapshot().calls).toHaveLength(1);
+    expect(rig.hub.revision('calls')).toBe((await placed).revision);
+    expect(rig.only()).toMatchObject({
       direction: 'out',
       state: 'calling',
       party: { number: '6102' },
@@ -88,182 +25,209 @@ describe('an outgoing call', () => {
   });
 
   test('has the name of the person whose number it is', () => {
-    people.set('+442079460102', { name: 'Bob Okafor', jid: 'bob@example.com' });
-    place();
-    expect(only().party).toEqual({
-      number: '02079460102',
+    rig.people.set('+442079460102', { name: 'Bob Okafor', jid: 'bob@example.com' });
+    rig.place();
+    expect(rig.only().party).toEqual({
+      number: '020 7946 0102',
       e164: '+442079460102',
       name: 'Bob Okafor',
       jid: 'bob@example.com',
     });
-    expect(device.dialled).toMatchObject([{ dialled: '02079460102', shown: '020 7946 0102' }]);
+    expect(rig.device.dialled).toMatchObject([{ dialled: '02079460102', shown: '020 7946 0102' }]);
+  });
+
+  test('is dialled by the rules; the number shown stays, and the history knows both', () => {
+    rig.people.set('+18005551212', { name: 'Carol Diaz' });
+    rig.place('+1 800 555 1212');
+    expect(rig.only()).toMatchObject({
+      party: { number: '+1 800 555 1212', e164: '+18005551212', name: 'Carol Diaz' },
+      dialled: '51212',
+    });
+    expect(rig.device.dialled).toMatchObject([{ dialled: '51212' }]);
+    expect(rig.history.snapshot().calls).toMatchObject([{ number: '+1 800 555 1212', dialled: '51212' }]);
+  });
+
+  test('whose number goes as it was typed has nothing else to tell', () => {
+    rig.place('020 7946 0102');
+    expect(rig.only()).not.toHaveProperty('dialled');
+    expect(rig.history.snapshot().calls[0]).not.toHaveProperty('dialled');
   });
 
   test('has the name that it was placed with before that of the directory', () => {
-    people.set('+442079460102', { name: 'Bob Okafor' });
-    place('020 7946 0102', 'Bob at home');
-    expect(only().party.name).toBe('Bob at home');
+    rig.people.set('+442079460102', { name: 'Bob Okafor' });
+    rig.place('020 7946 0102', 'Bob at home');
+    expect(rig.only().party.name).toBe('Bob at home');
   });
 
   test('rings, is established and ends, and stays for three seconds', () => {
-    const { callId, call } = place();
+    const { callId, call } = rig.place();
     call.tell({ type: 'farEndRings' });
-    expect(only().state).toBe('ringing');
-    clock.advance(1_000);
+    expect(rig.only().state).toBe('ringing');
+    rig.clock.advance(1_000);
     call.tell({ type: 'established', encrypted: true, codec: 'opus' });
-    expect(only()).toMatchObject({ state: 'connected', encrypted: true, codec: 'opus', connectedAtMs: clock.now() });
+    expect(rig.only()).toMatchObject({
+      state: 'connected',
+      encrypted: true,
+      codec: 'opus',
+      connectedAtMs: rig.clock.now(),
+    });
     call.tell({ type: 'farEndRings' });
-    expect(only().state).toBe('connected');
+    expect(rig.only().state).toBe('connected');
     call.tell({ type: 'end', reason: 'remoteHungUp' });
-    expect(only()).toMatchObject({ id: callId, state: 'ended', endReason: 'remoteHungUp', capabilities: [] });
-    clock.advance(2_999);
-    expect(snapshot().calls).toHaveLength(1);
-    clock.advance(1);
-    expect(snapshot().calls).toHaveLength(0);
+    expect(rig.only()).toMatchObject({ id: callId, state: 'ended', endReason: 'remoteHungUp', capabilities: [] });
+    rig.clock.advance(2_999);
+    expect(rig.snapshot().calls).toHaveLength(1);
+    rig.clock.advance(1);
+    expect(rig.snapshot().calls).toHaveLength(0);
   });
 
   test('keeps the words of its end', () => {
-    const { call } = place();
+    const { call } = rig.place();
     call.tell({ type: 'end', reason: 'mediaFailed', notice: 'No microphone was found.' });
-    expect(only().notice).toBe('No microphone was found.');
+    expect(rig.only().notice).toBe('No microphone was found.');
   });
 
-  test('is not placed during another call, in words', () => {
-    place();
-    expect(() => list.place('6103', undefined)).toThrow(/already in a call/);
+  test('is not placed while another one is not answered yet, in words', async () => {
+    rig.place();
+    await expect(rig.list.place('6103', undefined)).rejects.toThrow(/You are calling 020 7946 0102/);
+    expect(rig.device.calls).toHaveLength(1);
   });
 
-  test('is not placed to a name', () => {
-    expect(() => list.place('Bob Okafor', undefined)).toThrow(AppError);
-    expect(snapshot().calls).toEqual([]);
+  test('is not placed to a name', async () => {
+    await expect(rig.list.place('Bob Okafor', undefined)).rejects.toThrow(AppError);
+    expect(rig.snapshot().calls).toEqual([]);
   });
 });
 
 describe('an incoming call', () => {
   test('has the name that the caller sends, and the JID that the directory knows', () => {
-    people.set('6102', { name: 'Robert Okafor', jid: 'bob@example.com' });
-    ring('one', '6102', 'Bob');
-    expect(only().party).toEqual({ number: '6102', name: 'Bob', jid: 'bob@example.com' });
+    rig.people.set('6102', { name: 'Robert Okafor', jid: 'bob@example.com' });
+    rig.ring('one', '6102', 'Bob');
+    expect(rig.only().party).toEqual({ number: '6102', name: 'Bob', jid: 'bob@example.com' });
+  });
+
+  test('is shown and looked up as the lookup rules say', () => {
+    rig.people.set('+18005551212', { name: 'Carol Diaz', jid: 'carol@example.com' });
+    rig.ring('one', '51212');
+    expect(rig.only()).toMatchObject({
+      party: { number: '+1 800 555 1212', e164: '+18005551212', name: 'Carol Diaz', jid: 'carol@example.com' },
+      dialled: '51212',
+    });
+  });
+
+  test('of our own domain is known by the part before the @, whichever side writes it', () => {
+    rig.people.set('bob@parley.test', { name: 'Bob Okafor', jid: 'bob@parley.test' });
+    rig.ring('one', 'Bob');
+    expect(rig.only().party).toEqual({ number: 'Bob', name: 'Bob Okafor', jid: 'bob@parley.test' });
+    rig.place('sip:bob@parley.test');
+    expect(rig.snapshot().calls.at(-1)?.party).toMatchObject({ name: 'Bob Okafor', jid: 'bob@parley.test' });
   });
 
   test('has the name of the directory when the caller sends none', () => {
-    people.set('bob@example.com', { name: 'Bob Okafor', jid: 'bob@example.com' });
-    ring('one', 'bob@example.com');
-    expect(only().party.name).toBe('Bob Okafor');
+    rig.people.set('bob@example.com', { name: 'Bob Okafor', jid: 'bob@example.com' });
+    rig.ring('one', 'bob@example.com');
+    expect(rig.only().party.name).toBe('Bob Okafor');
   });
 
   test('is answered', async () => {
-    const call = ring();
-    await list.answer('one');
-    expect(only().state).toBe('connecting');
+    const call = rig.ring();
+    await rig.list.answer('one');
+    expect(rig.only().state).toBe('connecting');
     expect(call.done).toEqual(['answer']);
     call.tell({ type: 'established', encrypted: false });
-    expect(only().state).toBe('connected');
+    expect(rig.only().state).toBe('connected');
   });
 
   test('rings on when it cannot be answered now', async () => {
-    const call = ring();
+    const call = rig.ring();
     call.failure = new AppError('media', 'No Parley window has the microphone.');
-    await expect(list.answer('one')).rejects.toThrow('No Parley window');
-    expect(only().state).toBe('ringing');
-    expect(only().capabilities).toContain('answer');
-  });
-
-  test('is refused in words while another one is connected, and can be answered when that ended', async () => {
-    const first = ring('one');
-    await list.answer('one');
-    first.tell({ type: 'established', encrypted: false });
-    const second = ring('two', '6103');
-    expect(snapshot().calls).toMatchObject([{ state: 'connected' }, { state: 'ringing' }]);
-    await expect(list.answer('two')).rejects.toThrow(/End that call before/);
-    expect(second.done).toEqual([]);
-    first.tell({ type: 'end', reason: 'remoteHungUp' });
-    await list.answer('two');
-    expect(second.done).toEqual(['answer']);
+    await expect(rig.list.answer('one')).rejects.toThrow('No Parley window');
+    expect(rig.only().state).toBe('ringing');
+    expect(rig.only().capabilities).toContain('answer');
   });
 
   test('beyond eight at once is busy', () => {
-    for (let index = 1; index <= 8; index += 1) ring(`call ${index}`);
-    expect(device.ring('call 9', '6109')).toBeUndefined();
-    expect(snapshot().calls).toHaveLength(8);
+    for (let index = 1; index <= 8; index += 1) rig.ring(`call ${index}`);
+    expect(rig.device.ring('call 9', '6109')).toBeUndefined();
+    expect(rig.snapshot().calls).toHaveLength(8);
   });
 
   test('cannot be answered or declined after it ended', async () => {
-    ring().tell({ type: 'end', reason: 'cancelled' });
-    await expect(list.answer('one')).rejects.toThrow('This call is over.');
-    await expect(list.decline('one')).rejects.toThrow('This call is over.');
-    await expect(list.answer('never was')).rejects.toThrow('This call is over.');
-    await expect(list.hangUp('one')).resolves.toBeGreaterThan(0);
+    rig.ring().tell({ type: 'end', reason: 'cancelled' });
+    await expect(rig.list.answer('one')).rejects.toThrow('This call is over.');
+    await expect(rig.list.decline('one')).rejects.toThrow('This call is over.');
+    await expect(rig.list.answer('never was')).rejects.toThrow('This call is over.');
+    await expect(rig.list.hangUp('one')).resolves.toBeGreaterThan(0);
   });
 });
 
 describe('a connected call', () => {
   function connected(): { callId: string; call: FakeDeviceCall } {
-    const placed = place();
+    const placed = rig.place();
     placed.call.tell({ type: 'established', encrypted: false, codec: 'PCMA' });
     return placed;
   }
 
   test('is muted once the device did it', async () => {
     const { callId, call } = connected();
-    const { revision } = await service.handlers['calls.mute']({ callId, muted: true }, 'w');
-    expect(only().muted).toBe(true);
-    expect(hub.revision('calls')).toBe(revision);
+    const { revision } = await rig.service.handlers['calls.mute']({ callId, muted: true }, 'w');
+    expect(rig.only().muted).toBe(true);
+    expect(rig.hub.revision('calls')).toBe(revision);
     call.failure = new AppError('timeout', 'That took too long.');
-    await expect(list.mute(callId, false)).rejects.toThrow();
-    expect(only().muted).toBe(true);
+    await expect(rig.list.mute(callId, false)).rejects.toThrow();
+    expect(rig.only().muted).toBe(true);
   });
 
   test('sends digits, when its device can', async () => {
     const { callId, call } = connected();
-    await service.handlers['calls.dtmf']({ callId, digits: '1#' }, 'w');
+    await rig.service.handlers['calls.dtmf']({ callId, digits: '1#' }, 'w');
     expect(call.done).toEqual(['dtmf 1#']);
-    ring('two');
-    await expect(list.dtmf('two', '1')).rejects.toThrow(AppError);
+    rig.ring('two');
+    await expect(rig.list.dtmf('two', '1')).rejects.toThrow(AppError);
   });
 
   test('shows and drops notices, and a change of codec', () => {
     const { call } = connected();
     call.tell({ type: 'notice', notice: 'The other side put you on hold.' });
-    expect(only().notice).toBe('The other side put you on hold.');
+    expect(rig.only().notice).toBe('The other side put you on hold.');
     call.tell({ type: 'notice' });
-    expect(only()).not.toHaveProperty('notice');
+    expect(rig.only()).not.toHaveProperty('notice');
     call.tell({ type: 'media', encrypted: false, codec: 'G722' });
-    expect(only().codec).toBe('G722');
+    expect(rig.only().codec).toBe('G722');
   });
 });
 
 describe('the topic', () => {
   test('tells the state of the line', () => {
-    device.changeLine({ state: 'failed', message: 'The phone server did not accept your password.' });
-    expect(snapshot().line.message).toBe('The phone server did not accept your password.');
+    rig.device.changeLine({ state: 'failed', message: 'The phone server did not accept your password.' });
+    expect(rig.snapshot().line.message).toBe('The phone server did not accept your password.');
   });
 
   test('is empty after the service stopped, and no timer is left', async () => {
-    ring().tell({ type: 'end', reason: 'cancelled' });
-    await service.stop();
-    expect(snapshot().calls).toEqual([]);
-    expect(clock.pending).toBe(0);
+    rig.ring().tell({ type: 'end', reason: 'cancelled' });
+    await rig.service.stop();
+    expect(rig.snapshot().calls).toEqual([]);
+    expect(rig.clock.pending).toBe(0);
   });
 });
 
 describe('the history', () => {
-  const newest = () => history.snapshot().calls[0];
+  const newest = () => rig.history.snapshot().calls[0];
 
   test('has a call from its first moment', () => {
-    place();
-    expect(newest()).toMatchObject({ direction: 'out', number: '02079460102', e164: '+442079460102', missed: false });
+    rig.place();
+    expect(newest()).toMatchObject({ direction: 'out', number: '020 7946 0102', e164: '+442079460102', missed: false });
     expect(newest()).not.toHaveProperty('endedAtMs');
   });
 
   test('knows when it was connected and how it ended', () => {
-    const { call } = place();
-    clock.advance(2_000);
+    const { call } = rig.place();
+    rig.clock.advance(2_000);
     call.tell({ type: 'established', encrypted: false });
-    const connectedAtMs = clock.now();
-    clock.advance(60_000);
+    const connectedAtMs = rig.clock.now();
+    rig.clock.advance(60_000);
     call.tell({ type: 'end', reason: 'remoteHungUp' });
-    expect(newest()).toMatchObject({ connectedAtMs, endedAtMs: clock.now(), endReason: 'remoteHungUp' });
+    expect(newest()).toMatchObject({ connectedAtMs, endedAtMs: rig.clock.now(), endReason: 'remoteHungUp' });
   });
 
   test.each([
@@ -273,32 +237,49 @@ describe('the history', () => {
     ['failed', true],
     ['answeredElsewhere', false],
     ['declined', false],
-    ['mediaFailed', false],
+    ['mediaFailed', true],
   ] as const)('an incoming call that ended by %s is missed: %s', (reason, missed) => {
-    ring().tell({ type: 'end', reason });
+    rig.ring().tell({ type: 'end', reason });
     expect(newest()?.missed).toBe(missed);
-    expect(history.snapshot().missedUnseen).toBe(missed ? 1 : 0);
+    expect(rig.history.snapshot().missedUnseen).toBe(missed ? 1 : 0);
+  });
+
+  test('a call whose sound failed while it was answered is not missed', async () => {
+    const call = rig.ring();
+    await rig.list.answer('one');
+    call.tell({ type: 'end', reason: 'mediaFailed' });
+    expect(newest()?.missed).toBe(false);
+  });
+
+  test('whoever hears that a call is over hears why in the same breath, and so tells of a missed one', () => {
+    const missed: string[] = [];
+    const notes = new ConversationNotes({ talkedTo: () => undefined, missed: (who) => missed.push(who) });
+    rig.hub.watch('calls', ({ calls }) => {
+      notes.see(calls);
+    });
+    rig.ring('one').tell({ type: 'end', reason: 'cancelled' });
+    expect(missed).toHaveLength(1);
   });
 
   test('an answered call is not missed, and an outgoing one never', async () => {
-    const call = ring();
-    await list.answer('one');
+    const call = rig.ring();
+    await rig.list.answer('one');
     call.tell({ type: 'established', encrypted: false });
     call.tell({ type: 'end', reason: 'failed' });
     expect(newest()?.missed).toBe(false);
-    place().call.tell({ type: 'end', reason: 'noAnswer' });
+    rig.place().call.tell({ type: 'end', reason: 'noAnswer' });
     expect(newest()?.missed).toBe(false);
   });
 
-  test('missed calls are seen when they were looked at', async () => {
-    ring().tell({ type: 'end', reason: 'cancelled' });
-    await service.handlers['history.markSeen'](null, 'w');
-    expect(history.snapshot().missedUnseen).toBe(0);
+  test('missed calls are seen when they were looked at', () => {
+    rig.ring().tell({ type: 'end', reason: 'cancelled' });
+    rig.history.markSeen();
+    expect(rig.history.snapshot().missedUnseen).toBe(0);
     expect(newest()?.missed).toBe(true);
   });
 });
 
 test('what the window tells of a leg reaches the device', async () => {
-  await service.handlers['media.leg']({ callId: 'one', state: 'micDenied', detail: 'no' }, 'w');
-  expect(legs).toEqual([['one', 'micDenied', 'no']]);
+  await rig.service.handlers['media.leg']({ callId: 'one', state: 'micDenied', detail: 'no' }, 'w');
+  expect(rig.legs).toEqual([['one', 'micDenied', 'no']]);
 });

@@ -1,25 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
-import type { CallList as CallListSnapshot } from '../../src-shared/contract/calls.ts';
+import type { Clock } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { limits } from '../../src-shared/limits.ts';
-import type { Call, CallEndReason, CallParty } from '../../src-shared/model/call.ts';
+import type { Call, CallCapability } from '../../src-shared/model/call.ts';
+import type { CallQuality } from '../../src-shared/model/call-quality.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
 import type { Logger } from '../core/log.ts';
-import type { KnownParty, ReverseLookup } from '../directory/reverse-lookup.ts';
+import type { DialPlan } from '../dial-plan/dial-plan.ts';
+import type { ReverseLookup } from '../directory/reverse-lookup.ts';
 import type { CallHistory } from '../history/history.ts';
-import type { CallDevice, DeviceCall, DeviceCallEvent, DeviceCallListener, IncomingCall } from './call-device.ts';
-import { firstState, nextState } from './call-machine.ts';
-import type { CallTransition } from './call-machine.ts';
-import { parseDialString, toE164 } from './dial-string.ts';
-import type { DialTarget } from './dial-string.ts';
-
-/** The view has this much of a call that is not ended. */
-interface Entry {
-  call: Call;
-  readonly device: DeviceCall;
-  linger: TimerHandle | undefined;
-}
+import { CallAttention } from './call-attention.ts';
+import { CallBacks } from './call-backs.ts';
+import type { Availability } from './call-backs.ts';
+import { CallConferences } from './call-conferences.ts';
+import type { CallDevice, DeviceCallEvent, DeviceCallListener } from './call-device.ts';
+import { CallEntries } from './call-entries.ts';
+import type { CallEntry } from './call-entries.ts';
+import { CallParties } from './call-parties.ts';
+import type { CallSettings } from './call-settings.ts';
+import { CallTransfers } from './call-transfers.ts';
+import type { DialTarget } from '../dial-plan/dial-string.ts';
+import { featureCode } from './feature-codes.ts';
+import { IncomingCalls } from './incoming-calls.ts';
+import { ServerRules } from './server-rules.ts';
+import { ServiceCalls } from './service-calls.ts';
+import type { ServiceCallsOptions } from './service-calls.ts';
 
 export interface CallListOptions {
   readonly device: CallDevice;
@@ -27,277 +32,424 @@ export interface CallListOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly history: CallHistory;
+  /** Domain of the account, lower case. */
+  readonly domain: string;
   readonly lookup: ReverseLookup;
-  /** ISO 3166 region that national numbers are read in; undefined when none is set. */
-  readonly region: () => string | undefined;
+  readonly dialPlan: Pick<DialPlan, 'outbound' | 'inbound'>;
+  /** Whether a number as dialled or received is one of emergency services. */
+  readonly isEmergency: (number: string) => boolean;
+  readonly settings: () => CallSettings;
+  /** Whether somebody can be called now, by bare JID. */
+  readonly availability: (jid: string) => Availability;
+  readonly ringingAt: ServiceCallsOptions['ringingAt'];
+  /** Tells the windows how a call sounds. */
+  readonly quality: (quality: CallQuality & { readonly callId: string }) => void;
+  /** Lets the far end of a call hear that nobody's hand answered it. */
+  readonly announce: (callId: string) => Promise<void>;
+  /** Tells the window which calls to mix. */
+  readonly mix: (groups: readonly (readonly string[])[]) => Promise<void>;
 }
 
-/** All calls of this person at this program, as topic `calls`. Runs every call's state machine. */
+/** A call that was placed and the revision of topic `calls` that shows it. */
+export interface PlacedCall {
+  readonly callId: string;
+  readonly revision: number;
+}
+
+/**
+ * All calls of this person at this program, as topic `calls`. Placing, answering and resuming a call puts what is active
+ * on hold first; see CallAttention.
+ */
 export class CallList {
+  readonly transfers: CallTransfers;
+  readonly conferences: CallConferences;
+  /** Parked and ringing calls of others. */
+  readonly services: ServiceCalls;
+  readonly serverRules: ServerRules;
   readonly #options: CallListOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: CallEntries;
+  readonly #attention: CallAttention;
+  readonly #parties: CallParties;
+  readonly #incoming: IncomingCalls;
+  readonly #callBacks: CallBacks;
   #undo: (() => void) | undefined;
 
   constructor(options: CallListOptions) {
     this.#options = options;
-    options.device.handleIncoming((incoming) => this.#incoming(incoming));
+    this.#callBacks = new CallBacks({
+      availability: options.availability,
+      changed: () => {
+        this.#entries.publish();
+      },
+    });
+    this.#entries = new CallEntries({
+      ...options,
+      state: () => {
+        const { forward, doNotDisturb } = options.settings();
+        const serverRules = this.serverRules.all;
+        return { callBacks: this.#callBacks.all, forward, doNotDisturb, serverRules };
+      },
+      allows: (capability) => this.#allows(capability),
+    });
+    this.#attention = new CallAttention(this.#entries);
+    this.#parties = new CallParties(options.lookup, options.dialPlan, options.domain);
+    const parts = {
+      ...options,
+      entries: this.#entries,
+      attention: this.#attention,
+      read: (typed: string) => options.dialPlan.outbound(typed),
+    };
+    this.serverRules = new ServerRules({
+      ...parts,
+      changed: () => {
+        this.#entries.publish();
+      },
+    });
+    this.services = new ServiceCalls({ ...parts, place: this.place.bind(this) });
+    this.#incoming = new IncomingCalls({
+      ...parts,
+      parties: this.#parties,
+      settings: () => ({ ...options.settings(), ...this.serverRules.own }),
+      serverSendsBusyOn: () => this.serverRules.sendsBusyOn,
+    });
+    this.conferences = new CallConferences(parts);
+    this.transfers = new CallTransfers({
+      ...parts,
+      consult: (target, name, consultsFor) => this.#dial(target, name, { consultsFor }),
+    });
+    this.#entries.onEnded = (before) => {
+      this.conferences.ended(before);
+      this.#incoming.ended(before);
+    };
+    options.device.handleIncoming((incoming) =>
+      this.#incoming.take(incoming) ? this.#listener(incoming.callId) : undefined,
+    );
   }
 
   start(): void {
     this.#undo ??= this.#options.device.onLineChanged(() => {
-      this.#publish();
+      this.#entries.publish();
     });
-    this.#publish();
+    this.serverRules.start();
+    this.#entries.publish();
   }
 
   /** Ends what runs, so that the history knows it. */
   stop(): void {
     this.#undo?.();
     this.#undo = undefined;
-    for (const { call, device } of this.#running()) {
+    for (const { call, device } of this.#entries.running()) {
       device.hangUp().catch((error: unknown) => {
         this.#options.log.info('a call was not ended', { id: call.id, error });
       });
     }
-    for (const entry of this.#entries.values()) {
-      if (entry.linger !== undefined) this.#options.clock.clearTimeout(entry.linger);
-    }
+    this.#incoming.stop();
+    this.serverRules.stop();
+    this.#callBacks.clear();
     this.#entries.clear();
-    this.#publish();
   }
 
   /** True while a call is not over; reconnection and updates wait for that. */
   get busy(): boolean {
-    return this.#running().length > 0;
+    return this.#entries.running().length > 0;
   }
 
-  /** Dials what was typed. Throws AppError `invalid`, `limit`, `offline` or `media`. */
-  place(typed: string, name: string | undefined): { callId: string; revision: number } {
-    const region = this.#options.region();
-    const target = parseDialString(typed, region);
-    if (this.#running().length >= limits.calls) {
-      throw new AppError('limit', `${limits.calls} calls are the most at one time. End one of them first.`);
+  get revision(): number {
+    return this.#entries.revision;
+  }
+
+  /** Settings changed that the topic shows. */
+  settingsChanged(): void {
+    this.serverRules.settingsChanged();
+    for (const entry of this.#entries.running()) this.#entries.refresh(entry);
+    this.#entries.publish();
+  }
+
+  /** A window took the lease: it does not know yet what is mixed. */
+  windowChanged(): void {
+    this.conferences.windowChanged();
+  }
+
+  /**
+   * Dials what was typed, holding what is active first; without that it is shown before this returns. Rejects with
+   * AppError `invalid`, `limit`, `offline` or `media`. `takes` as CallDevice has it.
+   */
+  async place(typed: string, name: string | undefined, takes?: string): Promise<PlacedCall> {
+    const target = this.#options.dialPlan.outbound(typed);
+    if (this.#isEmergency(target)) return this.#placeEmergency(target, name);
+    if (this.#entries.attended().length === 0) return this.#dial(target, name, {}, { takes });
+    return await this.#attention.inTurn(async () => {
+      this.#requireRoom();
+      await this.#attention.free();
+      return this.#dial(target, name, {}, { takes });
+    });
+  }
+
+  /** Rejects with AppError `notFound` when nothing was dialled yet. */
+  async redial(): Promise<PlacedCall> {
+    const last = this.#options.history.snapshot().calls.find((call) => call.direction === 'out');
+    if (last === undefined) throw new AppError('notFound', 'You have not called anybody yet.');
+    return await this.place(last.number, last.name);
+  }
+
+  /** Has the phone server call back, where it has a code for that; else watches for the person to be free. */
+  async callBack(typed: string, name: string | undefined): Promise<number> {
+    const { codes } = this.#options.settings();
+    const target = this.#options.dialPlan.outbound(typed);
+    if (codes.callBack !== '') {
+      const number = target.kind === 'number' ? target.dialled : typed;
+      return (await this.place(featureCode(codes, 'callBack', number), name)).revision;
     }
-    if (this.#active() !== undefined) {
-      throw new AppError('invalid', 'You are already in a call. End it before you place another one.');
-    }
-    const callId = randomUUID();
-    const party = this.#party(target, name, region);
-    const device = this.#options.device.place(callId, target, this.#listener(callId));
-    this.#begin(callId, 'out', party, device);
-    return { callId, revision: this.#publish() };
+    this.#callBacks.ask(typed, this.#parties.called(target, name).party);
+    return this.#entries.revision;
+  }
+
+  cancelCallBack(target: string): number {
+    this.#callBacks.cancel(target);
+    return this.#entries.revision;
+  }
+
+  /** Somebody's line or presence changed. */
+  availabilityChanged(): void {
+    this.#callBacks.availabilityChanged();
   }
 
   async answer(callId: string): Promise<number> {
-    const entry = this.#entry(callId);
-    this.#require(entry, 'answer');
-    if (this.#active() !== undefined) {
-      throw new AppError('invalid', 'You are in another call. End that call before you answer this one.');
-    }
-    // The view shows at once that the call is being answered; a refusal of the device ends it in words.
-    this.#move(entry, 'answerHere');
-    try {
-      await entry.device.answer();
-    } catch (error) {
-      // Refused before anything was begun, for want of a window: the call rings on. A call that ended stays so.
-      this.#move(entry, 'answerRefused');
-      throw error;
-    }
-    return this.#options.hub.revision('calls');
+    const entry = this.#entries.get(callId);
+    this.#entries.require(entry, 'answer');
+    if (this.#entries.attended().length === 0) return await this.#incoming.answer(entry);
+    return await this.#attention.inTurn(async () => {
+      await this.#attention.free();
+      this.#entries.require(entry, 'answer');
+      return await this.#incoming.answer(entry);
+    });
   }
 
   async decline(callId: string): Promise<number> {
-    const entry = this.#entry(callId);
-    this.#require(entry, 'decline');
+    const entry = this.#entries.get(callId);
+    this.#entries.require(entry, 'decline');
     await entry.device.decline();
-    return this.#options.hub.revision('calls');
+    return this.#entries.revision;
+  }
+
+  /** It rings no longer here, and the caller is told nothing. */
+  ignore(callId: string): number {
+    const entry = this.#entries.get(callId);
+    this.#entries.require(entry, 'ignore');
+    this.#entries.update(entry, { silenced: true });
+    return this.#entries.publish();
+  }
+
+  async divert(callId: string, typed: string): Promise<number> {
+    const entry = this.#entries.get(callId);
+    this.#entries.require(entry, 'divert');
+    await entry.device.divert(this.#options.dialPlan.outbound(typed));
+    return this.#entries.revision;
   }
 
   async hangUp(callId: string): Promise<number> {
-    const entry = this.#entry(callId);
+    const entry = this.#entries.get(callId);
     // Ended meanwhile: what the person wants is so.
     if (entry.call.state !== 'ended') {
-      this.#require(entry, 'hangUp');
+      this.#entries.require(entry, 'hangUp');
       await entry.device.hangUp();
     }
-    return this.#options.hub.revision('calls');
+    return this.#entries.revision;
   }
 
   async mute(callId: string, muted: boolean): Promise<number> {
-    const entry = this.#entry(callId);
-    this.#require(entry, 'mute');
+    const entry = this.#entries.get(callId);
+    this.#entries.require(entry, 'mute');
     await entry.device.mute(muted);
-    entry.call = { ...entry.call, muted };
-    return this.#publish();
+    this.#entries.update(entry, { muted });
+    return this.#entries.publish();
+  }
+
+  /** The call as it is, when it can be recorded now. Throws AppError. */
+  recordable(callId: string): Call {
+    const entry = this.#entries.get(callId);
+    this.#entries.require(entry, 'record');
+    return entry.call;
+  }
+
+  /** Shows whether a call is recorded, with words when that ended by itself. */
+  showRecording(callId: string, recording: boolean, notice?: string): number {
+    const entry = this.#entries.find(callId);
+    if (entry === undefined || entry.call.state === 'ended') return this.#entries.revision;
+    this.#entries.update(entry, { recording, ...(notice === undefined ? {} : { notice }) });
+    return this.#entries.publish();
   }
 
   async dtmf(callId: string, digits: string): Promise<number> {
-    const entry = this.#entry(callId);
-    this.#require(entry, 'dtmf');
-    await entry.device.dtmf(digits);
-    return this.#options.hub.revision('calls');
-  }
-
-  #entry(callId: string): Entry {
     const entry = this.#entries.get(callId);
-    if (entry === undefined) throw new AppError('notFound', 'This call is over.');
-    return entry;
+    this.#entries.require(entry, 'dtmf');
+    await entry.device.dtmf(digits);
+    return this.#entries.revision;
   }
 
-  #require(entry: Entry, capability: Call['capabilities'][number]): void {
-    if (entry.call.state === 'ended') throw new AppError('notFound', 'This call is over.');
-    if (!entry.call.capabilities.includes(capability)) {
-      throw new AppError('unsupported', 'That cannot be done with this call now.', capability);
-    }
-  }
-
-  /** The call that has this person's attention. There is one at a time until calls can be held. */
-  #active(): Entry | undefined {
-    return this.#running().find((entry) => entry.call.direction === 'out' || entry.call.state !== 'ringing');
-  }
-
-  #running(): Entry[] {
-    return [...this.#entries.values()].filter((entry) => entry.call.state !== 'ended');
-  }
-
-  #incoming(incoming: IncomingCall): DeviceCallListener | undefined {
-    if (this.#running().length >= limits.calls) return undefined;
-    const e164 = toE164(incoming.number, this.#options.region());
-    const known = this.#known(incoming.number, e164);
-    const name = incoming.name ?? known?.name;
-    const party: CallParty = {
-      number: incoming.number,
-      ...(e164 === undefined ? {} : { e164 }),
-      ...(name === undefined ? {} : { name }),
-      ...(known?.jid === undefined ? {} : { jid: known.jid }),
-    };
-    this.#begin(incoming.callId, 'in', party, incoming.call);
-    this.#publish();
-    return this.#listener(incoming.callId);
-  }
-
-  #party(target: DialTarget, name: string | undefined, region: string | undefined): CallParty {
-    const number = target.kind === 'uri' ? target.shown : target.dialled;
-    const e164 = target.kind === 'number' ? (target.lookedUp ?? toE164(target.dialled, region)) : undefined;
-    const known = this.#known(number, e164);
-    const shownName = name ?? known?.name;
-    return {
-      number,
-      ...(e164 === undefined ? {} : { e164 }),
-      ...(shownName === undefined ? {} : { name: shownName }),
-      ...(known?.jid === undefined ? {} : { jid: known.jid }),
-    };
-  }
-
-  #known(number: string, e164: string | undefined): KnownParty | undefined {
-    const { lookup } = this.#options;
-    if (number.includes('@')) return lookup.byJid(number.toLowerCase()) ?? lookup.byNumber(number);
-    return (e164 === undefined ? undefined : lookup.byNumber(e164)) ?? lookup.byNumber(number);
-  }
-
-  #begin(id: string, direction: 'in' | 'out', party: CallParty, device: DeviceCall): void {
-    const state = firstState(direction);
-    const startedAtMs = this.#options.clock.now();
-    this.#entries.set(id, {
-      device,
-      linger: undefined,
-      call: {
-        id,
-        deviceId: this.#options.device.id,
-        direction,
-        state,
-        party,
-        capabilities: state === 'ended' ? [] : device.capabilities(state),
-        startedAtMs,
-        muted: false,
-        encrypted: false,
-      },
+  /** A call that is in a conference takes the whole conference with it. */
+  async hold(callId: string): Promise<number> {
+    const entry = this.#entries.get(callId);
+    this.#entries.require(entry, 'hold');
+    await this.#attention.inTurn(async () => {
+      await Promise.all(this.#entries.together(entry).map((one) => this.#attention.hold(one)));
     });
-    this.#options.history.callStarted({ id, direction, startedAtMs, ...party });
+    return this.#entries.revision;
+  }
+
+  /** What is active is held first, so that this swaps two calls. */
+  async resume(callId: string): Promise<number> {
+    const entry = this.#entries.get(callId);
+    this.#entries.require(entry, 'resume');
+    await this.#attention.inTurn(async () => {
+      await this.#attention.free();
+      await Promise.all(this.#entries.together(entry).map((one) => this.#attention.resume(one)));
+    });
+    return this.#entries.revision;
+  }
+
+  /** Makes a conference of calls, or adds them to the one that some of them are in. */
+  async merge(callIds: readonly string[]): Promise<number> {
+    const chosen = [...new Set(callIds)].map((callId) => this.#entries.get(callId));
+    const joined = new Set(chosen.flatMap((entry) => this.#entries.together(entry)));
+    await this.#attention.inTurn(async () => {
+      await this.#attention.free(joined);
+      await this.conferences.merge(chosen);
+    });
+    return this.#entries.revision;
+  }
+
+  /** Takes a call out of its conference and holds it. */
+  async split(callId: string): Promise<number> {
+    const entry = this.#entries.get(callId);
+    this.#entries.require(entry, 'split');
+    await this.#attention.inTurn(async () => {
+      await this.#attention.hold(entry);
+      this.conferences.split(entry);
+    });
+    return this.#entries.revision;
+  }
+
+  async endConference(conferenceId: string): Promise<number> {
+    await Promise.all(this.conferences.members(conferenceId).map((entry) => entry.device.hangUp()));
+    return this.#entries.revision;
+  }
+
+  /** Joins the two others to one another. */
+  async leaveConference(conferenceId: string): Promise<number> {
+    const members = this.conferences.members(conferenceId);
+    const [one, other] = members;
+    if (one === undefined || other === undefined || members.length > 2) {
+      throw new AppError(
+        'unsupported',
+        'Only a conference of three can go on without you. End the conference, or take somebody out of it first.',
+      );
+    }
+    await this.transfers.join(one, other);
+    return this.#entries.revision;
+  }
+
+  #isEmergency(target: DialTarget): boolean {
+    return target.kind === 'number' && this.#options.isEmergency(target.dialled);
+  }
+
+  /** Nothing that goes on here may be in the way: what cannot be held is ended. */
+  #placeEmergency(target: DialTarget, name: string | undefined): PlacedCall {
+    const { state } = this.#options.device.line();
+    if (state !== 'registered') {
+      throw new AppError(
+        'offline',
+        `Parley has no connection to the phone server and cannot call ${target.shown} now. Use a mobile phone or another telephone at once.`,
+      );
+    }
+    this.#attention.seize();
+    return this.#dial(target, name, {}, { isEmergency: true });
+  }
+
+  #requireRoom(): void {
+    if (this.#entries.running().length < limits.calls) return;
+    throw new AppError('limit', `${limits.calls} calls are the most at one time. End one of them first.`);
+  }
+
+  #dial(
+    target: DialTarget,
+    name: string | undefined,
+    more: Partial<Call> = {},
+    { isEmergency = false, takes }: { readonly isEmergency?: boolean; readonly takes?: string | undefined } = {},
+  ): PlacedCall {
+    if (!isEmergency) this.#requireRoom();
+    const callId = randomUUID();
+    const { party, onTheWire } = this.#parties.called(target, name);
+    const device = this.#options.device.place(callId, target, this.#listener(callId), takes);
+    this.#callBacks.called(party);
+    this.#entries.begin(callId, 'out', party, device, { ...more, ...onTheWire });
+    return { callId, revision: this.#entries.publish() };
+  }
+
+  #allows(capability: CallCapability): boolean {
+    if (capability === 'record') return this.#options.settings().recording;
+    return capability !== 'park' || this.#options.settings().codes.park !== '';
   }
 
   #listener(callId: string): DeviceCallListener {
     return (event) => {
-      const entry = this.#entries.get(callId);
+      const entry = this.#entries.find(callId);
       if (entry !== undefined) this.#heard(entry, event);
     };
   }
 
-  #heard(entry: Entry, event: DeviceCallEvent): void {
+  #heard(entry: CallEntry, event: DeviceCallEvent): void {
+    const { state } = entry.call;
     switch (event.type) {
       case 'farEndRings':
-        this.#move(entry, 'farEndRings');
+        this.#entries.move(entry, 'farEndRings');
         break;
       case 'established':
-        if (!this.#move(entry, 'established')) return;
-        entry.call = { ...entry.call, connectedAtMs: this.#options.clock.now() };
+        if (!this.#entries.established(entry)) return;
+        this.services.answered(entry.call.id);
+        if (entry.call.autoAnswered === true) this.#announce(entry.call.id);
         this.#agreed(entry, event);
-        this.#options.history.callConnected(entry.call.id, this.#options.clock.now());
         break;
       case 'media':
-        if (entry.call.state === 'connected') this.#agreed(entry, event);
+        if (state === 'connected' || state === 'held') this.#agreed(entry, event);
         break;
-      case 'notice': {
-        if (entry.call.state === 'ended') return;
-        const { notice: _old, ...rest } = entry.call;
-        entry.call = event.notice === undefined ? rest : { ...rest, notice: event.notice };
+      case 'farHolds':
+        if (state !== 'ended') this.#entries.update(entry, { farHolds: event.farHolds });
         break;
-      }
+      case 'party':
+        if (state !== 'ended') this.#entries.update(entry, { party: this.#parties.caller(event).party });
+        break;
+      case 'transfer':
+      case 'transferFailed':
+        this.transfers.heard(entry, event);
+        break;
+      case 'quality':
+        if (state === 'ended') return;
+        entry.quality = event.quality;
+        this.#options.quality({ callId: entry.call.id, ...event.quality });
+        return;
+      case 'notice':
+        if (state === 'ended') return;
+        if (event.notice === undefined) this.#entries.drop(entry, 'notice');
+        else this.#entries.update(entry, { notice: event.notice });
+        break;
       case 'end':
-        this.#ended(entry, event.reason, event.notice);
+        this.#entries.ended(entry, event.reason, event.notice ?? this.services.noticeOf(entry.call.id, event.reason));
         break;
     }
-    this.#publish();
+    this.#entries.publish();
   }
 
-  #agreed(entry: Entry, media: { readonly encrypted: boolean; readonly codec?: string }): void {
-    const capabilities = entry.device.capabilities('connected');
-    entry.call = {
-      ...entry.call,
-      capabilities,
+  #announce(callId: string): void {
+    this.#options.announce(callId).catch((error: unknown) => {
+      this.#options.log.info('the far end was not told that its call was answered by itself', { callId, error });
+    });
+  }
+
+  #agreed(entry: CallEntry, media: { readonly encrypted: boolean; readonly codec?: string }): void {
+    this.#entries.update(entry, {
       encrypted: media.encrypted,
       ...(media.codec === undefined ? {} : { codec: media.codec }),
-    };
+    });
   }
-
-  #ended(entry: Entry, reason: CallEndReason, notice: string | undefined): void {
-    const before = entry.call;
-    if (!this.#move(entry, 'end')) return;
-    const endedAtMs = this.#options.clock.now();
-    entry.call = { ...entry.call, endedAtMs, endReason: reason, ...(notice === undefined ? {} : { notice }) };
-    const answered = before.connectedAtMs !== undefined;
-    const wasMissed = before.direction === 'in' && !answered && isMissed(reason);
-    this.#options.history.callEnded(before.id, { endedAtMs, endReason: reason, missed: wasMissed });
-    entry.linger = this.#options.clock.setTimeout(() => {
-      this.#entries.delete(before.id);
-      this.#publish();
-    }, limits.endedCallLingerMs);
-  }
-
-  /** False when the call machine refuses: too late, or out of place. */
-  #move(entry: Entry, transition: CallTransition): boolean {
-    const { direction, state, id } = entry.call;
-    const next = nextState(direction, state, transition);
-    if (next === undefined) {
-      this.#options.log.debug('a call event was ignored', { id, state, transition });
-      return false;
-    }
-    const capabilities = next === 'ended' ? [] : entry.device.capabilities(next);
-    entry.call = { ...entry.call, state: next, capabilities };
-    this.#publish();
-    return true;
-  }
-
-  #publish(): number {
-    const snapshot: CallListSnapshot = {
-      calls: [...this.#entries.values()].map((entry) => entry.call),
-      line: this.#options.device.line(),
-    };
-    return this.#options.hub.publish('calls', snapshot);
-  }
-}
-
-/** Declined here or taken elsewhere is not missed; nor is what ended while it was being answered. */
-function isMissed(reason: CallEndReason): boolean {
-  return reason !== 'declined' && reason !== 'answeredElsewhere' && reason !== 'hungUp' && reason !== 'mediaFailed';
 }

@@ -11,13 +11,19 @@ const listed: readonly (readonly [CallDirection, CallState, CallTransition, Call
   ['out', 'calling', 'end', 'ended'],
   ['out', 'ringing', 'established', 'connected'],
   ['out', 'ringing', 'end', 'ended'],
+  ['out', 'connected', 'holdHere', 'held'],
   ['out', 'connected', 'end', 'ended'],
+  ['out', 'held', 'resumeHere', 'connected'],
+  ['out', 'held', 'end', 'ended'],
   ['in', 'ringing', 'answerHere', 'connecting'],
   ['in', 'ringing', 'end', 'ended'],
   ['in', 'connecting', 'answerRefused', 'ringing'],
   ['in', 'connecting', 'established', 'connected'],
   ['in', 'connecting', 'end', 'ended'],
+  ['in', 'connected', 'holdHere', 'held'],
   ['in', 'connected', 'end', 'ended'],
+  ['in', 'held', 'resumeHere', 'connected'],
+  ['in', 'held', 'end', 'ended'],
 ];
 
 describe('the call machine', () => {

@@ -7,9 +7,18 @@ import type { CallState } from '../../src-shared/model/call.ts';
  * - `answerHere`: incoming; the person answered, microphone and 200 are on their way
  * - `answerRefused`: incoming; it could not be answered now, and rings on
  * - `established`: 2xx and ACK; sound flows both ways
+ * - `holdHere`, `resumeHere`: the person puts it on hold and takes it back
  * - `end`: for whatever reason
  */
-export const callTransitions = ['farEndRings', 'answerHere', 'answerRefused', 'established', 'end'] as const;
+export const callTransitions = [
+  'farEndRings',
+  'answerHere',
+  'answerRefused',
+  'established',
+  'holdHere',
+  'resumeHere',
+  'end',
+] as const;
 export type CallTransition = (typeof callTransitions)[number];
 
 export type CallDirection = 'in' | 'out';
@@ -23,6 +32,10 @@ export type CallDirection = 'in' | 'out';
  *                   |                               |                        |
  *                   v                               |                        v
  *               connected                           |                    connected
+ *                |    ^                             |                      |    ^
+ *         holdHere    resumeHere                    |               holdHere    resumeHere
+ *                v    |                             |                      v    |
+ *                held                               |                      held
  *                   |                               |                        |
  *   any --end--> ended                           any --end--> ended
  */
@@ -33,14 +46,16 @@ const machine: Readonly<
     calling: { farEndRings: 'ringing', established: 'connected', end: 'ended' },
     ringing: { established: 'connected', end: 'ended' },
     connecting: {},
-    connected: { end: 'ended' },
+    connected: { holdHere: 'held', end: 'ended' },
+    held: { resumeHere: 'connected', end: 'ended' },
     ended: {},
   },
   in: {
     calling: {},
     ringing: { answerHere: 'connecting', end: 'ended' },
     connecting: { answerRefused: 'ringing', established: 'connected', end: 'ended' },
-    connected: { end: 'ended' },
+    connected: { holdHere: 'held', end: 'ended' },
+    held: { resumeHere: 'connected', end: 'ended' },
     ended: {},
   },
 };

@@ -4,10 +4,12 @@ import type {
   DeviceCall,
   DeviceCallEvent,
   DeviceCallListener,
+  IncomingCall,
   IncomingCallHandler,
   LineStatus,
+  RunningState,
 } from './call-device.ts';
-import type { DialTarget } from './dial-string.ts';
+import type { DialTarget } from '../dial-plan/dial-string.ts';
 
 /** A call of the fake device: notes what it is told, and does as the test says. */
 export class FakeDeviceCall implements DeviceCall {
@@ -15,9 +17,19 @@ export class FakeDeviceCall implements DeviceCall {
   /** Thrown by the next control that is used. */
   failure: Error | undefined;
   listener: DeviceCallListener = () => undefined;
+  joinedWith: DeviceCall | undefined;
 
-  capabilities(state: 'calling' | 'ringing' | 'connecting' | 'connected'): readonly CallCapability[] {
-    return state === 'connected' ? ['hangUp', 'mute', 'dtmf'] : ['answer', 'decline', 'hangUp', 'mute'];
+  capabilities(state: RunningState): readonly CallCapability[] {
+    switch (state) {
+      case 'connected':
+        return ['hangUp', 'mute', 'dtmf', 'hold', 'transfer', 'park', 'conference'];
+      case 'held':
+        return ['hangUp', 'resume', 'transfer', 'park', 'conference'];
+      case 'calling':
+      case 'ringing':
+      case 'connecting':
+        return ['answer', 'decline', 'ignore', 'divert', 'hangUp', 'mute'];
+    }
   }
 
   answer(): Promise<void> {
@@ -40,6 +52,27 @@ export class FakeDeviceCall implements DeviceCall {
     return this.#do(`dtmf ${digits}`);
   }
 
+  hold(): Promise<void> {
+    return this.#do('hold');
+  }
+
+  resume(): Promise<void> {
+    return this.#do('resume');
+  }
+
+  divert(target: DialTarget): Promise<void> {
+    return this.#do(`divert ${target.dialled}`);
+  }
+
+  transfer(target: DialTarget): Promise<void> {
+    return this.#do(`transfer ${target.dialled}`);
+  }
+
+  transferTo(other: DeviceCall): Promise<void> {
+    this.joinedWith = other;
+    return this.#do('transferTo');
+  }
+
   tell(event: DeviceCallEvent): void {
     this.listener(event);
   }
@@ -55,7 +88,10 @@ export class FakeDeviceCall implements DeviceCall {
 export class FakeDevice implements CallDevice {
   readonly id = 'fake';
   readonly dialled: DialTarget[] = [];
+  /** Which ringing call elsewhere each of them takes. */
+  readonly took: (string | undefined)[] = [];
   readonly calls: FakeDeviceCall[] = [];
+  turnedAway: FakeDeviceCall | undefined;
   status: LineStatus = { state: 'registered', message: '' };
   #handler: IncomingCallHandler = () => undefined;
   readonly #listeners = new Set<() => void>();
@@ -73,8 +109,9 @@ export class FakeDevice implements CallDevice {
     this.#handler = handler;
   }
 
-  place(_callId: string, target: DialTarget, listener: DeviceCallListener): DeviceCall {
+  place(_callId: string, target: DialTarget, listener: DeviceCallListener, takes?: string): DeviceCall {
     this.dialled.push(target);
+    this.took.push(takes);
     const call = new FakeDeviceCall();
     call.listener = listener;
     this.calls.push(call);
@@ -86,11 +123,14 @@ export class FakeDevice implements CallDevice {
     for (const listener of this.#listeners) listener();
   }
 
-  /** A call comes in; undefined when the list refuses it. */
-  ring(callId: string, number: string, name?: string): FakeDeviceCall | undefined {
+  /** A call comes in; undefined when the list refuses it or sends it on (then see `turnedAway`). */
+  ring(callId: string, number: string, name?: string, more: Partial<IncomingCall> = {}): FakeDeviceCall | undefined {
     const call = new FakeDeviceCall();
-    const listener = this.#handler({ callId, number, call, ...(name === undefined ? {} : { name }) });
-    if (listener === undefined) return undefined;
+    const listener = this.#handler({ callId, number, call, ...(name === undefined ? {} : { name }), ...more });
+    if (listener === undefined) {
+      this.turnedAway = call;
+      return undefined;
+    }
     call.listener = listener;
     return call;
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SettingControl, SettingValue } from '../../src-shared/contract/system.ts';
+import type { SettingColumn, SettingControl, SettingTableRow, SettingValue } from '../../src-shared/contract/system.ts';
 
 /** One declared setting: the schema checks every value, wherever it comes from; the control travels to the window as data. */
 export interface Setting<Value extends SettingValue = SettingValue> {
@@ -71,7 +71,12 @@ export function text(
 
 /** Lines of text in order of preference, none twice. */
 export function list(
-  rule: { readonly maxItems: number; readonly maxLength: number; readonly fits?: (item: string) => boolean },
+  rule: {
+    readonly maxItems: number;
+    readonly maxLength: number;
+    readonly fits?: (item: string) => boolean;
+    readonly fitTogether?: (items: readonly string[]) => boolean;
+  },
   declared: Declared<readonly string[]>,
 ): Setting<readonly string[]> {
   const item = oneLine(rule.maxLength)
@@ -82,10 +87,25 @@ export function list(
       .array(item)
       .max(rule.maxItems)
       .refine((items) => new Set(items).size === items.length)
+      .refine((items) => rule.fitTogether?.(items) ?? true)
       .readonly(),
     defaultValue: declared.default,
     scope: declared.scope,
     control: { kind: 'list', maxItems: rule.maxItems, maxLength: rule.maxLength },
+    meaning: declared.meaning,
+  };
+}
+
+/** Rows in order, each checked by `row`; `columns` say the same to the window. */
+export function table<Row extends SettingTableRow>(
+  rule: { readonly maxRows: number; readonly row: z.ZodType<Row>; readonly columns: readonly SettingColumn[] },
+  declared: Declared<readonly Row[]>,
+): Setting<readonly Row[]> {
+  return {
+    schema: z.array(rule.row).max(rule.maxRows).readonly(),
+    defaultValue: declared.default,
+    scope: declared.scope,
+    control: { kind: 'table', maxRows: rule.maxRows, columns: rule.columns },
     meaning: declared.meaning,
   };
 }

@@ -1,22 +1,21 @@
 import type { z } from 'zod';
 import type { SettingControl, SettingValue } from '../../src-shared/contract/system.ts';
+import { audioCodecNames, isVoiceCodec } from '../../src-shared/model/audio-codecs.ts';
 import { limits } from '../../src-shared/limits.ts';
 import { videoFormats } from '../../src-shared/model/capability.ts';
+import { parseGlobalKey } from '../../src-shared/model/global-key.ts';
 import { logLevels } from '../core/log.ts';
+import { parsePortRange } from '../core/port-range.ts';
 import { parseServer } from '../core/server-text.ts';
+import { callRuleSettings } from './call-rule-settings.ts';
+import { dialPlanSettings } from './dial-rule-settings.ts';
+import { serverSettings } from './server-settings.ts';
 import { list, onOff, oneOf, text, wholeNumber } from './setting.ts';
 import type { Setting } from './setting.ts';
 
-const servers = {
-  maxItems: 8,
-  maxLength: 260,
-  fits: (item: string) => parseServer(item) !== undefined,
-};
-const hostName = { maxLength: 253, fits: (value: string) => value === '' || isHost(value) };
-const distinguishedName = { maxLength: 500 };
-const deviceId = { maxLength: 200 };
-/** DSCP code points are six bits (RFC 2474). */
-const dscp = { min: 0, max: 63, unit: '' };
+const deviceNames = { maxItems: limits.rankedDevices, maxLength: 200 };
+const globalKey = { maxLength: 40, fits: (value: string) => value === '' || parseGlobalKey(value) === value };
+const portRange = { maxLength: 11, fits: (value: string) => parsePortRange(value) !== undefined };
 
 /**
  * Every setting there is. A key exists only when some part of the program honours it.
@@ -36,130 +35,12 @@ export const settingsSchema = {
     },
   ),
 
-  'chat.enabled': onOff({ scope: 'account', default: true, meaning: 'Chat and presence over XMPP.' }),
-  'chat.servers': list(servers, {
+  'presence.awayOnLock': onOff({
     scope: 'account',
-    default: [],
-    meaning: 'XMPP servers in order of preference, host or host:port; empty: found by DNS from the domain.',
-  }),
-  'chat.directTls': onOff({
-    scope: 'account',
-    default: false,
-    meaning: 'Direct TLS (XEP-0368, port 5223) instead of STARTTLS on servers that are set here.',
-  }),
-  'chat.tlsName': text(hostName, {
-    scope: 'account',
-    default: '',
-    meaning: 'Name that the XMPP server’s certificate carries; empty: the domain of the address.',
-  }),
-
-  'phone.enabled': onOff({ scope: 'account', default: true, meaning: 'Calls over SIP.' }),
-  'phone.address': text(
-    { maxLength: 320, fits: (value) => value === '' || /^[^@\s:/<>]+(@[^@\s/<>]+)?$/.test(value) },
-    {
-      scope: 'account',
-      default: '',
-      meaning: 'Own SIP address, user@domain or user; empty: the address of the account.',
-    },
-  ),
-  'phone.authUser': text(
-    { maxLength: 200 },
-    {
-      scope: 'account',
-      default: '',
-      meaning: 'User name for SIP digest authentication; empty: the user of the SIP address.',
-    },
-  ),
-  'phone.transport': oneOf(['auto', 'tls', 'tcp', 'udp', 'wss', 'ws'], {
-    scope: 'account',
-    default: 'auto',
-    meaning: 'How SIP is carried; auto: what DNS offers, TLS first.',
-  }),
-  'phone.servers': list(servers, {
-    scope: 'account',
-    default: [],
-    meaning: 'SIP outbound proxies in order of preference; empty: found by DNS from the domain.',
-  }),
-  'phone.tlsName': text(hostName, {
-    scope: 'account',
-    default: '',
-    meaning:
-      'Name that the SIP server’s certificate carries; empty: the server’s own name, or the domain when found by DNS.',
-  }),
-  'phone.registerExpiresS': wholeNumber(
-    { min: 60, max: 7_200, unit: 's' },
-    { scope: 'account', default: 600, meaning: 'Time a registration lasts before it is renewed.' },
-  ),
-  'phone.dscpSignalling': wholeNumber(dscp, { scope: 'account', default: 24, meaning: 'DSCP of SIP (CS3).' }),
-
-  'directory.enabled': onOff({ scope: 'account', default: true, meaning: 'The company directory over LDAP.' }),
-  'directory.servers': list(servers, {
-    scope: 'account',
-    default: [],
-    meaning: 'LDAP servers in order of preference; empty: found by DNS from the domain.',
-  }),
-  'directory.encryption': oneOf(['ldaps', 'starttls', 'none'], {
-    scope: 'account',
-    default: 'ldaps',
-    meaning: 'Encryption of LDAP; with none everything, the password too, can be read on the way.',
-  }),
-  'directory.bindDn': text(distinguishedName, {
-    scope: 'account',
-    default: '',
-    meaning: 'Name to bind with; empty: by the template, or anonymously when that is empty too.',
-  }),
-  'directory.userDnTemplate': text(distinguishedName, {
-    scope: 'account',
-    default: '',
-    meaning: 'Name to bind with, made from the address: {user} stands for the part before the @.',
-  }),
-  'directory.searchBases': list(
-    { maxItems: limits.ldapSearchBases, maxLength: limits.searchContextCharacters },
-    { scope: 'account', default: [], meaning: 'Where to search; empty: the domain as dc=…,dc=….' },
-  ),
-  'directory.baseFilter': text(
-    { maxLength: 1_000, fits: (value) => /^\(.+\)$/.test(value) },
-    { scope: 'account', default: '(objectClass=person)', meaning: 'LDAP filter (RFC 4515) that every person matches.' },
-  ),
-  'directory.timeoutMs': wholeNumber(
-    { min: 500, max: 30_000, unit: 'ms' },
-    { scope: 'account', default: 5_000, meaning: 'Time the directory has for an answer.' },
-  ),
-
-  'voicemail.enabled': onOff({ scope: 'account', default: true, meaning: 'Visual voicemail over IMAP.' }),
-  'voicemail.servers': list(servers, {
-    scope: 'account',
-    default: [],
-    meaning: 'IMAP servers in order of preference; empty: found by DNS from the domain.',
-  }),
-  'voicemail.encryption': oneOf(['imaps', 'starttls'], {
-    scope: 'account',
-    default: 'imaps',
-    meaning: 'Encryption of IMAP.',
-  }),
-  'voicemail.user': text(
-    { maxLength: 320 },
-    { scope: 'account', default: '', meaning: 'IMAP user name; empty: the address of the account.' },
-  ),
-  'voicemail.mailbox': text(
-    { maxLength: 200, fits: (value) => value !== '' },
-    { scope: 'account', default: 'INBOX', meaning: 'Mailbox that holds the voice messages.' },
-  ),
-  'voicemail.tlsName': text(hostName, {
-    scope: 'account',
-    default: '',
-    meaning: 'Name that the IMAP server’s certificate carries; empty: the server’s own name.',
-  }),
-
-  'trust.extraCaFile': text(
-    { maxLength: 1_000 },
-    { scope: 'machine', default: '', meaning: 'PEM file with the organization’s own certificate authorities.' },
-  ),
-  'trust.useSystemStore': onOff({
-    scope: 'machine',
     default: true,
-    meaning: 'Also believe the authorities that the operating system believes.',
+    meaning: 'Show others Away while the screen is locked, where the shell can tell.',
   }),
+  ...serverSettings,
 
   'appearance.theme': oneOf(['system', 'light', 'dark'], {
     scope: 'machine',
@@ -178,9 +59,45 @@ export const settingsSchema = {
   ),
 
   'calls.audioCodecs': list(
-    { maxItems: 8, maxLength: 40, fits: (item) => audioCodecs.includes(item) },
-    { scope: 'account', default: ['opus', 'G722', 'PCMA', 'PCMU'], meaning: 'Audio codecs in order of preference.' },
+    {
+      maxItems: audioCodecNames.length,
+      maxLength: 40,
+      fits: (item) => audioCodecNames.includes(item),
+      fitTogether: (items) => items.some(isVoiceCodec),
+    },
+    {
+      scope: 'account',
+      // Without CN: whoever sends nothing in pauses loses the beginnings of words.
+      default: ['opus', 'G722', 'PCMA', 'PCMU', 'G729', 'telephone-event'],
+      meaning:
+        'Codecs that calls may use, in order of preference, at least one for the voice; telephone-event: key tones; CN: comfort noise, the other side may send nothing in pauses, Parley always sends; G729 only where its library is installed, iLBC and iSAC nowhere yet.',
+    },
   ),
+  'calls.g729Library': text(
+    { maxLength: 1_000 },
+    {
+      scope: 'machine',
+      default: '',
+      meaning:
+        'Full path of the library bcg729 (1.1 or later) for the codec G.729, which is not part of Parley; empty: at the system’s usual places.',
+    },
+  ),
+  'calls.audioPortRange': text(portRange, {
+    scope: 'machine',
+    default: '16400-17399',
+    meaning: 'UDP ports of sound, first-last, from the next start on; a QoS policy of Windows marks packets by them.',
+  }),
+  'calls.videoPortRange': text(portRange, {
+    scope: 'machine',
+    default: '17400-18399',
+    meaning: 'UDP ports of video, first-last, from the next start on.',
+  }),
+  'calls.mediaEncryption': oneOf(['never', 'offered', 'required'], {
+    scope: 'account',
+    default: 'offered',
+    meaning:
+      'SRTP between this computer and the phone server: never; where the other side has it too; or no call without it.',
+  }),
   'calls.region': text(
     { maxLength: 2, fits: (value) => value === '' || /^[A-Z]{2}$/.test(value) },
     {
@@ -190,21 +107,69 @@ export const settingsSchema = {
         'Country (ISO 3166) in whose form numbers without country code are read; empty: of the computer’s language.',
     },
   ),
+  ...dialPlanSettings,
+  ...callRuleSettings,
+  'calls.iceServers': list(
+    { maxItems: 8, maxLength: 300, fits: isIceServer },
+    {
+      scope: 'account',
+      default: [],
+      meaning:
+        'STUN and TURN servers (stun:host:port, turn:host:port?transport=tcp, turns:…) for calls over WebSocket, whose sound goes straight to the server.',
+    },
+  ),
+  'calls.turnUser': text(
+    { maxLength: 200 },
+    { scope: 'account', default: '', meaning: 'User name for the TURN servers.' },
+  ),
+  'calls.relayOnly': onOff({
+    scope: 'account',
+    default: false,
+    meaning:
+      'The sound of calls over WebSocket goes through the TURN servers only, so that nobody learns the address of this computer; without one that works there are no calls.',
+  }),
   'calls.ringVolumePercent': wholeNumber(
     { min: 0, max: 100, unit: '%' },
     { scope: 'machine', default: 80, meaning: 'Loudness of the ring tone.' },
   ),
 
-  'devices.microphone': text(deviceId, { scope: 'machine', default: '', meaning: 'Microphone; empty: the system’s.' }),
-  'devices.speaker': text(deviceId, {
+  'devices.microphones': list(deviceNames, {
     scope: 'machine',
-    default: '',
-    meaning: 'Output of calls; empty: the system’s.',
+    default: [],
+    meaning:
+      'Microphones by name or part of a name, in order of preference; none of them plugged in: the system’s default.',
   }),
-  'devices.ringers': list(
-    { maxItems: 4, maxLength: deviceId.maxLength },
-    { scope: 'machine', default: [], meaning: 'Outputs that ring; none: the system’s.' },
-  ),
+  'devices.speakers': list(deviceNames, {
+    scope: 'machine',
+    default: [],
+    meaning:
+      'Outputs of calls by name or part of a name, in order of preference; none of them plugged in: the system’s default.',
+  }),
+  'devices.ringers': list(deviceNames, {
+    scope: 'machine',
+    default: [],
+    meaning: 'Outputs that ring, all of them at once, by name or part of a name; none: the system’s default.',
+  }),
+  'devices.echoCancellation': onOff({
+    scope: 'machine',
+    default: true,
+    meaning: 'Take the sound of the speakers out of the microphone.',
+  }),
+  'devices.noiseSuppression': onOff({
+    scope: 'machine',
+    default: true,
+    meaning: 'Take steady noise out of the microphone.',
+  }),
+  'devices.autoGain': onOff({
+    scope: 'machine',
+    default: true,
+    meaning: 'Keep the voice at one loudness whatever the distance to the microphone.',
+  }),
+  'devices.headsetButtons': onOff({
+    scope: 'machine',
+    default: true,
+    meaning: 'Obey the buttons of headsets that the person connected, and drive their lamps.',
+  }),
 
   'video.enabled': onOff({ scope: 'account', default: true, meaning: 'Video in calls.' }),
   'video.maxFormat': oneOf(videoFormats, {
@@ -224,12 +189,44 @@ export const settingsSchema = {
     default: true,
     meaning: 'Show what a message says in its notification.',
   }),
+  'notifications.incomingWindow': onOff({
+    scope: 'machine',
+    default: true,
+    meaning:
+      'Show incoming calls over other programs: in a small window that takes no focus, or as a notification in the browser shell.',
+  }),
 
+  'keyboard.answer': text(globalKey, {
+    scope: 'machine',
+    default: 'F8',
+    meaning:
+      'Key that answers while a call rings, whatever program has the keyboard; empty: none (desktop program only).',
+  }),
+  'keyboard.decline': text(globalKey, {
+    scope: 'machine',
+    default: 'F9',
+    meaning: 'Key that declines what rings and ends what is on, during calls; empty: none (desktop program only).',
+  }),
+  'keyboard.dialClipboard': text(globalKey, {
+    scope: 'machine',
+    default: '',
+    meaning:
+      'Key that calls the number on the clipboard at any time, as links do; empty: none, since other programs then lack it (desktop program only).',
+  }),
+
+  'links.open': onOff({
+    scope: 'machine',
+    default: false,
+    meaning: 'Be the program that opens tel:, sip:, sips:, callto: and xmpp: links for this user.',
+  }),
+
+  'log.sipTrace': onOff({
+    scope: 'machine',
+    default: false,
+    meaning: 'Keep the newest SIP messages in memory, without passwords, keys and texts, to be read in Settings.',
+  }),
   'log.level': oneOf(logLevels, { scope: 'machine', default: 'info', meaning: 'How much is logged.' }),
 } as const satisfies Readonly<Record<string, Setting>>;
-
-/** What the media path carries (Chromium sends these, the gateway relays them untouched). */
-const audioCodecs: readonly string[] = ['opus', 'G722', 'PCMA', 'PCMU'];
 
 export type SettingsSchema = typeof settingsSchema;
 export type SettingKey = keyof SettingsSchema;
@@ -270,9 +267,13 @@ function expected(control: SettingControl): string {
       return `one line of at most ${control.maxLength} characters in the form of this setting`;
     case 'list':
       return `a list of at most ${control.maxItems} different entries, each in the form of this setting`;
+    case 'table':
+      return `a list of at most ${control.maxRows} objects, each with ${control.columns.map(({ name }) => name).join(', ')} in the form of this setting`;
   }
 }
 
-function isHost(value: string): boolean {
-  return parseServer(value)?.port === undefined && parseServer(value) !== undefined;
+/** RFC 7064 section 3.1 and RFC 7065 section 3.1. */
+function isIceServer(value: string): boolean {
+  const match = /^(?:stuns?:([^?]+)|turns?:([^?]+)(?:\?transport=(?:udp|tcp))?)$/.exec(value);
+  return parseServer(match?.[1] ?? match?.[2] ?? '') !== undefined;
 }

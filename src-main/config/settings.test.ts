@@ -183,6 +183,18 @@ describe('settings of accounts', () => {
     expect(again.forAccount('bob@b.test').get('chat.servers')).toEqual(['two.test']);
   });
 
+  test('what the last account changes on the sign-in page holds once it is signed in again', async () => {
+    const settings = await start();
+    settings.adoptDrafts('alice@a.test');
+    settings.set('chat.servers', ['one.test']);
+    settings.signedOut();
+    settings.set('chat.servers', ['two.test']);
+    settings.adoptDrafts('alice@a.test');
+    expect(settings.get('chat.servers')).toEqual(['two.test']);
+    settings.signedOut();
+    expect(settings.get('chat.servers')).toEqual(['two.test']);
+  });
+
   test('drafts survive a restart before sign-in', async () => {
     (await start()).set('phone.transport', 'tcp');
     expect((await start()).get('phone.transport')).toBe('tcp');

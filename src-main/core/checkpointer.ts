@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { Worker } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import type { Logger } from './log.ts';
+import { WorkerLogMover } from './log-mover.ts';
+import type { LogMover, MoveMode } from './log-mover.ts';
 import type { Service } from './service.ts';
 
 export interface CheckpointerOptions {
@@ -12,98 +12,125 @@ export interface CheckpointerOptions {
   readonly file: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Moves the write-ahead log into the database, off this thread. */
-  readonly checkpoint?: (file: string) => Promise<void>;
+  readonly mover?: LogMover;
 }
 
-/** How often the size of the write-ahead log is looked at (milliseconds); one stat call. */
+/** How often the write-ahead log is looked at (milliseconds); it costs some microseconds. */
 const lookEveryMs = 2_000;
-/** A log up to this size is left for later: reading through it costs nothing yet. */
+/** So much of the log (bytes) is left for later: reading through it costs nothing yet. */
 const toleratedBytes = 4 * 1024 * 1024;
+/** From here on (bytes) whoever writes in bulk waits for the move. Larger: fewer moves; smaller: shorter ones. */
+const fullBytes = 16 * 1024 * 1024;
+/** A file of the log beyond this (bytes) is shortened when nobody writes. */
+const keptBytes = 2 * fullBytes;
+/** Looks without a write after which nobody is expected to write just then. */
+const quietLooks = 5;
 /** SQLite's own default, in pages; in force again when the thread cannot do it. */
 const automaticPages = 1_000;
 
 /**
- * Keeps SQLite's checkpoints off the service thread. A checkpoint waits for the disk (fsync), commonly 20 to 60 ms,
- * and would do so in the middle of some commit; a connection of its own in a short-lived worker does it instead,
- * in PASSIVE mode, which makes neither readers nor writers wait (https://www.sqlite.org/wal.html section 2.1).
+ * Keeps SQLite's checkpoints off the service thread. A checkpoint waits for the disk (fsync, 20 to 200 ms) and would do
+ * so in the middle of some commit; a connection of its own in a worker does it instead, in PASSIVE mode, which makes
+ * neither readers nor writers wait (https://www.sqlite.org/wal.html section 2.1).
  *
- * The log's file keeps its size when it was moved: it is let be until something is written, and shrinks then.
+ * A log begins anew at the start of its file only when it was moved whole, so with somebody who never stops writing it
+ * would grow without end: 100,000 people made it 4 GB. Then each commit meets new blocks that the file system hands out
+ * to the same file while the worker waits for the disk, for up to 140 ms; and shortening the file afterwards costs the
+ * next commit as much again. So whoever writes in bulk asks `room` between two transactions and waits while a full log
+ * is moved; the file is written over and over, and shortened only in quiet times, by the worker.
  *
- *   idle --log over the limit and written to--> running --done--> idle
- *   running --failed--> automatic (SQLite does it within commits again)
+ *   resting --over the tolerated size, or full--> moving --done--> resting
+ *   resting --file too large and quiet--> shortening --done--> resting
+ *   moving | shortening --failed--> automatic (SQLite does it within commits again)
  */
 export class Checkpointer implements Service {
   readonly name = 'checkpointer';
   readonly #options: CheckpointerOptions;
+  readonly #mover: LogMover;
+  readonly #bytesPerPage: number;
   #timer: TimerHandle | undefined;
   #running: Promise<void> | undefined;
-  /** When the log that was moved last had been written to. */
-  #movedMtimeMs: number | undefined;
+  #isAutomatic = false;
+  #isStopped = false;
+  /** Of the last look: frames in the log, and looks since they changed. */
+  #seen = { frames: 0, looks: 0 };
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
+    this.#mover = options.mover ?? new WorkerLogMover(options.file);
+    this.#bytesPerPage = Number(options.db.pragma('page_size', { simple: true }));
   }
 
   start(): Promise<void> {
     this.#options.db.pragma('wal_autocheckpoint = 0');
-    this.#options.db.pragma(`journal_size_limit = ${toleratedBytes}`);
     this.#lookLater();
     return Promise.resolve();
   }
 
-  /** Waits for a checkpoint under way; closing the database does the last one. */
+  /** Waits for a move under way; closing the database does the last one. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     await this.#running;
+    await this.#mover.rest();
+  }
+
+  /**
+   * For whoever writes in bulk, between two transactions. Undefined: go on. Otherwise wait for it: the log is full, and
+   * the promise resolves when it was moved. It never rejects.
+   */
+  room(): Promise<void> | undefined {
+    if (this.#isAutomatic || this.#isStopped || this.#waitingBytes().bytes < fullBytes) return undefined;
+    return this.#makeRoom();
+  }
+
+  async #makeRoom(): Promise<void> {
+    // A move under way began before the last writes, and only a log that was moved whole begins anew.
+    await this.#running;
+    if (!this.#isAutomatic) await this.#move('PASSIVE');
+  }
+
+  /** What is in the log and not in the database yet. */
+  #waitingBytes(): { readonly frames: number; readonly bytes: number } {
+    // NOOP looks and moves nothing.
+    const [counts] = this.#options.db.pragma('wal_checkpoint(NOOP)') as [{ log: number; checkpointed: number }];
+    return { frames: counts.log, bytes: (counts.log - counts.checkpointed) * this.#bytesPerPage };
   }
 
   #lookLater(): void {
     this.#timer = this.#options.clock.setTimeout(() => {
       this.#timer = undefined;
-      const { size = 0, mtimeMs } = statSync(`${this.#options.file}-wal`, { throwIfNoEntry: false }) ?? {};
-      if (size <= toleratedBytes || mtimeMs === this.#movedMtimeMs) {
-        this.#lookLater();
-        return;
-      }
-      // Before the checkpoint: what is written meanwhile may not be in it.
-      this.#movedMtimeMs = mtimeMs;
-      this.#running = this.#checkpoint();
+      void this.#look().then(() => {
+        if (!this.#isAutomatic && !this.#isStopped) this.#lookLater();
+      });
     }, lookEveryMs);
   }
 
-  async #checkpoint(): Promise<void> {
-    const { file, db, log, checkpoint = checkpointInWorker } = this.#options;
-    try {
-      await checkpoint(file);
-      this.#lookLater();
-    } catch (error) {
-      log.warn('checkpoints are left to SQLite again', { error });
-      db.pragma(`wal_autocheckpoint = ${automaticPages}`);
-    } finally {
-      this.#running = undefined;
-    }
+  async #look(): Promise<void> {
+    const { frames, bytes } = this.#waitingBytes();
+    this.#seen = { frames, looks: frames === this.#seen.frames ? this.#seen.looks + 1 : 0 };
+    if (bytes > toleratedBytes) await this.#move('PASSIVE');
+    else if (this.#seen.looks >= quietLooks && this.#fileBytes() > keptBytes) await this.#move('TRUNCATE');
+    else if (this.#running === undefined) await this.#mover.rest();
   }
-}
 
-/** Plain JavaScript as text: a worker's file would need a bundle of its own. */
-const workerCode = `
-const { workerData } = require('node:worker_threads');
-const Database = require(workerData.module);
-const db = new Database(workerData.file, { fileMustExist: true });
-db.pragma('wal_checkpoint(PASSIVE)');
-db.close();
-`;
+  #fileBytes(): number {
+    return statSync(`${this.#options.file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  }
 
-function checkpointInWorker(file: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const module = createRequire(import.meta.url).resolve('better-sqlite3');
-    const worker = new Worker(workerCode, { eval: true, workerData: { module, file } });
-    worker.once('error', reject);
-    worker.once('exit', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`the checkpoint ended with ${code}`));
-    });
-  });
+  /** Joins a move under way. */
+  #move(mode: MoveMode): Promise<void> {
+    this.#running ??= this.#mover
+      .move(mode)
+      .catch((error: unknown) => {
+        this.#options.log.warn('checkpoints are left to SQLite again', { error });
+        this.#isAutomatic = true;
+        this.#options.db.pragma(`wal_autocheckpoint = ${automaticPages}`);
+      })
+      .finally(() => {
+        this.#running = undefined;
+      });
+    return this.#running;
+  }
 }

@@ -1,3 +1,5 @@
+import type { ServerAddress } from './server-list.ts';
+
 /**
  * What a failed or lost connection says about trying again.
  *
@@ -13,13 +15,39 @@ export class ConnectFailure extends Error {
   readonly detail: string | undefined;
   /** The password was refused: with advice `never` it is tried on no other server either, so that no account is locked. */
   readonly credentialRefused: boolean;
+  /** The addresses that failed, where it was not the one that was asked for, or not it alone. */
+  readonly servers: readonly ServerAddress[] | undefined;
+  /** The server itself asked not to be tried before so long. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(advice: Advice, message: string, options: { detail?: string; credentialRefused?: boolean } = {}) {
+  constructor(
+    advice: Advice,
+    message: string,
+    options: {
+      detail?: string;
+      credentialRefused?: boolean;
+      servers?: readonly ServerAddress[];
+      retryAfterMs?: number;
+    } = {},
+  ) {
     super(message);
     this.name = 'ConnectFailure';
     this.advice = advice;
     this.detail = options.detail;
     this.credentialRefused = options.credentialRefused ?? false;
+    this.servers = options.servers;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+
+  /** The same failure, of this address. */
+  at(server: ServerAddress): ConnectFailure {
+    const { advice, message, detail, credentialRefused, retryAfterMs } = this;
+    return new ConnectFailure(advice, message, {
+      ...(detail === undefined ? {} : { detail }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      credentialRefused,
+      servers: [server],
+    });
   }
 
   /** An unexpected error of a connection attempt counts as `later`. */

@@ -37,6 +37,6 @@ export function securityHeaders(nonce: string, connect: readonly string[]): Reco
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Permissions-Policy':
-      'microphone=(self), camera=(self), display-capture=(self), autoplay=(self), geolocation=(), usb=(), serial=(), hid=(), payment=()',
+      'microphone=(self), camera=(self), display-capture=(self), autoplay=(self), geolocation=(), usb=(), serial=(), hid=(self), payment=()',
   };
 }

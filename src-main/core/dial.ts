@@ -4,6 +4,8 @@ import type { ServerAddress } from './server-list.ts';
 
 /** An established connection (or registration) as the reconnector sees it. */
 export interface Connection {
+  /** The address that was reached, where several of one server were raced; undefined: the one that was asked for. */
+  readonly server?: ServerAddress;
   /** Ends it and frees everything; safe to call when it is lost already. */
   close(): Promise<void>;
   /**
@@ -15,6 +17,8 @@ export interface Connection {
 
 /** What a connection attempt is given. */
 export interface Attempt {
+  /** More addresses of the same server, which may be tried in the same attempt (RFC 8305). */
+  readonly others?: readonly ServerAddress[];
   /** Aborted when the attempt is given up: free everything. */
   readonly signal: AbortSignal;
   /** To be called once when the connection ends by itself, before or after `connect` resolved. */
@@ -43,7 +47,7 @@ export interface DialEvents {
  * A connection that comes about after its attempt was over is closed at once.
  */
 export class Dial {
-  readonly server: ServerAddress;
+  #server: ServerAddress;
   readonly startedAtMs: number;
   readonly #events: DialEvents;
   readonly #abort = new AbortController();
@@ -51,8 +55,14 @@ export class Dial {
   #connection: Connection | undefined;
   #cancelDeadline: () => void;
 
-  constructor(connect: Connect, server: ServerAddress, deadlineMs: number, clock: Clock, events: DialEvents) {
-    this.server = server;
+  constructor(
+    connect: Connect,
+    { server, others }: { readonly server: ServerAddress; readonly others: readonly ServerAddress[] },
+    deadlineMs: number,
+    clock: Clock,
+    events: DialEvents,
+  ) {
+    this.#server = server;
     this.startedAtMs = clock.now();
     this.#events = events;
     const timer = clock.setTimeout(() => {
@@ -66,6 +76,7 @@ export class Dial {
     // Begun after the constructor returned: nothing is told before the owner holds this object.
     const connecting = Promise.resolve().then(() =>
       connect(server, {
+        others,
         signal: this.#abort.signal,
         lost: (failure) => {
           this.#lost(failure);
@@ -80,6 +91,11 @@ export class Dial {
         this.#fail(ConnectFailure.from(error));
       },
     );
+  }
+
+  /** The server that serves, or that was asked for. */
+  get server(): ServerAddress {
+    return this.#server;
   }
 
   /** The connection while it is open. */
@@ -102,6 +118,7 @@ export class Dial {
     this.#state = 'open';
     this.#cancelDeadline();
     this.#connection = connection;
+    this.#server = connection.server ?? this.#server;
     this.#events.opened(connection);
   }
 

@@ -1,6 +1,6 @@
 import type { ServiceHealth, ServiceName } from '../../src-shared/model/health.ts';
 import type { ConnectFailure } from './connect-failure.ts';
-import type { ReconnectorStatus } from './reconnector.ts';
+import type { ReconnectorStatus } from './reconnector-options.ts';
 import { formatServer } from './server-list.ts';
 
 /** Message and detail of a failure, as health and probe results carry them. */

@@ -28,6 +28,7 @@ test('it says plainly that the operating system does not protect them', () => {
 test('both files are for this user only, also after a backup restored them wider', async () => {
   const secrets = new KeyFileSecrets(directory);
   await secrets.set('phone', 'one');
+  expect(statSync(join(directory, 'secrets.key')).mode & 0o777).toBe(0o600);
   chmodSync(join(directory, 'secrets.key'), 0o644);
   await secrets.set('phone', 'two');
   expect(statSync(join(directory, 'secrets.key')).mode & 0o777).toBe(0o600);

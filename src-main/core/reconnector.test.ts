@@ -3,7 +3,7 @@ import { TestClock } from '../../src-shared/test-clock.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import type { Attempt, Connection } from './dial.ts';
 import { Reconnector } from './reconnector.ts';
-import type { ReconnectorOptions, ReconnectorStatus } from './reconnector.ts';
+import type { ReconnectorOptions, ReconnectorStatus } from './reconnector-options.ts';
 import { formatServer } from './server-list.ts';
 import type { ServerAddress } from './server-list.ts';
 

@@ -1,79 +1,11 @@
-import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
+import type { TimerHandle } from '../../src-shared/clock.ts';
 import { withDeadline } from '../../src-shared/rpc/deadline.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import { Dial } from './dial.ts';
-import type { Connect } from './dial.ts';
-import { ServerList, backoffMs, defaultBackoff } from './server-list.ts';
-import type { Backoff, Random, ServerAddress } from './server-list.ts';
-
-/**
- * How a client returns to its preferred server while another one serves it.
- *
- * - `never`: it stays until that connection is lost
- * - `whenIdle`: it connects to the preferred one and then closes the other; for protocols that allow both at once
- * - `probe`: it asks the preferred one for a sign of life, then closes the other and connects; for protocols where
- *   a second session would throw out the first
- */
-export type FallBack = 'never' | 'whenIdle' | 'probe';
-
-export interface ReconnectorTiming {
-  readonly connectDeadlineMs: number;
-  /** The time for finding the servers (DNS). */
-  readonly resolveDeadlineMs: number;
-  /** Time on another server until the preferred one is tried; jittered by a quarter either way. */
-  readonly fallBackMs: number;
-  /** A connection counts as a success when it held this long; flapping servers keep their growing pauses. */
-  readonly stableMs: number;
-  /** Time for a sign of life after wake or network change. */
-  readonly checkDeadlineMs: number;
-  /** `stop` waits this long for a connection to close. */
-  readonly closeDeadlineMs: number;
-  /** A kick restarts an attempt only when it is older: network changes come in bursts. */
-  readonly kickGraceMs: number;
-}
-
-export const defaultTiming: ReconnectorTiming = {
-  connectDeadlineMs: 10_000,
-  resolveDeadlineMs: 5_000,
-  fallBackMs: 60_000,
-  stableMs: 10_000,
-  checkDeadlineMs: 3_000,
-  closeDeadlineMs: 2_000,
-  kickGraceMs: 1_000,
-};
-
-/** What the service tells its health from. `failure` is the last one, until connected again. */
-export type ReconnectorStatus =
-  | { readonly state: 'stopped' }
-  | {
-      readonly state: 'connecting';
-      readonly server?: ServerAddress;
-      readonly failure?: ConnectFailure;
-      readonly everUp: boolean;
-    }
-  | {
-      readonly state: 'waiting';
-      readonly retryAtMs: number;
-      readonly failure: ConnectFailure;
-      readonly everUp: boolean;
-    }
-  | { readonly state: 'up'; readonly server: ServerAddress }
-  /** Only a person can help: see the failure. `retry` or `useCredential` starts again. */
-  | { readonly state: 'failed'; readonly failure: ConnectFailure };
-
-export interface ReconnectorOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Servers in order of preference; asked at start and before each new round, as DNS may have changed. */
-  readonly servers: () => Promise<readonly ServerAddress[]>;
-  readonly connect: Connect;
-  readonly onStatus: (status: ReconnectorStatus) => void;
-  readonly fallBack: FallBack;
-  /** For `probe`: resolves when the server shows a sign of life. */
-  readonly probe?: (server: ServerAddress, signal: AbortSignal) => Promise<void>;
-  readonly timing?: Partial<ReconnectorTiming>;
-  readonly backoff?: Backoff;
-}
+import { defaultTiming } from './reconnector-options.ts';
+import type { ReconnectorOptions, ReconnectorStatus, ReconnectorTiming } from './reconnector-options.ts';
+import { ServerList, backoffMs, defaultBackoff, isSameName, isSameServer } from './server-list.ts';
+import type { ServerAddress } from './server-list.ts';
 
 type State = 'stopped' | 'resolving' | 'connecting' | 'waiting' | 'up' | 'moving' | 'failed';
 
@@ -323,19 +255,29 @@ export class Reconnector {
 
   #connectTo(server: ServerAddress): void {
     this.#tellConnecting(server);
-    this.#dial = new Dial(this.#options.connect, server, this.#timing.connectDeadlineMs, this.#options.clock, {
-      opened: () => {
-        this.#serving();
+    this.#dial = new Dial(
+      this.#options.connect,
+      this.#target(server),
+      this.#timing.connectDeadlineMs,
+      this.#options.clock,
+      {
+        opened: () => {
+          this.#serving();
+        },
+        failed: (failure) => {
+          this.#dial = undefined;
+          this.#note(server, failure);
+          this.#connectNext();
+        },
+        lost: (failure) => {
+          this.#lost(failure);
+        },
       },
-      failed: (failure) => {
-        this.#dial = undefined;
-        this.#note(server, failure);
-        this.#connectNext();
-      },
-      lost: (failure) => {
-        this.#lost(failure);
-      },
-    });
+    );
+  }
+
+  #target(server: ServerAddress): { server: ServerAddress; others: readonly ServerAddress[] } {
+    return { server, others: this.#list.others(server) };
   }
 
   #tellConnecting(server: ServerAddress | undefined): void {
@@ -349,7 +291,8 @@ export class Reconnector {
 
   #note(server: ServerAddress, failure: ConnectFailure): void {
     this.#failure = failure;
-    this.#list.failed(server, failure.advice, this.#now());
+    const { servers = [server], advice, retryAfterMs } = failure;
+    for (const one of servers) this.#list.failed(one, advice, this.#now(), retryAfterMs);
     if (failure.advice === 'never' && failure.credentialRefused) this.#list.refuseCredential();
   }
 
@@ -427,11 +370,11 @@ export class Reconnector {
 
   #betterServers(): readonly ServerAddress[] {
     const current = this.#dial?.server;
-    const rank = this.#list.servers.findIndex(
-      (server) => server.host === current?.host && server.port === current.port,
-    );
+    const rank = current === undefined ? -1 : this.#list.servers.findIndex((server) => isSameServer(server, current));
     // A server that left the list meanwhile is worse than any that is in it.
-    return rank < 0 ? this.#list.servers : this.#list.servers.slice(0, rank);
+    if (current === undefined || rank < 0) return this.#list.servers;
+    // Another address of the same server is not better.
+    return this.#list.servers.slice(0, rank).filter((server) => !isSameName(server, current));
   }
 
   #tryToMove(): void {
@@ -448,28 +391,34 @@ export class Reconnector {
 
   /** Make before break. */
   #connectBeside(target: ServerAddress): void {
-    const mover = new Dial(this.#options.connect, target, this.#timing.connectDeadlineMs, this.#options.clock, {
-      opened: () => {
-        // A call may have begun meanwhile: it keeps its connection.
-        if (this.#holds > 0) {
-          void mover.abandon();
+    const mover = new Dial(
+      this.#options.connect,
+      this.#target(target),
+      this.#timing.connectDeadlineMs,
+      this.#options.clock,
+      {
+        opened: () => {
+          // A call may have begun meanwhile: it keeps its connection.
+          if (this.#holds > 0) {
+            void mover.abandon();
+            this.#stay();
+            return;
+          }
+          const old = this.#dial;
+          this.#mover = undefined;
+          this.#dial = mover;
+          this.#serving();
+          void old?.abandon();
+        },
+        failed: (failure) => {
+          this.#list.failed(target, failure.advice, this.#now());
           this.#stay();
-          return;
-        }
-        const old = this.#dial;
-        this.#mover = undefined;
-        this.#dial = mover;
-        this.#serving();
-        void old?.abandon();
+        },
+        lost: (failure) => {
+          this.#lost(failure);
+        },
       },
-      failed: (failure) => {
-        this.#list.failed(target, failure.advice, this.#now());
-        this.#stay();
-      },
-      lost: (failure) => {
-        this.#lost(failure);
-      },
-    });
+    );
     this.#mover = mover;
   }
 

@@ -4,6 +4,18 @@ import type { Advice } from './connect-failure.ts';
 export interface ServerAddress {
   readonly host: string;
   readonly port: number;
+  /** The address of `host` that is meant; undefined: found when connecting. */
+  readonly address?: string;
+}
+
+/** The same place? */
+export function isSameServer(one: ServerAddress, other: ServerAddress): boolean {
+  return keyOf(one) === keyOf(other);
+}
+
+/** Another address of the same server? */
+export function isSameName(one: ServerAddress, other: ServerAddress): boolean {
+  return one.host.toLowerCase() === other.host.toLowerCase() && one.port === other.port;
 }
 
 /** One SRV answer (RFC 2782). */
@@ -57,6 +69,9 @@ export interface Backoff {
   /** No pause is longer, jitter included. */
   readonly capMs: number;
 }
+
+/** A server's own wish for a pause is heeded up to this time: a wrong figure must not keep a phone off for a day. */
+const longestWishMs = 600_000;
 
 export const defaultBackoff: Backoff = { firstMs: 1_000, capMs: 60_000 };
 
@@ -150,7 +165,15 @@ export class ServerList {
     );
   }
 
-  failed(server: ServerAddress, advice: Advice, nowMs: number): void {
+  /** The other addresses of this server, in order; a pause of theirs does not count, as they only run beside this one. */
+  others(server: ServerAddress): readonly ServerAddress[] {
+    return this.#servers.filter(
+      (one) => isSameName(one, server) && !isSameServer(one, server) && !this.#never.has(this.#neverKey(one)),
+    );
+  }
+
+  /** @param retryAfterMs the pause that the server asked for */
+  failed(server: ServerAddress, advice: Advice, nowMs: number, retryAfterMs = 0): void {
     if (advice === 'never') {
       this.#never.add(this.#neverKey(server));
       return;
@@ -162,7 +185,9 @@ export class ServerList {
       return;
     }
     memory.failures += 1;
-    memory.notBeforeMs = nowMs + backoffMs(memory.failures, this.#backoff, this.#random);
+    // Jitter on top: all phones were asked to come back at the same time.
+    const wishMs = Math.min(longestWishMs, retryAfterMs) * (1 + 0.1 * this.#random());
+    memory.notBeforeMs = nowMs + Math.max(wishMs, backoffMs(memory.failures, this.#backoff, this.#random));
   }
 
   /** The password was refused: it is tried on no server again. */
@@ -194,7 +219,7 @@ export class ServerList {
   #pauseIsOver(server: ServerAddress, nowMs: number): boolean {
     const notBeforeMs = this.#notBeforeMs(server);
     // Further away than the longest pause: the computer's clock was set back meanwhile.
-    return notBeforeMs <= nowMs || notBeforeMs > nowMs + this.#backoff.capMs;
+    return notBeforeMs <= nowMs || notBeforeMs > nowMs + Math.max(this.#backoff.capMs, 1.1 * longestWishMs);
   }
 
   #memory(server: ServerAddress): Memory {
@@ -213,7 +238,7 @@ export class ServerList {
 }
 
 function keyOf(server: ServerAddress): string {
-  return `${server.host.toLowerCase()}:${server.port}`;
+  return `${server.host.toLowerCase()}:${server.port} ${server.address ?? ''}`;
 }
 
 /** `host:port` as people write it; IPv6 in brackets. */

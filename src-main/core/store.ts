@@ -14,7 +14,7 @@ import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
-import type { AppError } from '../../src-shared/errors.ts';
+import { AppError } from '../../src-shared/errors.ts';
 import { fileStamp } from './file-stamp.ts';
 import type { Logger } from './log.ts';
 import { migrate, newestVersion, schemaVersion } from './migration-runner.ts';
@@ -41,6 +41,12 @@ export interface Store {
    * when the disk is full, read-only or damaged; the same error otherwise.
    */
   translate(error: unknown): unknown;
+  /**
+   * A write that nobody waits for and that must not be lost, for example the end of a call: done now, or, where the disk
+   * takes nothing, in the order of the calls as soon as it does again; health tells of it meanwhile. `done` follows the
+   * commit. Errors that are not about the disk are thrown when it is done now, and logged when it is done later.
+   */
+  writeEventually<T>(work: (db: Database) => T, done?: (result: T) => void): void;
   close(): void;
 }
 
@@ -66,6 +72,8 @@ const busyTimeoutMs = 2_000;
 /** While the disk takes nothing, this often it is looked whether it does again. */
 const retryAfterMs = 10_000;
 const sampleBytes = 64 * 1024;
+/** Writes kept in memory while the disk takes nothing: some hundred calls, and more than anybody makes in that time. */
+const maxWaitingWrites = 2_000;
 /** Databases up to this size are checked whole at each start (about 2 ms per MB), larger ones after a crash. */
 const alwaysCheckedBytes = 32 * 1024 * 1024;
 /** A read-only database up to this size is copied into memory, so that its content can still be seen. */
@@ -109,11 +117,21 @@ export function openMemoryStore(migrations: readonly Migration[]): Store {
   const db = new SqliteDatabase(':memory:');
   db.pragma('foreign_keys = ON');
   migrate(db, { migrations, backupDirectory: undefined, nowMs: 0 });
+  return storeOver(db);
+}
+
+/** A store over a database that is open already, for unit tests and benches. */
+export function storeOver(db: Database): Store {
+  const write = <T>(work: (db: Database) => T): T => db.transaction(() => work(db))();
   return {
     db,
     notices: [],
     persistent: false,
-    write: (work) => db.transaction(() => work(db))(),
+    write,
+    writeEventually: (work, done) => {
+      const result = write(work);
+      done?.(result);
+    },
     translate: (error) => storeError(error) ?? error,
     close: () => {
       db.close();
@@ -237,6 +255,7 @@ function makeStore(
 ): Store {
   let failing = false;
   let timer: TimerHandle | undefined;
+  const waiting: (() => void)[] = [];
   const tell = (problem: AppError | undefined): void => {
     if (!persistent || failing === (problem !== undefined)) return;
     failing = problem !== undefined;
@@ -247,6 +266,7 @@ function makeStore(
       ...(problem?.detail === undefined ? {} : { detail: problem.detail }),
     });
     if (failing) tryAgainLater();
+    else writeWaiting();
   };
   const tryAgainLater = (): void => {
     timer = options.clock.setTimeout(() => {
@@ -269,27 +289,71 @@ function makeStore(
     tell(problem);
     return problem;
   };
+  const write = <T>(work: (db: Database) => T): T => {
+    try {
+      const result = db.transaction(() => work(db)).immediate();
+      tell(undefined);
+      return result;
+    } catch (error) {
+      throw translate(error);
+    }
+  };
+  /** What waited, oldest first, until the disk refuses again. */
+  const writeWaiting = (): void => {
+    for (let next = waiting[0]; next !== undefined && !failing; next = waiting[0]) {
+      waiting.shift();
+      try {
+        next();
+      } catch (error) {
+        // Here it is `failing` again when the disk refused: then this write waits on.
+        if (isRefusedByDisk(error)) waiting.unshift(next);
+        else options.log.error('a write that had waited could not be done', { error });
+      }
+    }
+  };
+  const writeEventually = <T>(work: (db: Database) => T, done?: (result: T) => void): void => {
+    const attempt = (): void => {
+      const result = write(work);
+      done?.(result);
+    };
+    if (!failing && waiting.length === 0) {
+      try {
+        attempt();
+        return;
+      } catch (error) {
+        if (!persistent || !isRefusedByDisk(error)) throw error;
+      }
+    }
+    if (waiting.length >= maxWaitingWrites) {
+      waiting.shift();
+      options.log.error('the disk takes nothing for too long: the oldest write that waits is given up');
+    }
+    waiting.push(attempt);
+  };
   return {
     db,
     notices,
     persistent,
-    write: (work) => {
-      try {
-        const result = db.transaction(() => work(db)).immediate();
-        tell(undefined);
-        return result;
-      } catch (error) {
-        throw translate(error);
-      }
-    },
+    write,
+    writeEventually,
     translate,
     close: () => {
+      if (waiting.length > 0) {
+        failing = false;
+        writeWaiting();
+        if (waiting.length > 0) options.log.error('ended before the disk took everything', { writes: waiting.length });
+      }
       if (timer !== undefined) options.clock.clearTimeout(timer);
       timer = undefined;
       failing = false;
       closeQuietly(db);
     },
   };
+}
+
+/** An error that `translate` gave its words: the disk, not the write, is at fault. */
+function isRefusedByDisk(error: unknown): boolean {
+  return error instanceof AppError;
 }
 
 /** Grows the database by some pages and gives them back: proves that the disk takes data again. */

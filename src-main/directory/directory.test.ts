@@ -11,6 +11,7 @@ import { people as migration } from '../core/migrations/030-people.ts';
 import { DirectoryService } from './directory.ts';
 import { personIdOf } from './entry.ts';
 import { PeopleStore } from './people-store.ts';
+import { storeOver } from '../core/store.ts';
 
 let clock: TestClock;
 let store: PeopleStore;
@@ -21,7 +22,7 @@ beforeEach(() => {
   health = [];
   const db = new Database(':memory:');
   migration.up(db);
-  store = new PeopleStore(db, 'a', {
+  store = new PeopleStore(storeOver(db), 'a', {
     clock,
     monotonicMs: () => 0,
     pause: () => Promise.resolve(),
@@ -51,7 +52,10 @@ function makeService(config: DirectoryConfig | undefined): DirectoryService {
     log: silentLogger,
     health: { report: (one) => health.push(one) },
     region: () => 'GB',
-    dialable: (text) => (/^\d+$/.test(text) ? { dial: `tel:${text}`, shown: text } : { dial: null, shown: null }),
+    dialable: (text) =>
+      /^\d+$/.test(text)
+        ? { dial: `tel:${text}`, shown: text, isEmergency: false }
+        : { dial: null, shown: null, isEmergency: false },
   });
 }
 
@@ -109,11 +113,15 @@ describe('without a directory', () => {
 
   test('a line that can be dialled goes through the dial plan', async () => {
     const service = makeService(undefined);
-    expect(await service.handlers['people.dialable']({ text: '6100' }, 'w')).toEqual({
+    expect(await service.handlers['people.dialable']({ text: '6100' }, 'w')).toMatchObject({
       dial: 'tel:6100',
       shown: '6100',
     });
-    expect(await service.handlers['people.dialable']({ text: 'bob' }, 'w')).toEqual({ dial: null, shown: null });
+    expect(await service.handlers['people.dialable']({ text: 'bob' }, 'w')).toEqual({
+      dial: null,
+      shown: null,
+      isEmergency: false,
+    });
   });
 
   test('names for calls come from the cache', async () => {

@@ -7,10 +7,10 @@ import type { DirectoryConfig, TrustConfig } from '../account/account-config.ts'
 import type { Attempt } from '../core/dial.ts';
 import { healthOfStatus } from '../core/failure-words.ts';
 import type { Logger } from '../core/log.ts';
-import { Reconnector } from '../core/reconnector.ts';
-import type { ReconnectorStatus } from '../core/reconnector.ts';
+import type { ReconnectorStatus } from '../core/reconnector-options.ts';
 import type { Random, ServerAddress } from '../core/server-list.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
+import { SignedInConnection } from '../core/signed-in-connection.ts';
 import { tlsOptionsFor } from '../core/tls-trust.ts';
 import type { DirectoryEntry } from './entry.ts';
 import { LdapDirectory } from './ldap-directory.ts';
@@ -23,6 +23,7 @@ import { words } from './words.ts';
 export interface Dialable {
   readonly dial: string | null;
   readonly shown: string | null;
+  readonly isEmergency: boolean;
 }
 
 export interface DirectoryOptions {
@@ -54,17 +55,16 @@ const cardFreshMs = 5 * 60_000;
 
 /**
  * Finding people: the cache of this computer at once, the directory on demand. What the directory answers goes into
- * the cache. The connection is kept by the reconnector; its states are this service's health.
+ * the cache. The states of its connection are this service's health.
  */
 export class DirectoryService implements Service, ReverseLookup {
   readonly name = 'directory';
   readonly #options: DirectoryOptions;
   readonly #domain: string;
   readonly #user: string;
-  #reconnector: Reconnector | undefined;
+  readonly #connection: SignedInConnection;
   #status: ReconnectorStatus = { state: 'stopped' };
   #directory: LdapDirectory | undefined;
-  #signIns = 0;
   readonly #waiters = new Set<() => void>();
   readonly #refreshedAtMs = new Map<string, number>();
   /** JIDs that this connection was asked for: the roster changes often, the directory does not. */
@@ -76,6 +76,11 @@ export class DirectoryService implements Service, ReverseLookup {
     const [user = '', domain = ''] = options.address.toLowerCase().split('@');
     this.#user = user;
     this.#domain = domain;
+    this.#connection = new SignedInConnection({
+      clock: options.clock,
+      random: options.random,
+      changed: this.#changed.bind(this),
+    });
   }
 
   readonly handlers: PeopleHandlers = {
@@ -99,43 +104,28 @@ export class DirectoryService implements Service, ReverseLookup {
   /** Connects with this password, in the background; a new password replaces the old one. The outcome is health. */
   async connect(password: string): Promise<void> {
     await this.disconnect();
-    const { config, clock, random } = this.#options;
+    const { config } = this.#options;
     if (config === undefined) return;
-    this.#signIns += 1;
-    const reconnector = new Reconnector({
-      clock,
-      random,
-      servers: () => Promise.resolve(config.servers),
+    this.#connection.connect({
+      servers: config.servers,
       connect: (server, attempt) => this.#open(config, password, server, attempt),
-      onStatus: (status) => {
-        // An earlier connection that is still closing has nothing more to say.
-        if (reconnector === this.#reconnector) this.#changed(status);
-      },
-      fallBack: 'whenIdle',
-      timing: { connectDeadlineMs: config.timeoutMs, checkDeadlineMs: Math.min(config.timeoutMs, 3_000) },
+      answerMs: config.timeoutMs,
     });
-    reconnector.useCredential(`sign-in ${this.#signIns}`);
-    this.#reconnector = reconnector;
-    reconnector.start();
   }
 
   async disconnect(): Promise<void> {
-    const reconnector = this.#reconnector;
-    this.#reconnector = undefined;
     this.#directory = undefined;
-    if (reconnector === undefined) return;
-    await reconnector.stop();
-    this.#changed({ state: 'stopped' });
+    await this.#connection.disconnect();
   }
 
   /** The computer woke or the network changed. */
   kick(): void {
-    this.#reconnector?.kick();
+    this.#connection.kick();
   }
 
   /** A person asked to try again. */
   retry(): void {
-    this.#reconnector?.retry();
+    this.#connection.retry();
   }
 
   /** The roster as it is now: contacts come first in search, and those without an entry are looked up. */

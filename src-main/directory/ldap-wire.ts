@@ -1,16 +1,18 @@
-import { connect as connectTcp, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type { DirectoryConfig, ServerAddress } from '../account/account-config.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
+import { openRacedTcp } from '../core/raced-tcp.ts';
+import type { RaceTools } from '../core/raced-tcp.ts';
 import { formatServer } from '../core/server-list.ts';
 import { certificateProblem } from '../core/tls-trust.ts';
 import type { TlsTrustOptions } from '../core/tls-trust.ts';
 import { LdapFrames, ldapAnswers } from './ldap-frames.ts';
 import { words } from './words.ts';
 
-export interface WireOptions {
+export interface WireOptions extends RaceTools {
   readonly encryption: DirectoryConfig['encryption'];
   readonly tls: TlsTrustOptions;
   /** Aborted when the attempt is given up. */
@@ -98,12 +100,7 @@ export class LdapWire extends Duplex {
 
 /** Connects; rejects with ConnectFailure. The reconnector sets the deadline by aborting the signal. */
 export async function openWire(server: ServerAddress, options: WireOptions): Promise<LdapWire> {
-  const tcp = await connected(
-    connectTcp({ host: server.host, port: server.port, noDelay: true }),
-    'connect',
-    server,
-    options,
-  );
+  const tcp = await connectTcp(server, options);
   switch (options.encryption) {
     case 'none':
       return new LdapWire(tcp);
@@ -115,21 +112,25 @@ export async function openWire(server: ServerAddress, options: WireOptions): Pro
   }
 }
 
+async function connectTcp({ host, port }: ServerAddress, options: WireOptions): Promise<Socket> {
+  try {
+    return await openRacedTcp({ ...options, host, port });
+  } catch (error) {
+    throw wireFailure(error, { host, port });
+  }
+}
+
 function encrypt(tcp: Socket, server: ServerAddress, options: WireOptions): Promise<Socket> {
   // RFC 6066 section 3: no literal address as server name; the certificate is checked against `host` all the same.
   const name = isIP(server.host) === 0 ? { servername: server.host } : {};
   const secure = connectTls({ ...options.tls, socket: tcp, host: server.host, ...name });
   secure.once('error', () => tcp.destroy());
-  return connected(secure, 'secureConnect', server, options);
+  return connected(secure, server, options);
 }
 
 /** Resolves with the socket when it emits `ready`; it has no listeners left then but a silent one for errors. */
-function connected<T extends Socket>(
-  socket: T,
-  ready: 'connect' | 'secureConnect',
-  server: ServerAddress,
-  options: WireOptions,
-): Promise<T> {
+function connected<T extends Socket>(socket: T, server: ServerAddress, options: WireOptions): Promise<T> {
+  const ready = 'secureConnect';
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void): void => {
       socket.off(ready, onReady).off('error', onError).off('close', onClose);

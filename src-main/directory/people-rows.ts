@@ -2,6 +2,7 @@ import { phoneNumberKinds } from '../../src-shared/model/contact.ts';
 import type { Person, PhoneNumber } from '../../src-shared/model/contact.ts';
 import { indexWords } from '../../src-shared/text/fold.ts';
 import { digitsOf, numberKeys } from '../../src-shared/text/phone-number.ts';
+import { readableNumber } from '../../src-shared/text/readable-number.ts';
 import type { DirectoryEntry } from './entry.ts';
 import type { Candidate } from './ranking.ts';
 
@@ -127,7 +128,8 @@ function isPhoneNumber(value: unknown): value is PhoneNumber {
 
 export function withE164(number: PhoneNumber, region: string | undefined): PhoneNumber {
   const e164 = number.e164 ?? numberKeys(number.shown, region).e164;
-  return { kind: number.kind, shown: number.shown, ...(e164 === undefined ? {} : { e164 }) };
+  const shown = readableNumber(number.shown, region);
+  return { kind: number.kind, shown, ...(e164 === undefined ? {} : { e164 }) };
 }
 
 /** What an entry is found by. Extensions are words too, so that "alice 6100" finds her. */

@@ -2,10 +2,12 @@ import Database from 'better-sqlite3';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { TestClock } from '../../src-shared/test-clock.ts';
 import { people as migration } from '../core/migrations/030-people.ts';
+import { peopleMerge } from '../core/migrations/053-people-merge.ts';
 import { personIdOf } from './entry.ts';
 import type { DirectoryEntry } from './entry.ts';
 import { PeopleStore } from './people-store.ts';
 import type { PeopleStoreOptions } from './people-store.ts';
+import { storeOver } from '../core/store.ts';
 
 const domain = 'example.test';
 const given = [
@@ -59,7 +61,7 @@ function makeEntries(count: number): readonly DirectoryEntry[] {
 }
 
 function makeStore(db: Database.Database, account = 'a', changes: Partial<PeopleStoreOptions> = {}): PeopleStore {
-  return new PeopleStore(db, account, {
+  return new PeopleStore(storeOver(db), account, {
     clock: new TestClock(),
     monotonicMs: () => 0,
     pause: () => Promise.resolve(),
@@ -72,7 +74,20 @@ function makeDatabase(): Database.Database {
   const db = new Database(':memory:');
   db.pragma('foreign_keys = ON');
   migration.up(db);
+  peopleMerge.up(db);
   return db;
+}
+
+/** A clock that says after every so many looks that the time of a transaction is over. */
+function tickOnceIn(looks: number): () => number {
+  let nowMs = 0;
+  let looked = 0;
+  return () => {
+    looked += 1;
+    // One look at the start of a transaction, and one after each row.
+    if (looked % (looks + 1) === 0) nowMs += 10;
+    return nowMs;
+  };
 }
 
 function names(store: PeopleStore, query: string): readonly string[] {
@@ -304,7 +319,48 @@ describe('the process is never held for long', () => {
       },
     });
     await store.putEntries(makeEntries(1_000));
-    expect(pauses).toBe(4);
+    // One before the full-text tables are merged, one after it, and none at the end.
+    expect(pauses).toBe(9);
+  });
+
+  test('full-text tables are merged a little at a time, and stay in few segments all the same', async () => {
+    const db = makeDatabase();
+    const changes = db.prepare('SELECT total_changes()').pluck();
+    const written = { rows: [] as number[], merges: [] as number[] };
+    const store = storeOver(db);
+    let isMerge = false;
+    const people = new PeopleStore(
+      {
+        ...store,
+        db,
+        write: (work) => {
+          const before = Number(changes.get());
+          const result = store.write(work);
+          (isMerge ? written.merges : written.rows).push(Number(changes.get()) - before);
+          isMerge = !isMerge;
+          return result;
+        },
+      },
+      'a',
+      {
+        clock: new TestClock(),
+        // Ten people a transaction: many small segments, as where the time is short.
+        monotonicMs: tickOnceIn(10),
+        pause: () => Promise.resolve(),
+        region: () => 'GB',
+      },
+    );
+    await people.putEntries(makeEntries(2_000));
+    expect(written.rows.length).toBe(200);
+    // FTS5 left to itself writes a thousand rows of its own in one of them.
+    expect(Math.max(...written.rows)).toBeLessThan(250);
+    expect(Math.max(...written.merges)).toBeLessThan(250);
+    for (const table of ['directory_words', 'directory_infixes']) {
+      const { segments } = db.prepare(`SELECT count(DISTINCT segid) AS segments FROM ${table}_idx`).get() as {
+        segments: number;
+      };
+      expect(segments, table).toBeLessThan(25);
+    }
   });
 
   test('a slow disk makes transactions shorter, never endless', async () => {
@@ -318,7 +374,7 @@ describe('the process is never held for long', () => {
       },
     });
     await store.putEntries(makeEntries(10));
-    expect(pauses).toBe(9);
+    expect(pauses).toBe(19);
     expect(store.count()).toBe(10);
   });
 });

@@ -3,6 +3,7 @@ import type { Clock } from '../../src-shared/clock.ts';
 import { limits } from '../../src-shared/limits.ts';
 import type { Person } from '../../src-shared/model/contact.ts';
 import { digitsOf, numberKeys } from '../../src-shared/text/phone-number.ts';
+import type { Store } from '../core/store.ts';
 import type { DirectoryEntry, Photo } from './entry.ts';
 import { NearPeople } from './near-people.ts';
 import { candidateOf, isSame, personOf, searchKeys, withE164 } from './people-rows.ts';
@@ -60,7 +61,7 @@ const rowsPerAccount = 2 ** 32;
  * SQLite as values, and the full-text tables see nothing but words of letters and digits in quotes.
  */
 export class PeopleStore implements ReverseLookup {
-  readonly #db: Database;
+  readonly #store: Store;
   readonly #account: string;
   readonly #options: PeopleStoreOptions;
   readonly #statements: Statements;
@@ -69,12 +70,13 @@ export class PeopleStore implements ReverseLookup {
   readonly #near: NearPeople;
   readonly #photos: PhotoCache;
 
-  constructor(db: Database, accountId: string, options: PeopleStoreOptions) {
-    this.#db = db;
+  constructor(store: Store, accountId: string, options: PeopleStoreOptions) {
+    const { db } = store;
+    this.#store = store;
     this.#account = accountId;
     this.#options = options;
     this.#statements = prepareStatements(db);
-    this.#photos = new PhotoCache(db, this.#statements, accountId);
+    this.#photos = new PhotoCache(store, this.#statements, accountId);
     this.#near = new NearPeople(this.#statements, accountId, options.region);
     this.#firstRow = accountNumber(db, accountId) * rowsPerAccount;
     this.#lastRow = this.#firstRow + rowsPerAccount - 1;
@@ -209,14 +211,28 @@ export class PeopleStore implements ReverseLookup {
   async putEntries(entries: readonly DirectoryEntry[]): Promise<void> {
     for (let next = 0; next < entries.length;) {
       next = this.#putSome(entries, next);
+      await this.#options.pause();
+      this.#mergeSome();
       if (next < entries.length) await this.#options.pause();
     }
+  }
+
+  /**
+   * Each transaction leaves a segment in either full-text table, and a search looks into all of them. So a few pages are
+   * merged after each; FTS5 goes on where the last call ended, and does nothing where fewer than four segments of a
+   * size stand.
+   */
+  #mergeSome(): void {
+    this.#store.write(() => {
+      this.#statements.mergeWords.run();
+      this.#statements.mergeInfixes.run();
+    });
   }
 
   #putSome(entries: readonly DirectoryEntry[], first: number): number {
     const startedMs = this.#options.monotonicMs();
     let next = first;
-    this.#db.transaction(() => {
+    this.#store.write(() => {
       for (; next < entries.length && next - first < limits.transactionRows; next += 1) {
         const entry = entries[next];
         if (entry !== undefined) this.#put(entry);
@@ -226,7 +242,7 @@ export class PeopleStore implements ReverseLookup {
           break;
         }
       }
-    })();
+    });
     return next;
   }
 
@@ -289,13 +305,17 @@ export class PeopleStore implements ReverseLookup {
     const isSameRoster =
       known.size === contacts.length && contacts.every(({ jid, name }) => known.get(jid.toLowerCase()) === name);
     if (isSameRoster) return;
-    this.#db.transaction(() => {
-      this.#statements.dropContacts.run(this.#account);
-      for (const contact of contacts.slice(0, limits.contacts)) {
-        this.#statements.insertContact.run(this.#account, contact.jid.toLowerCase(), contact.name);
-      }
-    })();
-    this.#near.forget();
+    this.#store.writeEventually(
+      () => {
+        this.#statements.dropContacts.run(this.#account);
+        for (const contact of contacts.slice(0, limits.contacts)) {
+          this.#statements.insertContact.run(this.#account, contact.jid.toLowerCase(), contact.name);
+        }
+      },
+      () => {
+        this.#near.forget();
+      },
+    );
   }
 
   /** Remembers that one talked to somebody. */
@@ -303,18 +323,22 @@ export class PeopleStore implements ReverseLookup {
     const digits = recent.number === undefined ? '' : digitsOf(recent.number);
     if (recent.jid === undefined && digits === '') return;
     const party = recent.jid === undefined ? `tel:${digits}` : `jid:${recent.jid.toLowerCase()}`;
-    this.#db.transaction(() => {
-      this.#statements.putRecent.run({
-        account: this.#account,
-        party,
-        name: recent.name,
-        jid: recent.jid?.toLowerCase() ?? null,
-        number: recent.number ?? null,
-        at_ms: recent.atMs,
-      });
-      this.#statements.trimRecents.run(this.#account, this.#account, recentParties);
-    })();
-    this.#near.forget();
+    this.#store.writeEventually(
+      () => {
+        this.#statements.putRecent.run({
+          account: this.#account,
+          party,
+          name: recent.name,
+          jid: recent.jid?.toLowerCase() ?? null,
+          number: recent.number ?? null,
+          at_ms: recent.atMs,
+        });
+        this.#statements.trimRecents.run(this.#account, this.#account, recentParties);
+      },
+      () => {
+        this.#near.forget();
+      },
+    );
   }
 
   /** The photo fetched earlier. */
@@ -337,23 +361,25 @@ export class PeopleStore implements ReverseLookup {
 
   /** Removes all of this account from this computer. */
   async forget(): Promise<void> {
-    this.#db.transaction(() => {
+    this.#store.write(() => {
       this.#statements.dropContacts.run(this.#account);
       this.#statements.dropRecents.run(this.#account);
       this.#photos.forget();
-    })();
+    });
     this.#near.forget();
     for (;;) {
       const rows = this.#statements.someRows.all(this.#firstRow, this.#lastRow, limits.transactionRows) as PersonRow[];
       if (rows.length === 0) return;
-      this.#db.transaction(() => {
+      this.#store.write(() => {
         for (const { row } of rows) {
           this.#statements.dropNumbers.run(row);
           this.#statements.dropWords.run(row);
           this.#statements.dropInfix.run(row);
           this.#statements.dropPerson.run(row);
         }
-      })();
+      });
+      await this.#options.pause();
+      this.#mergeSome();
       await this.#options.pause();
     }
   }

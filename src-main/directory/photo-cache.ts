@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Store } from '../core/store.ts';
 import type { Photo } from './entry.ts';
 import type { Statements } from './people-sql.ts';
 
@@ -7,12 +7,12 @@ const photoCacheBytes = 48 * 1024 * 1024;
 
 /** The photos of one account's people, by the id of their entry. */
 export class PhotoCache {
-  readonly #db: Database;
+  readonly #store: Store;
   readonly #statements: Statements;
   readonly #account: string;
 
-  constructor(db: Database, statements: Statements, account: string) {
-    this.#db = db;
+  constructor(store: Store, statements: Statements, account: string) {
+    this.#store = store;
     this.#statements = statements;
     this.#account = account;
   }
@@ -25,7 +25,7 @@ export class PhotoCache {
 
   /** Keeps a photo, or that there is none. */
   put(entryId: string, photo: Photo | undefined, nowMs: number): void {
-    this.#db.transaction(() => {
+    this.#store.write(() => {
       this.#statements.setHasPhoto.run(photo === undefined ? 0 : 1, this.#account, entryId);
       if (photo === undefined) {
         this.#statements.dropPhoto.run(this.#account, entryId);
@@ -33,7 +33,7 @@ export class PhotoCache {
       }
       this.#statements.putPhoto.run(this.#account, entryId, photo.mimeType, photo.bytes, nowMs);
       while (this.#bytes() > photoCacheBytes) this.#statements.dropOldestPhoto.run(this.#account, this.#account);
-    })();
+    });
   }
 
   forget(): void {

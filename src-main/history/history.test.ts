@@ -4,8 +4,11 @@ import type { ChatRecord, VoiceRecord } from '../../src-shared/model/history.ts'
 import { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
 import { TestClock } from '../../src-shared/test-clock.ts';
 import { callHistory } from '../core/migrations/020-call-history.ts';
+import { callHistoryWire } from '../core/migrations/051-call-history-wire.ts';
+import { callHistoryQuality } from '../core/migrations/052-call-history-quality.ts';
 import { CallHistory } from './history.ts';
 import { HistoryStore } from './history-store.ts';
+import { storeOver } from '../core/store.ts';
 
 let db: Database.Database;
 let clock: TestClock;
@@ -18,9 +21,11 @@ let voiceMessages: VoiceRecord[];
 beforeEach(() => {
   db = new Database(':memory:');
   callHistory.up(db);
+  callHistoryWire.up(db);
+  callHistoryQuality.up(db);
   clock = new TestClock();
   hub = new TopicHub();
-  store = new HistoryStore(db, 'alice');
+  store = new HistoryStore(storeOver(db), 'alice');
   chats = [];
   voiceMessages = [];
   history = new CallHistory({ store, hub, clock, chats: () => chats, voiceMessages: () => voiceMessages });
@@ -60,7 +65,7 @@ describe('the Calls tab', () => {
   });
 
   test("leaves another account's calls alone", () => {
-    const other = new HistoryStore(db, 'bob');
+    const other = new HistoryStore(storeOver(db), 'bob');
     other.callStarted({ id: 'theirs', direction: 'in', number: '1', startedAtMs: 1 });
     for (let index = 1; index <= 60; index += 1) begin(`call ${index}`, 100 + index);
     store.markSeen();
@@ -130,5 +135,51 @@ describe('the other tabs', () => {
     chats = [chat('bob', 5)];
     const revision = history.refresh();
     expect(hub.current('history')).toMatchObject({ revision, snapshot: { chats: [{ peer: 'bob' }] } });
+  });
+});
+
+describe('what is written behind the call', () => {
+  let turns: (() => void)[];
+  beforeEach(() => {
+    turns = [];
+    const afterTurn = (task: () => void) => turns.push(task);
+    history = new CallHistory({ store, hub, clock, chats: () => [], voiceMessages: () => [], afterTurn });
+  });
+
+  test('is written in order, and shown once', () => {
+    const before = hub.revision('history');
+    begin('a', 1, 'out');
+    history.callConnected('a', 2);
+    history.callEnded('a', { endedAtMs: 3, endReason: 'hungUp', missed: false });
+    expect(store.calls()).toEqual([]);
+    expect(hub.revision('history')).toBe(before);
+    for (const turn of turns) turn();
+    expect(store.calls()).toMatchObject([{ id: 'a', connectedAtMs: 2, endedAtMs: 3 }]);
+    expect(hub.revision('history')).toBe(before + 1);
+  });
+
+  test('is there for whoever looks before, and at a stop', () => {
+    begin('a', 1);
+    expect(ids()).toEqual(['a']);
+    begin('b', 2);
+    history.flush();
+    expect(store.calls().map(({ id }) => id)).toEqual(['b', 'a']);
+  });
+
+  test('is there before the tab is cleared or looked at', () => {
+    begin('a', 1, 'out');
+    history.callEnded('a', { endedAtMs: 3, endReason: 'hungUp', missed: false });
+    history.clear('calls');
+    for (const turn of turns) turn();
+    expect(store.calls()).toEqual([]);
+  });
+
+  test('keeps no other from being written when it fails', () => {
+    begin('a', 1);
+    begin('b', 2);
+    db.exec(`CREATE TRIGGER no_a BEFORE INSERT ON call_history WHEN NEW.id = 'a'
+             BEGIN SELECT RAISE(ABORT, 'full disk'); END`);
+    expect(turns[0]).toThrow('full disk');
+    expect(ids()).toEqual(['b']);
   });
 });

@@ -1,5 +1,5 @@
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
-import type { ReconnectorStatus } from '../core/reconnector.ts';
+import type { ReconnectorStatus } from '../core/reconnector-options.ts';
 import { formatServer } from '../core/server-list.ts';
 import { notStoredWords } from './stream-failures.ts';
 

@@ -39,4 +39,6 @@ export const imLimits = {
   transactionMs: 10,
   /** `composing` is repeated by some clients and never ended by others: forgotten after this time (milliseconds). */
   typingMs: 30_000,
+  /** Nothing typed for this long is a pause (milliseconds); XEP-0085 section 5.4 suggests 5 seconds. */
+  composingMs: 5_000,
 } as const;

@@ -15,6 +15,7 @@ import { ImService } from './im-service.ts';
 import { namespaces } from './namespaces.ts';
 import { ScriptedServer, emptyResult } from './scripted-server.ts';
 import type { ServerSession } from './scripted-server.ts';
+import { storeOver } from '../core/store.ts';
 
 const own = 'alice@example.com';
 const bob = 'bob@example.com';
@@ -46,6 +47,8 @@ class World {
   hasArchive = true;
   /** Stanzas that the server took, but for iqs. */
   readonly taken: Element[] = [];
+  /** A message with this body makes the server hang up: it neither takes it nor remembers the session. */
+  poison = '';
   readonly contacts: Element[] = [xml('item', { jid: bob, name: 'Bob', subscription: 'both' })];
 
   constructor(db: Database.Database = migrated()) {
@@ -57,19 +60,24 @@ class World {
         this.taken.push(stanza);
         const body = stanza.getChildText('body');
         const id = stanza.attrs['id'] ?? '';
+        if (body !== null && body === this.poison) {
+          this.server.sessions.clear();
+          this.server.cut();
+          return;
+        }
         if (body !== null)
           this.archive.push({ id: `a-${id}`, from: own, to: stanza.attrs['to'] ?? '', body, messageId: id });
       },
     });
     this.presence = new OwnPresence({
-      db,
+      store: storeOver(db),
       accountId: 'account',
       publish: (snapshot) => this.hub.publish('ownPresence', snapshot),
     });
     this.service = new ImService({
       account: { id: 'account' },
       config: { jid: own, servers: [{ host: 'one', port: 5222 }], directTls: false },
-      store: { db },
+      store: storeOver(db),
       hub: this.hub,
       emit: (name, payload) => {
         if (name === 'chat.typing' && 'typing' in payload) this.typing.push(payload.typing);
@@ -86,6 +94,7 @@ class World {
       ownPresence: this.presence,
       archive: { append: (messages) => this.archivedToFile.push(...messages.map(({ body }) => body)) },
       names: { byJid: (jid) => (jid === 'carol@example.com' ? { name: 'Carol Lindqvist' } : undefined) },
+      sendsTyping: () => true,
       onIncoming: (message, name) => this.notified.push(`${name}: ${message.body}`),
     });
   }
@@ -323,6 +332,16 @@ describe('a message of ours', () => {
     world.service.retryMessage({ id: message.id });
     await world.until('sent', () => world.bodies('sent').length === 1);
     expect(world.taken.filter((stanza) => stanza.attrs['id'] === message.id)).toHaveLength(2);
+  });
+
+  test('that makes the server hang up each time is given up after three times, and holds nothing else up', async () => {
+    const world = await signedIn();
+    world.poison = 'poison';
+    world.service.send({ peer: bob, body: 'poison' });
+    await world.until('given up', () => world.bodies('failed').includes('poison'), 100);
+    expect(world.takenBodies()).toEqual(['poison', 'poison', 'poison']);
+    world.service.send({ peer: bob, body: 'after it' });
+    await world.until('sent', () => world.bodies('sent').includes('after it'), 100);
   });
 
   test('that comes back fails in plain words, and can be discarded', async () => {

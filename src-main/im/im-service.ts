@@ -18,7 +18,7 @@ import { chatHealth } from './chat-health.ts';
 import { Conversations } from './conversations.ts';
 import { InboundPipeline, NotStoredError } from './inbound-pipeline.ts';
 import { answerIq } from './iq-responder.ts';
-import { parseMessage, receiptStanza } from './message-stanza.ts';
+import { parseMessage, receiptStanza, speaksOfChatStates } from './message-stanza.ts';
 import { MessageStore } from './message-store.ts';
 import type { TimedMessage } from './message-store.ts';
 import { namespaces } from './namespaces.ts';
@@ -28,13 +28,16 @@ import { Roster } from './roster.ts';
 import { RosterStore } from './roster-store.ts';
 import { SessionSetup } from './session-setup.ts';
 import { TypingNotices } from './typing-notices.ts';
+import { TypingSender } from './typing-sender.ts';
 import type { SrvResolver, Transport } from './transport.ts';
 import { XmppSession } from './xmpp-session.ts';
 
 export interface ImServiceOptions {
   readonly account: Pick<AccountConfig, 'id'>;
   readonly config: ChatConfig;
-  readonly store: Pick<Store, 'db'>;
+  readonly store: Store;
+  /** `Checkpointer.room`: the server waits while the disk catches up. */
+  readonly room?: () => Promise<void> | undefined;
   readonly hub: Pick<TopicHub, 'publish' | 'revision'>;
   readonly emit: <Name extends EventName>(name: Name, payload: EventPayload<Name>) => void;
   readonly health: HealthReporter;
@@ -46,6 +49,8 @@ export interface ImServiceOptions {
   readonly ownPresence: OwnPresence;
   readonly archive: Pick<Archive, 'append'>;
   readonly names: Pick<ReverseLookup, 'byJid'>;
+  /** The person lets others know that they type. */
+  readonly sendsTyping: () => boolean;
   /** A message that nobody has seen yet, for notifications; not told for old ones of the server's archive. */
   readonly onIncoming?: (message: ChatMessage, name: string) => void;
 }
@@ -63,6 +68,7 @@ export class ImService implements Service {
   readonly #sync: ArchiveSync;
   readonly #inbound: InboundPipeline;
   readonly #typing: TypingNotices;
+  readonly #typingSender: TypingSender;
   readonly #setup: SessionSetup;
   readonly #presence: PresenceSender;
   /** The batch under way is from the past and was seen before. */
@@ -73,7 +79,7 @@ export class ImService implements Service {
     this.#options = options;
     const { account, config, store, hub, clock, log, emit, transport, resolve, random } = options;
     this.#own = bareAddress(config.jid) ?? config.jid;
-    this.#messages = new MessageStore(store.db, account.id);
+    this.#messages = new MessageStore(store, account.id);
     this.#session = new XmppSession(
       { config: { ...config, jid: this.#own }, transport, resolve, clock, random, log },
       {
@@ -93,6 +99,7 @@ export class ImService implements Service {
           this.#roster.flush();
           this.#inbound.flush();
         },
+        room: () => options.room?.(),
         onAcknowledged: (stanzas) => {
           this.#outbox.acknowledged(stanzas);
           this.#sync.savePosition();
@@ -101,7 +108,7 @@ export class ImService implements Service {
     );
     this.#roster = new Roster({
       own: this.#own,
-      store: new RosterStore(store.db, account.id),
+      store: new RosterStore(store, account.id),
       wire: this.#session,
       clock,
       publish: (snapshot) => hub.publish('roster', snapshot),
@@ -165,6 +172,13 @@ export class ImService implements Service {
     this.#typing = new TypingNotices(clock, (peer, typing) => {
       emit('chat.typing', { peer, typing });
     });
+    this.#typingSender = new TypingSender({
+      session: this.#session,
+      isAllowed: () => options.sendsTyping() && options.ownPresence.wanted.chosen !== 'offline',
+      resourcesOf: (peer) => this.#roster.resourcesOf(peer),
+      clock,
+      log,
+    });
     this.#presence = new PresenceSender({
       session: this.#session,
       ownPresence: options.ownPresence,
@@ -182,6 +196,9 @@ export class ImService implements Service {
         this.#conversations.publish();
         this.#presence.connected();
         this.#presence.send();
+      },
+      whenWritable: (then) => {
+        this.#messages.whenWritable(then);
       },
       log,
     });
@@ -234,16 +251,27 @@ export class ImService implements Service {
     this.#session.kick();
   }
 
+  /** The computer goes to sleep: others see this person offline, and the server keeps what is written. */
+  async sleep(): Promise<void> {
+    await this.#session.rest();
+  }
+
   wake(): void {
-    this.#session.kick();
+    this.#session.wake();
   }
 
   send({ peer, body }: CallInput<'chat.send'>): CallOutput<'chat.send'> {
     const address = this.#peer(peer);
     const message = this.#outbox.add(address, body);
+    this.#typingSender.sent(address);
     this.#show([message]);
     this.#outbox.pump();
     return { message };
+  }
+
+  setTyping({ peer, typing }: CallInput<'chat.setTyping'>): null {
+    this.#typingSender.typed(this.#peer(peer), typing);
+    return null;
   }
 
   retryMessage({ id }: CallInput<'chat.retry'>): CallOutput<'chat.retry'> {
@@ -262,8 +290,8 @@ export class ImService implements Service {
     return null;
   }
 
-  page({ peer, beforeMs, limit }: CallInput<'chat.page'>): CallOutput<'chat.page'> {
-    return this.#messages.page(this.#peer(peer), beforeMs, limit);
+  page({ peer, before, limit }: CallInput<'chat.page'>): CallOutput<'chat.page'> {
+    return this.#messages.page(this.#peer(peer), before, limit);
   }
 
   markRead({ peer }: CallInput<'chat.markRead'>): CallOutput<'chat.markRead'> {
@@ -328,6 +356,7 @@ export class ImService implements Service {
   #down(): void {
     this.#roster.connectionLost();
     this.#presence.connectionLost();
+    this.#typingSender.connectionLost();
   }
 
   #onStanza(stanza: Element): void {
@@ -362,11 +391,15 @@ export class ImService implements Service {
           this.#sync.onResult(parsed.message);
         } else {
           if (parsed.message.direction === 'in') this.#typing.ended(parsed.message.peer);
+          if (parsed.message.source === 'live' && speaksOfChatStates(stanza)) {
+            this.#typingSender.heardState(parsed.message.peer);
+          }
           this.#inbound.push(parsed.message, parsed.message.direction === 'in');
         }
         return;
       case 'typing':
         this.#typing.told(parsed.peer, parsed.typing);
+        this.#typingSender.heardState(parsed.peer);
         return;
       case 'refused': {
         // Only whom it was for may say that it did not arrive.

@@ -30,6 +30,8 @@ export interface ManagedStreamEvents {
   onStanza(stanza: Element): void;
   /** Gathered stanzas must be stored when this returns: they are acknowledged right afterwards. Throws when they cannot be. */
   onFlush(): void;
+  /** Asked between two slices of received data. A promise: no more is taken before it resolves. */
+  room(): Promise<void> | undefined;
   onAcknowledged(stanzas: readonly SentStanza[]): void;
   onEnd(failure: ConnectFailure): void;
 }
@@ -89,6 +91,7 @@ export class ManagedStream {
       },
       onSlice: () => {
         this.#flush();
+        return this.#events.room();
       },
       onEnd: (failure) => {
         this.#end(failure);
@@ -236,6 +239,10 @@ export class ManagedStream {
   #armDead(): void {
     this.#deadTimer ??= this.#clock.setTimeout(() => {
       this.#deadTimer = undefined;
+      if (this.#options.stream.isBehind) {
+        this.#armDead();
+        return;
+      }
       this.#options.stream.fail(noAnswer(`no acknowledgement in ${imLimits.ackTimeoutMs} ms`));
     }, imLimits.ackTimeoutMs);
   }

@@ -184,6 +184,11 @@ function chatState(stanza: Element): boolean | undefined {
   return state === undefined ? undefined : state.getName() === 'composing';
 }
 
+/** The sender's client speaks of chat states (XEP-0085), so it understands ours. */
+export function speaksOfChatStates(stanza: Element): boolean {
+  return chatState(stanza) !== undefined;
+}
+
 /** Characters that XML 1.0 cannot carry at all: a server closes the stream over them. */
 const unsendable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 

@@ -5,6 +5,7 @@ import type { ChatMessage } from '../../src-shared/model/message.ts';
 import { chat } from '../core/migrations/010-chat.ts';
 import { MessageStore } from './message-store.ts';
 import type { TimedMessage } from './message-store.ts';
+import { storeOver } from '../core/store.ts';
 
 let db: Database.Database;
 let store: MessageStore;
@@ -12,7 +13,7 @@ let store: MessageStore;
 beforeEach(() => {
   db = new Database(':memory:');
   chat.up(db);
-  store = new MessageStore(db, 'account');
+  store = new MessageStore(storeOver(db), 'account');
 });
 
 function incoming(body: string, changes: Partial<TimedMessage> = {}): TimedMessage {
@@ -61,7 +62,7 @@ describe('the same message', () => {
 
   test('in another account of this computer is another message', () => {
     store.addAll([incoming('once', { archiveId: 'a1', originKey: 'o:1' })]);
-    const other = new MessageStore(db, 'other');
+    const other = new MessageStore(storeOver(db), 'other');
     expect(other.addAll([incoming('once', { archiveId: 'a1', originKey: 'o:1' })])).toHaveLength(1);
   });
 });
@@ -73,28 +74,35 @@ test('more messages than one transaction holds are all stored, in order', () => 
 });
 
 describe('a page', () => {
-  test('goes back from a time, oldest first, and says whether there is more', () => {
+  test('goes back from a message, oldest first, and says whether there is more', () => {
     store.addAll(Array.from({ length: 10 }, (_, index) => incoming(`${index}`, { sentAtMs: 1_000 + index })));
     const newest = store.page('bob@example.com', undefined, 4);
     expect(newest.messages.map(({ body }) => body)).toEqual(['6', '7', '8', '9']);
     expect(newest.more).toBe(true);
-    const next = store.page('bob@example.com', newest.messages[0]?.sentAtMs, 100);
+    const next = store.page('bob@example.com', newest.messages[0], 100);
     expect(next.messages.map(({ body }) => body)).toEqual(['0', '1', '2', '3', '4', '5']);
     expect(next.more).toBe(false);
   });
 
-  test('never parts messages of one time, or the next page would miss some', () => {
+  test('is never longer than asked, and misses and doubles nothing where many share a time', () => {
     const times = [1, 2, 2, 2, 2, 3];
     store.addAll(times.map((sentAtMs, index) => incoming(`${index}`, { sentAtMs })));
     const read: string[] = [];
-    let beforeMs: number | undefined;
+    let before: ChatMessage | undefined;
     for (let more = true; more;) {
-      const page = store.page('bob@example.com', beforeMs, 2);
+      const page = store.page('bob@example.com', before, 2);
+      expect(page.messages.length).toBeLessThanOrEqual(2);
       read.unshift(...page.messages.map(({ body }) => body));
-      beforeMs = page.messages[0]?.sentAtMs;
+      before = page.messages[0];
       more = page.more;
     }
     expect(read).toEqual(['0', '1', '2', '3', '4', '5']);
+  });
+
+  test('before a message that is known no more begins at its time', () => {
+    store.addAll([1, 2, 2, 3].map((sentAtMs, index) => incoming(`${index}`, { sentAtMs })));
+    const page = store.page('bob@example.com', { id: 'deleted', sentAtMs: 2 }, 10);
+    expect(page.messages.map(({ body }) => body)).toEqual(['0']);
   });
 });
 
@@ -156,7 +164,9 @@ describe('a message of ours', () => {
     store.addOutgoing(outgoing('m1'));
     store.addOutgoing(outgoing('m2'));
     store.markFailed('m2', 'No.');
-    expect(store.markSent(['m1', 'm2', 'unknown']).map(({ id }) => id)).toEqual(['m1']);
+    const sent: string[] = [];
+    store.markSent(['m1', 'm2', 'unknown'], (messages) => sent.push(...messages.map(({ id }) => id)));
+    expect(sent).toEqual(['m1']);
     expect(store.get('m2')).toMatchObject({ state: 'failed', failure: 'No.' });
     expect(store.markSending('m2')).toMatchObject({ id: 'm2', state: 'sending' });
     expect(store.get('m2')).not.toHaveProperty('failure');

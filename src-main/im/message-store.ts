@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database, Statement } from 'better-sqlite3';
 import { limits } from '../../src-shared/limits.ts';
 import type { ChatMessage, MessageState } from '../../src-shared/model/message.ts';
+import type { Store } from '../core/store.ts';
 import { imLimits } from './im-limits.ts';
 import type { InboundMessage } from './message-stanza.ts';
 import { outgoingKeyOf } from './message-stanza.ts';
@@ -45,14 +46,18 @@ const columns = 'id, peer, direction, body, sent_at_ms, state, failure';
 
 /** Messages of one account: chats, outbox, unread counts and how far the server's archive is known. */
 export class MessageStore {
+  readonly #store: Store;
   readonly #db: Database;
   readonly #accountId: string;
   readonly #insert: Statement;
   readonly #byArchiveId: Statement;
   readonly #byOrigin: Statement;
   readonly #touch: Statement;
+  readonly #page: Statement<unknown[], MessageRow>;
 
-  constructor(db: Database, accountId: string) {
+  constructor(store: Store, accountId: string) {
+    const { db } = store;
+    this.#store = store;
     this.#db = db;
     this.#accountId = accountId;
     this.#insert = db.prepare(
@@ -71,6 +76,12 @@ export class MessageStore {
          last_at_ms = max(last_at_ms, excluded.last_at_ms),
          unread = CASE WHEN @isRead THEN excluded.unread ELSE unread + excluded.unread END`,
     );
+    this.#page = db.prepare(
+      `SELECT ${columns} FROM messages
+       WHERE account_id = @account AND peer = @peer
+         AND (sent_at_ms, row) < (@atMs, ifnull((SELECT row FROM messages WHERE account_id = @account AND id = @id), 0))
+       ORDER BY sent_at_ms DESC, row DESC LIMIT @rows`,
+    );
   }
 
   /** True when this message is here already, whichever way it came. */
@@ -86,13 +97,15 @@ export class MessageStore {
    */
   confirmFromArchive(message: InboundMessage): ChatMessage | undefined {
     if (message.direction !== 'out' || message.originKey === undefined) return undefined;
-    const row = this.#db
-      .prepare<unknown[], MessageRow>(
-        `UPDATE messages SET state = 'sent', archive_id = ifnull(archive_id, ?)
-         WHERE account_id = ? AND peer = ? AND direction = 'out' AND origin_key = ? AND state = 'sending' AND written = 1
-         RETURNING ${columns}`,
-      )
-      .get(message.archiveId ?? null, this.#accountId, message.peer, message.originKey);
+    const row = this.#store.write((db) =>
+      db
+        .prepare<unknown[], MessageRow>(
+          `UPDATE messages SET state = 'sent', archive_id = ifnull(archive_id, ?)
+           WHERE account_id = ? AND peer = ? AND direction = 'out' AND origin_key = ? AND state = 'sending' AND written = 1
+           RETURNING ${columns}`,
+        )
+        .get(message.archiveId ?? null, this.#accountId, message.peer, message.originKey),
+    );
     return row && toMessage(row);
   }
 
@@ -103,7 +116,7 @@ export class MessageStore {
   addAll(messages: readonly TimedMessage[]): readonly ChatMessage[] {
     const added: ChatMessage[] = [];
     let next = 0;
-    const addSome = this.#db.transaction(() => {
+    const addSome = (): void => {
       const startedMs = performance.now();
       const end = Math.min(messages.length, next + limits.transactionRows);
       const touched = new Map<string, { row: number | bigint; atMs: number; unread: number; isRead: boolean }>();
@@ -134,14 +147,14 @@ export class MessageStore {
       for (const [peer, { row, atMs, unread, isRead }] of touched) {
         this.#touch.run({ account: this.#accountId, peer, row, atMs, unread, isRead: isRead ? 1 : 0 });
       }
-    });
-    while (next < messages.length) addSome();
+    };
+    while (next < messages.length) this.#store.write(addSome);
     return added;
   }
 
   /** Stores a message of ours before it is sent. */
   addOutgoing(message: ChatMessage): void {
-    this.#db.transaction(() => {
+    this.#store.write(() => {
       const { id, peer, body, sentAtMs } = message;
       const result = this.#db
         .prepare(
@@ -157,7 +170,7 @@ export class MessageStore {
         unread: 0,
         isRead: 1,
       });
-    })();
+    });
   }
 
   get(id: string): ChatMessage | undefined {
@@ -167,19 +180,24 @@ export class MessageStore {
     return row && toMessage(row);
   }
 
-  /** The server has taken these. Those that failed meanwhile stay failed. */
-  markSent(ids: readonly string[]): readonly ChatMessage[] {
-    return this.#changeEach(ids, `state = 'sent'`, `state = 'sending'`);
+  /**
+   * The server has taken these, and says so once: it is noted as soon as the disk takes it, and `done` follows. Those
+   * that failed meanwhile stay failed.
+   */
+  markSent(ids: readonly string[], done: (sent: readonly ChatMessage[]) => void): void {
+    this.#store.writeEventually(() => this.#changeEach(ids, `state = 'sent'`, `state = 'sending'`), done);
   }
 
   /** Not delivered, in plain words. A message that was sent may come back too. */
   markFailed(id: string, failure: string): ChatMessage | undefined {
-    const row = this.#db
-      .prepare<unknown[], MessageRow>(
-        `UPDATE messages SET state = 'failed', failure = ?
-         WHERE account_id = ? AND id = ? AND direction = 'out' AND state IN ('sending', 'sent') RETURNING ${columns}`,
-      )
-      .get(failure, this.#accountId, id);
+    const row = this.#store.write((db) =>
+      db
+        .prepare<unknown[], MessageRow>(
+          `UPDATE messages SET state = 'failed', failure = ?
+           WHERE account_id = ? AND id = ? AND direction = 'out' AND state IN ('sending', 'sent') RETURNING ${columns}`,
+        )
+        .get(failure, this.#accountId, id),
+    );
     return row && toMessage(row);
   }
 
@@ -208,19 +226,19 @@ export class MessageStore {
     );
     const changed: ChatMessage[] = [];
     for (let start = 0; start < ids.length; start += limits.transactionRows) {
-      this.#db.transaction(() => {
+      this.#store.write(() => {
         for (const id of ids.slice(start, start + limits.transactionRows)) {
           const row = statement.get(this.#accountId, id);
           if (row !== undefined) changed.push(toMessage(row));
         }
-      })();
+      });
     }
     return changed;
   }
 
   /** Removes a failed message. @returns it, or undefined when there is no such failed message */
   discard(id: string): ChatMessage | undefined {
-    return this.#db.transaction(() => {
+    return this.#store.write(() => {
       const row = this.#db
         .prepare<unknown[], MessageRow>(
           `DELETE FROM messages WHERE account_id = ? AND id = ? AND state = 'failed' RETURNING ${columns}`,
@@ -240,34 +258,26 @@ export class MessageStore {
           .run(last.row, last.sent_at_ms, this.#accountId, row.peer);
       }
       return toMessage(row);
-    })();
+    });
   }
 
   /**
-   * Messages before a time, oldest first. Those that share the time of the oldest are all in it, even beyond `limit`:
-   * the next page starts before that time and would miss them.
+   * At most `limit` messages that stand before this one, oldest first; undefined: the newest. Of messages of one
+   * millisecond the row decides, and where the id is known no more, only earlier times stand before it.
    */
-  page(peer: string, beforeMs: number | undefined, limit: number): { messages: ChatMessage[]; more: boolean } {
-    const newest = this.#db
-      .prepare<unknown[], MessageRow & { row: number }>(
-        `SELECT row, ${columns} FROM messages WHERE account_id = ? AND peer = ? AND sent_at_ms < ?
-         ORDER BY sent_at_ms DESC, row DESC LIMIT ?`,
-      )
-      .all(this.#accountId, peer, beforeMs ?? Number.MAX_SAFE_INTEGER, limit + 1);
-    const more = newest.length > limit;
-    const page = newest.slice(0, limit);
-    const oldest = page[page.length - 1];
-    if (!more || oldest === undefined) return { messages: page.reverse().map(toMessage), more: false };
-    const sameTime = this.#db
-      .prepare<unknown[], MessageRow>(
-        `SELECT ${columns} FROM messages WHERE account_id = ? AND peer = ? AND sent_at_ms = ? AND row < ? ORDER BY row DESC`,
-      )
-      .all(this.#accountId, peer, oldest.sent_at_ms, oldest.row);
-    const isMore =
-      this.#db
-        .prepare('SELECT 1 FROM messages WHERE account_id = ? AND peer = ? AND sent_at_ms < ? LIMIT 1')
-        .get(this.#accountId, peer, oldest.sent_at_ms) !== undefined;
-    return { messages: [...page, ...sameTime].reverse().map(toMessage), more: isMore };
+  page(
+    peer: string,
+    before: Pick<ChatMessage, 'id' | 'sentAtMs'> | undefined,
+    limit: number,
+  ): { messages: ChatMessage[]; more: boolean } {
+    const found = this.#page.all({
+      account: this.#accountId,
+      peer,
+      atMs: before?.sentAtMs ?? Number.MAX_SAFE_INTEGER,
+      id: before?.id ?? '',
+      rows: limit + 1,
+    });
+    return { messages: found.slice(0, limit).reverse().map(toMessage), more: found.length > limit };
   }
 
   /** The newest chats, newest first. */
@@ -292,9 +302,11 @@ export class MessageStore {
 
   /** @returns false when nothing was unread */
   markRead(peer: string): boolean {
-    const result = this.#db
-      .prepare('UPDATE conversations SET unread = 0 WHERE account_id = ? AND peer = ? AND unread > 0')
-      .run(this.#accountId, peer);
+    const result = this.#store.write((db) =>
+      db
+        .prepare('UPDATE conversations SET unread = 0 WHERE account_id = ? AND peer = ? AND unread > 0')
+        .run(this.#accountId, peer),
+    );
     return result.changes > 0;
   }
 
@@ -316,17 +328,25 @@ export class MessageStore {
       .get(this.#accountId);
   }
 
+  /** An older position costs a longer look next time, nothing more: so it may wait for the disk. */
   setArchivePosition(archiveId: string): void {
-    this.#db
-      .prepare(
+    this.#store.writeEventually((db) => {
+      db.prepare(
         `INSERT INTO chat_archive_positions (account_id, archive_id) VALUES (?, ?)
          ON CONFLICT (account_id) DO UPDATE SET archive_id = excluded.archive_id`,
-      )
-      .run(this.#accountId, archiveId);
+      ).run(this.#accountId, archiveId);
+    });
   }
 
   forgetArchivePosition(): void {
-    this.#db.prepare('DELETE FROM chat_archive_positions WHERE account_id = ?').run(this.#accountId);
+    this.#store.writeEventually((db) => {
+      db.prepare('DELETE FROM chat_archive_positions WHERE account_id = ?').run(this.#accountId);
+    });
+  }
+
+  /** Calls back when the disk takes data again, now when it does. */
+  whenWritable(then: () => void): void {
+    this.#store.writeEventually(() => undefined, then);
   }
 }
 

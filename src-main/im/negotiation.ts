@@ -70,8 +70,15 @@ export type Negotiated =
       readonly previousH: number | undefined;
     };
 
-/** Connects, encrypts and signs in, then leaves the stream to the caller. @throws ConnectFailure */
-export async function authenticate(options: NegotiationOptions): Promise<{ stream: XmlStream; features: Element }> {
+/**
+ * Connects, encrypts and signs in, then leaves the stream to the caller. Aborting closes it, until `handedOver` is
+ * aborted: whoever has it then decides between a goodbye and a cut.
+ * @throws ConnectFailure
+ */
+export async function authenticate(
+  options: NegotiationOptions,
+  handedOver?: AbortSignal,
+): Promise<{ stream: XmlStream; features: Element }> {
   const { server, domain, transport, signal } = options;
   const enter = (phase: Phase): void => {
     options.onPhase?.(phase);
@@ -86,13 +93,13 @@ export async function authenticate(options: NegotiationOptions): Promise<{ strea
     enter('starting encryption');
     socket = await transport.secure(socket, options.tlsName, signal);
     enter('opening');
-    const stream = openStream(socket, options);
+    const stream = openStream(socket, options, handedOver);
     const features = await nextFeatures(stream);
     enter('signing in');
     await signIn(stream, features, options.credentials);
     if (!stream.detach()) throw malformed('data before the stream was restarted');
     enter('opening the session');
-    const session = openStream(socket, options);
+    const session = openStream(socket, options, handedOver);
     return { stream: session, features: await nextFeatures(session) };
   } catch (error) {
     socket.destroy();
@@ -102,23 +109,26 @@ export async function authenticate(options: NegotiationOptions): Promise<{ strea
 
 /** All of the handshake: a stream that is bound or resumed. @throws ConnectFailure */
 export async function negotiate(options: NegotiationOptions): Promise<Negotiated> {
-  const { stream, features } = await authenticate(options);
+  const handedOver = new AbortController();
+  const { stream, features } = await authenticate(options, handedOver.signal);
   try {
-    return await openSession(stream, features, options);
+    const negotiated = await openSession(stream, features, options);
+    handedOver.abort();
+    return negotiated;
   } catch (error) {
     stream.fail(ConnectFailure.from(error));
     throw error;
   }
 }
 
-function openStream(socket: Duplex, options: NegotiationOptions): XmlStream {
+function openStream(socket: Duplex, options: NegotiationOptions, handedOver: AbortSignal | undefined): XmlStream {
   const stream = new XmlStream(socket);
   options.signal.addEventListener(
     'abort',
     () => {
       stream.close();
     },
-    { once: true },
+    { once: true, ...(handedOver === undefined ? {} : { signal: handedOver }) },
   );
   if (options.signal.aborted) throw connectionLost('given up');
   stream.open(options.domain, `${options.credentials.user}@${options.domain}`);
@@ -132,6 +142,7 @@ async function startTls(socket: Duplex, domain: string, signal: AbortSignal): Pr
     stream.close();
   };
   signal.addEventListener('abort', close, { once: true });
+  if (signal.aborted) close();
   try {
     stream.open(domain);
     const features = await nextFeatures(stream);

@@ -66,6 +66,13 @@ export class Outbox {
       // Noted before it is done: after a crash it is known that the server may have it.
       store.markWritten(rows.map((row) => row.id));
       for (const row of rows) session.send(chatStanza(row.peer, row.id, row.body), row.id);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      // They are stored and wait; the disk takes not even the note that they are on their way.
+      this.#isPumping = false;
+      store.whenWritable(() => {
+        this.pump();
+      });
     } finally {
       this.#isPumping = false;
     }
@@ -73,7 +80,11 @@ export class Outbox {
 
   acknowledged(stanzas: readonly SentStanza[]): void {
     const ids = stanzas.map((stanza) => stanza.messageId).filter((id) => id !== undefined);
-    if (ids.length > 0) this.#options.sent(this.#options.store.markSent(ids));
+    if (ids.length > 0) {
+      this.#options.store.markSent(ids, (messages) => {
+        this.#options.sent(messages);
+      });
+    }
     this.pump();
   }
 

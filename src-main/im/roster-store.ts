@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { limits } from '../../src-shared/limits.ts';
 import type { SubscriptionState } from '../../src-shared/model/contact.ts';
+import type { Store } from '../core/store.ts';
 
 /** A contact as the server keeps it (RFC 6121 section 2.1.2). */
 export interface RosterItem {
@@ -19,13 +20,15 @@ interface RosterRow {
   readonly pending_out: number;
 }
 
-/** The roster of one account as the server last told it. */
+/** The roster of one account as the server last told it. The server keeps it: what the disk refuses is written later. */
 export class RosterStore {
+  readonly #store: Store;
   readonly #db: Database;
   readonly #accountId: string;
 
-  constructor(db: Database, accountId: string) {
-    this.#db = db;
+  constructor(store: Store, accountId: string) {
+    this.#store = store;
+    this.#db = store.db;
     this.#accountId = accountId;
   }
 
@@ -57,18 +60,22 @@ export class RosterStore {
       }),
     ];
     for (let start = 0; start < changes.length; start += limits.transactionRows) {
-      this.#db.transaction(() => {
+      this.#store.writeEventually(() => {
         for (const change of changes.slice(start, start + limits.transactionRows)) change();
-      })();
+      });
     }
   }
 
   put(item: RosterItem): void {
-    this.#put(item);
+    this.#store.writeEventually(() => {
+      this.#put(item);
+    });
   }
 
   delete(jid: string): void {
-    this.#delete(jid);
+    this.#store.writeEventually(() => {
+      this.#delete(jid);
+    });
   }
 
   #put(item: RosterItem): void {

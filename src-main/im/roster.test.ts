@@ -9,6 +9,7 @@ import { roster as migration } from '../core/migrations/011-roster.ts';
 import { namespaces } from './namespaces.ts';
 import { Roster } from './roster.ts';
 import { RosterStore } from './roster-store.ts';
+import { storeOver } from '../core/store.ts';
 
 const own = 'alice@example.com';
 let store: RosterStore;
@@ -28,7 +29,7 @@ function people(count: number): Element[] {
 beforeEach(() => {
   const db = new Database(':memory:');
   migration.up(db);
-  store = new RosterStore(db, 'account');
+  store = new RosterStore(storeOver(db), 'account');
   clock = new TestClock();
   sent = [];
   served = [];
@@ -242,6 +243,32 @@ describe('a request to see our presence', () => {
     roster.flush();
     expect(last().requests).toEqual([]);
     expect(sent.at(-1)?.attrs).toMatchObject({ to: 'bob@example.com', type: 'subscribed' });
+  });
+
+  test('of somebody whom we asked ourselves is answered by itself', async () => {
+    const roster = await loaded(
+      item('bob@example.com', { subscription: 'to' }),
+      item('carol@example.com', { subscription: 'none', ask: 'subscribe' }),
+      item('dave@example.com', { subscription: 'none' }),
+    );
+    for (const name of ['bob', 'carol', 'dave']) roster.onPresence(ask(`${name}@example.com`));
+    roster.flush();
+    expect(sent.slice(-2).map((stanza) => [stanza.attrs['to'], stanza.attrs['type']])).toEqual([
+      ['bob@example.com', 'subscribed'],
+      ['carol@example.com', 'subscribed'],
+    ]);
+    expect(last().requests).toMatchObject([{ jid: 'dave@example.com' }]);
+  });
+
+  test('is answered by adding who asked', async () => {
+    const roster = await loaded();
+    roster.onPresence(ask('mallory@example.com'));
+    await roster.add('mallory@example.com', 'Mal', []);
+    expect(sent.slice(-2).map((stanza) => [stanza.attrs['to'], stanza.attrs['type']])).toEqual([
+      ['mallory@example.com', 'subscribe'],
+      ['mallory@example.com', 'subscribed'],
+    ]);
+    expect(last().requests).toEqual([]);
   });
 
   test('of thousands of strangers does not fill the list without end', async () => {

@@ -88,6 +88,12 @@ export class Roster {
     return subscription === 'from' || subscription === 'both';
   }
 
+  /** Full JIDs of a contact who is online and sees our presence, in the order in which they spoke; else none. */
+  resourcesOf(jid: string): readonly string[] {
+    if (!this.sharesPresenceWith(jid)) return [];
+    return [...(this.#resources.get(jid)?.keys() ?? [])].map((resource) => `${jid}/${resource}`);
+  }
+
   /** A new session: nothing that was known of presence holds any more. */
   sessionBegins(): void {
     this.#clearTimer();
@@ -178,7 +184,7 @@ export class Roster {
     if (this.#isDirty) this.#publish();
   }
 
-  /** @throws AppError `limit`, `invalid`, `offline` */
+  /** Asks to see a person's presence, and shows ours to whoever asked for it. @throws AppError `limit`, `invalid`, `offline` */
   async add(jid: string, name: string, groups: readonly string[]): Promise<number> {
     const address = this.#address(jid);
     if (address === this.#options.own) throw new AppError('invalid', 'This is your own address.');
@@ -196,6 +202,8 @@ export class Roster {
         pendingOut: true,
       });
     }
+    // Whoever asked and is added now has the answer.
+    if (this.#requests.has(address)) this.approve(address);
     return this.#publish();
   }
 
@@ -295,7 +303,7 @@ export class Roster {
   }
 
   #asked(jid: string, stanza: Element): void {
-    if (this.sharesPresenceWith(jid)) {
+    if (this.#wants(jid)) {
       this.#options.wire.send(xml('presence', { to: jid, type: 'subscribed' }));
       return;
     }
@@ -304,6 +312,12 @@ export class Roster {
     const receivedAtMs = this.#options.clock.now();
     this.#requests.set(jid, name === '' ? { jid, receivedAtMs } : { jid, name, receivedAtMs });
     this.#isDirty = true;
+  }
+
+  /** A contact, added or asked for by the person: who asks back is not asked about again. */
+  #wants(jid: string): boolean {
+    const item = this.#items.get(jid);
+    return item !== undefined && (item.subscription !== 'none' || item.pendingOut);
   }
 
   #forgetPresence(): void {

@@ -1,4 +1,5 @@
 import { xml } from '@xmpp/client';
+import { AppError } from '../../src-shared/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { ArchiveSync } from './archive-sync.ts';
 import { namespaces } from './namespaces.ts';
@@ -15,6 +16,8 @@ export interface SessionSetupOptions {
   readonly sync: Pick<ArchiveSync, 'run'>;
   /** Roster and features are known: presence may be told. */
   readonly onReady: () => void;
+  /** Calls back when the disk takes data again, now when it does. */
+  readonly whenWritable: (then: () => void) => void;
   readonly log: Logger;
 }
 
@@ -75,8 +78,18 @@ export class SessionSetup {
 
   async #run(session: number): Promise<void> {
     this.#isRunning = true;
-    await this.#takeSteps(() => session === this.#session && this.#options.session.isUp);
-    if (session === this.#session) this.#isRunning = false;
+    try {
+      await this.#takeSteps(() => session === this.#session && this.#options.session.isUp);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      // The disk refused a note about what waits to be sent: it waits on until it is noted.
+      this.#options.log.warn('what waits to be sent could not be settled', { error });
+      this.#options.whenWritable(() => {
+        if (session === this.#session && this.#options.session.isUp) this.resume();
+      });
+    } finally {
+      if (session === this.#session) this.#isRunning = false;
+    }
   }
 
   async #takeSteps(mayGoOn: () => boolean): Promise<void> {

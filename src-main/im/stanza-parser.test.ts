@@ -40,8 +40,28 @@ test.each([
   ['text between stanzas', 'hello<presence/>'],
   ['an unknown entity', '<message><body>&bomb;</body></message>'],
   ['elements nested too deep', '<a>'.repeat(11)],
-])('%s ends the stream', (_what, text) => {
+  ['a tag within a tag', '<message <body>'],
+  ['a tag without a name', '<<<'],
+  ['a comment (RFC 6120 section 11.1)', '<!-- never -->'],
+  ['a document type', '<!DOCTYPE lolz [<!ENTITY lol "lol">]>'],
+  ['a processing instruction behind the header', '<?php ?>'],
+  ['a zero byte where a name belongs', '<\0'],
+  ['a marked section that is no CDATA', '<![INCLUDE['],
+])('%s ends the stream, however it is cut', (_what, text) => {
   expect(parse([header, text, '<presence/>'])).toEqual(['open stream:stream', 'malformed']);
+  expect(parse([header, ...text.split(/(?:)/), '<presence/>'])).toEqual(['open stream:stream', 'malformed']);
+});
+
+test('what was whole before the garbage of the same packet is told', () => {
+  expect(parse([`${header}<presence/><!-- never -->`])).toEqual(['open stream:stream', '<presence/>', 'malformed']);
+});
+
+test('the declaration before the header, quoted brackets and CDATA are XML', () => {
+  const body = `<message a='>' b="<'/>"><body><![CDATA[<!-- ]] > <?x?> ]]></body></message>`;
+  const text = `<?xml version='1.0'?>${header}${body}<presence/>`;
+  const whole = parse([text]);
+  expect(whole).toEqual(['open stream:stream', expect.stringContaining('&lt;!-- ]] &gt; &lt;?x?&gt; '), '<presence/>']);
+  expect(parse(text.split(/(?:)/))).toEqual(whole);
 });
 
 test('an end tag before anything was opened is malformed, not a crash', () => {

@@ -2,6 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { Parser } from '@xmpp/xml';
 import type { Attributes, Element } from '@xmpp/xml';
 import { assertNever } from '../../src-shared/assert-never.ts';
+import { XmlGuard } from './xml-guard.ts';
 
 export interface ParserLimits {
   readonly stanzaBytes: number;
@@ -64,6 +65,9 @@ export class StanzaParser {
   readonly #events: ParserEvents;
   readonly #limits: ParserLimits;
   readonly #decoder = new StringDecoder('utf8');
+  readonly #guard = new XmlGuard();
+  /** Looked at, but not given to the parser yet. */
+  #held = '';
   readonly #parser: BoundedParser;
   /** Filled while a packet is parsed and told afterwards, so that an error of a listener is never taken for bad XML. */
   #parsed: Parsed[] = [];
@@ -90,7 +94,7 @@ export class StanzaParser {
     } else {
       this.#bytesOfElement += chunk.length;
       try {
-        this.#parser.write(this.#decoder.write(chunk));
+        this.#parse(this.#decoder.write(chunk));
       } catch (error) {
         this.#parsed.push({ kind: 'malformed', reason: error instanceof Error ? error.message : String(error) });
       }
@@ -102,6 +106,15 @@ export class StanzaParser {
       if (this.isClosed) return;
       this.#tell(one);
     }
+  }
+
+  #parse(text: string): void {
+    const notXml = this.#guard.check(text);
+    this.#held += notXml === undefined ? text : text.slice(0, notXml.at);
+    if (notXml === undefined && this.#guard.needsMore) return;
+    this.#parser.write(this.#held);
+    this.#held = '';
+    if (notXml !== undefined) this.#parsed.push({ kind: 'malformed', reason: notXml.reason });
   }
 
   get isClosed(): boolean {

@@ -1,6 +1,8 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { SrvRecord } from '../core/server-list.ts';
-import { findServers } from './transport.ts';
+import { TcpTransport, findServers } from './transport.ts';
 
 const noRecord = Object.assign(new Error('querySrv ENOTFOUND'), { code: 'ENOTFOUND' });
 
@@ -48,5 +50,40 @@ describe('the servers of a domain', () => {
     const broken = (): Promise<never> =>
       Promise.reject(Object.assign(new Error('queryServfail'), { code: 'ESERVFAIL' }));
     await expect(findServers('example.com', false, broken, middle)).rejects.toMatchObject({ advice: 'later' });
+  });
+});
+
+describe('an attempt that is given up', () => {
+  const attempt = async (aborts: 'before' | 'after'): Promise<string> => {
+    const heard = Promise.withResolvers<string>();
+    const server = createServer((peer: Socket) => {
+      let text = '';
+      peer.setEncoding('utf8').on('data', (data: string) => (text += data));
+      peer.on('close', () => {
+        heard.resolve(text);
+      });
+      peer.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const abort = new AbortController();
+    const transport = new TcpTransport({ extraCa: [], useSystemStore: false });
+    try {
+      if (aborts === 'before') abort.abort();
+      const socket = await transport.connect({ host: '127.0.0.1', port }, abort.signal);
+      abort.abort();
+      socket.end('</stream:stream>');
+      return await heard.promise;
+    } finally {
+      server.close();
+    }
+  };
+
+  test('before the socket is open ends it', async () => {
+    await expect(attempt('before')).rejects.toThrow();
+  });
+
+  test('once it is open leaves it to whoever says goodbye on it', async () => {
+    expect(await attempt('after')).toBe('</stream:stream>');
   });
 });

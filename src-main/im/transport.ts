@@ -1,9 +1,10 @@
-import { resolveSrv } from 'node:dns/promises';
-import { connect as connectTcp, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { ConnectFailure } from '../core/connect-failure.ts';
+import { openRacedTcp } from '../core/raced-tcp.ts';
+import type { RaceTools } from '../core/raced-tcp.ts';
 import { orderBySrv } from '../core/server-list.ts';
 import type { Random, ServerAddress, SrvRecord } from '../core/server-list.ts';
 import { tlsOptionsFor } from '../core/tls-trust.ts';
@@ -21,16 +22,21 @@ export interface Transport {
 /** TCP and TLS, believing the certificates that `trust` names. */
 export class TcpTransport implements Transport {
   readonly #trust: TrustConfig;
+  readonly #tools: RaceTools;
 
-  constructor(trust: TrustConfig) {
+  constructor(trust: TrustConfig, tools: RaceTools = {}) {
     this.#trust = trust;
+    this.#tools = tools;
   }
 
   async connect(server: ServerAddress, signal: AbortSignal): Promise<Socket> {
-    // Aborting destroys the socket; small packets are not held back (RFC 6120 traffic is chatty).
-    const socket = connectTcp({ host: server.host, port: server.port, noDelay: true, signal });
-    await opened(socket, 'connect', server.host);
-    return socket;
+    const { host, port } = server;
+    try {
+      // Given up or not, an open socket is its owner's: a goodbye could not be sent on one that is destroyed.
+      return await openRacedTcp({ host, port, signal, ...this.#tools });
+    } catch (error) {
+      throw connectFailure(error instanceof Error ? error : new Error(String(error)), host);
+    }
   }
 
   async secure(socket: Duplex, name: string, signal: AbortSignal): Promise<Duplex> {
@@ -41,8 +47,9 @@ export class TcpTransport implements Transport {
       secured.destroy(new Error('given up'));
     };
     signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
     try {
-      await opened(secured, 'secureConnect', name);
+      await opened(secured, name);
     } finally {
       signal.removeEventListener('abort', abort);
     }
@@ -50,7 +57,8 @@ export class TcpTransport implements Transport {
   }
 }
 
-function opened(socket: Socket, event: 'connect' | 'secureConnect', name: string): Promise<void> {
+function opened(socket: Socket, name: string): Promise<void> {
+  const event = 'secureConnect';
   return new Promise((resolve, reject) => {
     const settle = (failure?: ConnectFailure): void => {
       socket.off(event, onOpen);
@@ -81,8 +89,6 @@ function opened(socket: Socket, event: 'connect' | 'secureConnect', name: string
 
 /** SRV answers of a name; rejects like node:dns when there are none. */
 export type SrvResolver = (name: string) => Promise<readonly SrvRecord[]>;
-
-export const systemSrvResolver: SrvResolver = resolveSrv;
 
 /** A server, and whether TLS starts with the first byte (XEP-0368) or by STARTTLS. */
 export interface ChatServer extends ServerAddress {

@@ -9,8 +9,11 @@ import { connectionLost, malformed, socketFailure, streamErrorFailure } from './
 /** Who takes the elements once the handshake is over. */
 export interface StreamConsumer {
   onElement(element: Element): void;
-  /** A slice of received data is worked through: what was gathered may be written. */
-  onSlice(): void;
+  /**
+   * A slice of received data is worked through: what was gathered may be written. A promise: the next slice waits for
+   * it, and the server with it; it must not reject.
+   */
+  onSlice(): Promise<void> | undefined;
   /** The stream ended, told once. Nothing comes afterwards. */
   onEnd(failure: ConnectFailure): void;
 }
@@ -28,7 +31,7 @@ interface Waiter {
  *   handshake --end | error | close | detach--> over
  *
  * Received data is worked through in slices of a few milliseconds, and read no further ahead than a bound,
- * so that a burst never holds the loop.
+ * so that a burst never holds the loop. The consumer may hold the stream up between two slices.
  */
 export class XmlStream {
   readonly #socket: Duplex;
@@ -41,6 +44,7 @@ export class XmlStream {
   readonly #chunks: Buffer[] = [];
   #chunkBytes = 0;
   #sliceStartedMs: number | undefined;
+  #isHeldUp = false;
   #receivedBytes = 0;
 
   constructor(socket: Duplex) {
@@ -69,6 +73,11 @@ export class XmlStream {
   /** Grows with every byte from the server: the sign of life. */
   get receivedBytes(): number {
     return this.#receivedBytes;
+  }
+
+  /** The server has sent more than was worked through: what we wait for may be among it. */
+  get isBehind(): boolean {
+    return this.#chunks.length > 0;
   }
 
   get isOver(): boolean {
@@ -111,7 +120,7 @@ export class XmlStream {
     for (const element of this.#elements.splice(0)) {
       if (!this.isOver) consumer.onElement(element);
     }
-    consumer.onSlice();
+    void consumer.onSlice();
   }
 
   /**
@@ -148,6 +157,7 @@ export class XmlStream {
     }
     this.#chunkBytes += chunk.length;
     if (this.#chunkBytes > imLimits.readAheadBytes) this.#socket.pause();
+    if (this.#isHeldUp) return;
     if (this.#sliceStartedMs === undefined) {
       this.#sliceStartedMs = performance.now();
       setImmediate(this.#endSlice);
@@ -157,12 +167,24 @@ export class XmlStream {
 
   readonly #endSlice = (): void => {
     this.#sliceStartedMs = undefined;
-    this.#consumer?.onSlice();
+    const room = this.#consumer?.onSlice();
+    if (room === undefined) {
+      this.#nextSlice();
+      return;
+    }
+    this.#isHeldUp = true;
+    void room.then(() => {
+      this.#isHeldUp = false;
+      this.#nextSlice();
+    });
+  };
+
+  #nextSlice(): void {
     if (this.#chunks.length === 0 || this.isOver) return;
     this.#sliceStartedMs = performance.now();
     setImmediate(this.#endSlice);
     this.#workThrough(this.#sliceStartedMs);
-  };
+  }
 
   #workThrough(startedMs: number): void {
     while (performance.now() - startedMs < imLimits.sliceMs) {

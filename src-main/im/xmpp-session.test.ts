@@ -3,7 +3,7 @@ import type { Element } from '@xmpp/xml';
 import { describe, expect, test } from 'vitest';
 import { TestClock } from '../../src-shared/test-clock.ts';
 import { silentLogger } from '../core/log.ts';
-import type { ReconnectorStatus } from '../core/reconnector.ts';
+import type { ReconnectorStatus } from '../core/reconnector-options.ts';
 import { imLimits } from './im-limits.ts';
 import { namespaces } from './namespaces.ts';
 import { ScriptedServer } from './scripted-server.ts';
@@ -24,6 +24,9 @@ class Alice {
   readonly session: XmppSession;
   /** Set: what was gathered cannot be stored. */
   isDiskFull = false;
+  /** What more stanzas have to wait for. */
+  room: Promise<void> | undefined;
+  heldUp = 0;
 
   constructor(options: Partial<ScriptedServerOptions> = {}, pieces?: (chunk: Buffer) => readonly Buffer[]) {
     this.server = new ScriptedServer({ domain, passwords: { alice: password }, ...options }, pieces);
@@ -43,6 +46,10 @@ class Alice {
         onStanza: (stanza) => this.stanzas.push(stanza),
         onFlush: () => {
           if (this.isDiskFull) throw new Error('disk full');
+        },
+        room: () => {
+          if (this.room !== undefined) this.heldUp += 1;
+          return this.room;
         },
         onAcknowledged: (stanzas) => this.acknowledged.push(...stanzas.map(({ messageId }) => messageId ?? '')),
       },
@@ -239,6 +246,57 @@ test('what arrives together with the question how far we are is stored before th
   await alice.until('refused', () => !alice.session.isUp);
   alice.isDiskFull = false;
   await alice.until('sent again', () => bodiesOf(alice.stanzas).length === 2);
+});
+
+describe('when the disk needs time', () => {
+  test('what the server sends waits, with it the server, and then comes whole and in order', async () => {
+    const alice = await new Alice().signIn();
+    const expected = Array.from({ length: 4_000 }, (_, index) => `${index} ${'x'.repeat(200)}`);
+    let letGo = (): void => undefined;
+    alice.room = new Promise((resolve) => (letGo = resolve));
+    for (const body of expected) {
+      alice.server.session.send(xml('message', { from: `bob@${domain}` }, xml('body', null, body)));
+    }
+    await alice.rest(imLimits.ackTimeoutMs);
+    expect(alice.heldUp).toBe(1);
+    expect(bodiesOf(alice.stanzas).length).toBeLessThan(expected.length / 2);
+    alice.room = undefined;
+    letGo();
+    await alice.until('all there', () => bodiesOf(alice.stanzas).length === expected.length);
+    expect(bodiesOf(alice.stanzas)).toEqual(expected);
+    expect(alice.ups).toEqual(['new']);
+  });
+
+  test('an acknowledgement that waits among what was sent is not missed', async () => {
+    const alice = await new Alice().signIn();
+    let letGo = (): void => undefined;
+    alice.room = new Promise((resolve) => (letGo = resolve));
+    alice.server.session.send(xml('message', { from: `bob@${domain}` }, xml('body', null, 'first')));
+    await alice.until('held up', () => alice.heldUp > 0);
+    alice.message('mine');
+    await alice.rest(3 * imLimits.ackTimeoutMs);
+    expect(alice.acknowledged).not.toContain('mine');
+    alice.room = undefined;
+    letGo();
+    await alice.until('acknowledged', () => alice.acknowledged.includes('mine'));
+    expect(alice.ups).toEqual(['new']);
+  });
+
+  test('a connection that ends meanwhile loses nothing', async () => {
+    const alice = await new Alice().signIn();
+    let letGo = (): void => undefined;
+    alice.room = new Promise((resolve) => (letGo = resolve));
+    const expected = Array.from({ length: 50 }, (_, index) => `message ${index}`);
+    for (const body of expected) {
+      alice.server.session.send(xml('message', { from: `bob@${domain}` }, xml('body', null, body)));
+    }
+    await alice.until('held up', () => alice.heldUp > 0);
+    alice.server.cut();
+    alice.room = undefined;
+    letGo();
+    await alice.until('all there', () => bodiesOf(alice.stanzas).length >= expected.length);
+    expect(bodiesOf(alice.stanzas)).toEqual(expected);
+  });
 });
 
 test('without stream management the answer to a ping stands for the acknowledgement', async () => {

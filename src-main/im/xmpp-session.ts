@@ -7,7 +7,7 @@ import type { ConnectFailure } from '../core/connect-failure.ts';
 import type { Attempt, Connection } from '../core/dial.ts';
 import type { Logger } from '../core/log.ts';
 import { Reconnector } from '../core/reconnector.ts';
-import type { ReconnectorStatus } from '../core/reconnector.ts';
+import type { ReconnectorStatus } from '../core/reconnector-options.ts';
 import { formatServer } from '../core/server-list.ts';
 import type { Random, ServerAddress } from '../core/server-list.ts';
 import { AckQueue } from './ack-queue.ts';
@@ -37,6 +37,8 @@ export interface XmppSessionEvents {
   onDown(): void;
   onStanza(stanza: Element): void;
   onFlush(): void;
+  /** Asked between two slices of received data. A promise: no more is taken before it resolves. */
+  room(): Promise<void> | undefined;
   onAcknowledged(stanzas: readonly SentStanza[]): void;
 }
 
@@ -60,6 +62,8 @@ interface Resumable {
  *   down --connected, resumed--> up
  *   down --connected, new session--> up    (what waited is the outbox's to settle)
  *   up --lost--> down                      (what is unacknowledged waits for a resumption)
+ *   up | down --rest--> resting            (a goodbye: that session cannot be resumed)
+ *   resting --wake | start--> down
  *   any --stop--> stopped
  */
 export class XmppSession {
@@ -72,6 +76,8 @@ export class XmppSession {
   #password = '';
   #signIns = 0;
   #isStopping = false;
+  /** The computer sleeps. */
+  #isResting = false;
   #live: ManagedStream | undefined;
   #resumable: Resumable | undefined;
   #handled = 0;
@@ -123,6 +129,7 @@ export class XmppSession {
   start(password: string): void {
     this.#password = password;
     this.#isStopping = false;
+    this.#isResting = false;
     this.#signIns += 1;
     this.#reconnector.useCredential(`sign-in ${this.#signIns}`);
     this.#reconnector.start();
@@ -131,15 +138,43 @@ export class XmppSession {
   async stop(): Promise<void> {
     this.#password = '';
     this.#isStopping = true;
+    this.#isResting = false;
     await this.#reconnector.stop();
     this.#resumable = undefined;
     this.#queue.reset();
     this.#failIqs('Chat was signed out.');
   }
 
-  /** The network changed or the computer woke. */
+  /** The network changed. */
   kick(): void {
     this.#reconnector.kick();
+  }
+
+  /** Says goodbye and keeps the password: `wake` signs in again, to a new session. */
+  async rest(): Promise<void> {
+    if (this.#password === '' || this.#isResting) return;
+    this.#isResting = true;
+    this.#isStopping = true;
+    await this.#reconnector.stop();
+    // The person signed in again, or out, meanwhile.
+    if (!this.#isStillResting()) return;
+    this.#isStopping = false;
+    this.#resumable = undefined;
+  }
+
+  /** The computer woke. */
+  wake(): void {
+    if (!this.#isResting) {
+      this.kick();
+      return;
+    }
+    this.#isResting = false;
+    this.#reconnector.start();
+  }
+
+  /** Apart, because it changes while the goodbye is under way. */
+  #isStillResting(): boolean {
+    return this.#isResting;
   }
 
   /** A person asked to try again. */
@@ -240,6 +275,7 @@ export class XmppSession {
         onFlush: () => {
           this.#events.onFlush();
         },
+        room: () => this.#events.room(),
         onAcknowledged: (stanzas) => {
           this.#events.onAcknowledged(stanzas);
         },

@@ -52,9 +52,10 @@ class FakeChannel implements GatewayChannel {
 
 const results: Partial<Record<GatewayMethod, unknown>> = {
   open: { ports: { audio: 16_400 } },
+  reserve: { ports: { audio: 16_500 } },
   connectRenderer: { answerSdp: 'v=0' },
 };
-const call = { localAddress: '192.0.2.1', kinds: ['audio'], audioCodecs: ['PCMA'] } as const;
+const call = { localAddress: '192.0.2.1', kinds: ['audio'], audioCodecs: ['PCMA', 'telephone-event'] } as const;
 
 let clock: TestClock;
 let channels: FakeChannel[];
@@ -63,13 +64,8 @@ let died: (readonly string[])[];
 let gateway: MediaGateway;
 let prepare: (channel: FakeChannel) => void;
 
-beforeEach(() => {
-  clock = new TestClock();
-  channels = [];
-  health = [];
-  died = [];
-  prepare = () => undefined;
-  gateway = new MediaGateway({
+function createGateway(startAfterMs: number): MediaGateway {
+  return new MediaGateway({
     forkGateway: () => {
       const channel = new FakeChannel();
       prepare(channel);
@@ -79,7 +75,17 @@ beforeEach(() => {
     clock,
     log: silentLogger,
     health: { report: (report) => health.push(report) },
+    startAfterMs,
   });
+}
+
+beforeEach(() => {
+  clock = new TestClock();
+  channels = [];
+  health = [];
+  died = [];
+  prepare = () => undefined;
+  gateway = createGateway(0);
   gateway.onDied((callIds) => died.push(callIds));
 });
 
@@ -105,6 +111,38 @@ describe('start and stop', () => {
     await started();
     expect(health.map(({ state }) => state)).toEqual(['starting', 'ok']);
     expect(current().asked[0]).toMatchObject({ method: 'start', params: { markPackets: true } });
+  });
+
+  test('a process that is to start later does so when its time comes', async () => {
+    gateway = createGateway(1_000);
+    await gateway.start();
+    await clock.run(999);
+    expect(channels).toHaveLength(0);
+    await clock.run(1);
+    expect(health.map(({ state }) => state)).toEqual(['starting', 'ok']);
+    await clock.run(5_000);
+    expect(channels).toHaveLength(1);
+  });
+
+  test('or at the first request, and then not again', async () => {
+    gateway = createGateway(1_000);
+    await gateway.start();
+    await expect(gateway.prepareRenderer('leg-1', 'offer')).resolves.toEqual({ answerSdp: 'v=0' });
+    await clock.run(2_000);
+    expect(channels).toHaveLength(1);
+    await gateway.stop();
+    expect(clock.pending).toBe(0);
+  });
+
+  test('stopped before its time, it never starts, and may be started again', async () => {
+    gateway = createGateway(1_000);
+    await gateway.start();
+    await gateway.stop();
+    expect(clock.pending).toBe(0);
+    await expect(gateway.usage()).rejects.toThrow('not running');
+    await gateway.start();
+    await clock.run(1_000);
+    expect(channels).toHaveLength(1);
   });
 
   test('requests made before the process runs wait for it', async () => {
@@ -328,5 +366,96 @@ describe('sessions and announcements', () => {
     const id = current().asked.at(-1)?.id ?? 0;
     current().say({ id, ok: false, error: { code: 'invalid', message: 'no', detail: 'why' } });
     await refused;
+  });
+});
+
+describe('ports kept for the next call', () => {
+  const asked = (channel = current()): readonly string[] =>
+    channel.asked.filter(({ method }) => method !== 'start').map(({ method }) => method);
+
+  test('are in its offer without a word to the process, and claimed ahead of its next request', async () => {
+    await started();
+    gateway.expectCalls(call.localAddress);
+    await clock.run();
+    expect(asked()).toEqual(['reserve']);
+    const session = gateway.openSession({ callId: 'call', ...call });
+    expect(await session.createOffer()).toContain('m=audio 16500');
+    expect(asked()).toEqual(['reserve']);
+    await gateway.attach('call', 'leg');
+    expect(asked()).toEqual(['reserve', 'open', 'attach']);
+    expect(current().asked.find(({ method }) => method === 'open')?.params).toMatchObject({
+      callId: 'call',
+      reservationId: 'spare-1',
+    });
+  });
+
+  test('are followed by others a moment later; a second call meanwhile asks for its own', async () => {
+    await started();
+    gateway.expectCalls(call.localAddress);
+    await clock.run();
+    await gateway.openSession({ callId: 'first', ...call }).createOffer();
+    expect(await gateway.openSession({ callId: 'second', ...call }).createOffer()).toContain('m=audio 16400');
+    expect(asked()).toEqual(['reserve', 'open']);
+    await clock.run(1_500);
+    expect(asked()).toEqual(['reserve', 'open', 'reserve']);
+  });
+
+  test('follow the address of this computer, and are given back when no calls are expected', async () => {
+    await started();
+    gateway.expectCalls(call.localAddress);
+    await clock.run();
+    gateway.expectCalls('192.0.2.9');
+    await clock.run();
+    expect(asked()).toEqual(['reserve', 'release', 'reserve']);
+    const session = gateway.openSession({ callId: 'old address', ...call });
+    expect(await session.createOffer()).toContain('m=audio 16400');
+    gateway.expectCalls(undefined);
+    await clock.run();
+    expect(asked()).toEqual(['reserve', 'release', 'reserve', 'open', 'release']);
+    await gateway.stop();
+    expect(clock.pending).toBe(0);
+  });
+
+  test('that came too late are given back', async () => {
+    prepare = (channel) => channel.deaf.add('reserve');
+    await started();
+    gateway.expectCalls(call.localAddress);
+    const late = current().asked.at(-1)?.id ?? 0;
+    gateway.expectCalls(undefined);
+    current().say({ id: late, ok: true, result: { ports: { audio: 16_500 } } });
+    await clock.run();
+    expect(asked()).toEqual(['reserve', 'release']);
+  });
+
+  test('die with the process and are asked for anew', async () => {
+    await started();
+    gateway.expectCalls(call.localAddress);
+    await clock.run();
+    const before = current();
+    before.exit(1);
+    await clock.run();
+    expect(current()).not.toBe(before);
+    expect(asked()).toEqual(['reserve']);
+    expect(await gateway.openSession({ callId: 'call', ...call }).createOffer()).toContain('m=audio 16500');
+  });
+
+  test('are done without where there are none', async () => {
+    prepare = (channel) => channel.deaf.add('reserve');
+    await started();
+    gateway.expectCalls(call.localAddress);
+    const { id } = current().asked.at(-1) ?? { id: 0 };
+    current().say({ id, ok: false, error: { code: 'limit', message: 'No port is free.' } });
+    await clock.run();
+    expect(await gateway.openSession({ callId: 'call', ...call }).createOffer()).toContain('m=audio 16400');
+  });
+
+  test('of a call that ended before it used them are claimed and closed with it', async () => {
+    await started();
+    gateway.expectCalls(call.localAddress);
+    await clock.run();
+    const session = gateway.openSession({ callId: 'call', ...call });
+    await session.createOffer();
+    await session.close();
+    expect(asked()).toEqual(['reserve', 'open', 'closeSession']);
   });
 });

@@ -1,5 +1,6 @@
 import { AppError } from '../../src-shared/errors.ts';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
+import type { OptionalCodec } from '../../src-shared/model/audio-codecs.ts';
 import type { HealthState } from '../../src-shared/model/health.ts';
 import type { Logger } from '../core/log.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
@@ -15,6 +16,7 @@ import type {
   ProcessUsage,
 } from './protocol.ts';
 import { RtpMediaSession } from './session.ts';
+import { SparePorts } from './spare-ports.ts';
 
 export interface MediaGatewayOptions {
   /** `host.forkGateway`: starts the gateway process. */
@@ -22,7 +24,10 @@ export interface MediaGatewayOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly health: HealthReporter;
-  readonly settings?: Partial<GatewaySettings>;
+  /** Asked at each start of the process. */
+  readonly settings?: () => Partial<GatewaySettings>;
+  /** Milliseconds after `start` at which the process starts, unless something is asked of it before. Default: at once. */
+  readonly startAfterMs?: number;
 }
 
 /** Defaults of what the process is told: 720p at 30 pictures a second needs about 1.5 Mbit/s. */
@@ -41,10 +46,11 @@ interface Pending {
   readonly timer: TimerHandle;
 }
 
-type ProcessState = 'stopped' | 'starting' | 'running' | 'dead' | 'stopping';
+type ProcessState = 'stopped' | 'due' | 'starting' | 'running' | 'dead' | 'stopping';
 
 const processTransitions: Readonly<Record<ProcessState, readonly ProcessState[]>> = {
-  stopped: ['starting'],
+  stopped: ['due'],
+  due: ['starting', 'stopping'],
   starting: ['running', 'dead', 'stopping'],
   running: ['dead', 'stopping'],
   dead: ['starting', 'stopping'],
@@ -55,9 +61,9 @@ const processTransitions: Readonly<Record<ProcessState, readonly ProcessState[]>
  * The service process's side of the media gateway: keeps one gateway process running, speaks to
  * it, and hands out media sessions.
  *
- *   stopped --start--> starting --it answers `start`--> running
+ *   stopped --start--> due --its time comes | first request--> starting --it answers `start`--> running
  *   starting, running --exit, or no heartbeat--> dead --at once, later with pauses--> starting
- *   starting, running, dead --stop--> stopping --exit, at latest by kill--> stopped
+ *   due, starting, running, dead --stop--> stopping --exit, at latest by kill--> stopped
  *
  * When the process dies, calls lose their sound but stay up: `onDied` tells which, and a new
  * process is already starting when it does.
@@ -72,6 +78,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
   readonly #pending = new Map<number, Pending>();
   /** Requests that wait for the process to run. */
   #waiting: (() => void)[] = [];
+  readonly #spare: SparePorts;
   #state: ProcessState = 'stopped';
   #channel: GatewayChannel | undefined;
   #nextId = 1;
@@ -83,9 +90,16 @@ export class MediaGateway implements Service, MediaGatewaySessions {
   /** Deaths in a row, each soon after the start. */
   #deaths = 0;
   #onStopped: (() => void) | undefined;
+  readonly #runningListeners = new Set<() => void>();
+  #optionalCodecs: readonly OptionalCodec[] = [];
 
   constructor(options: MediaGatewayOptions) {
     this.#options = options;
+    this.#spare = new SparePorts({
+      request: (method, params) => this.#request(method, params),
+      clock: options.clock,
+      log: options.log,
+    });
   }
 
   /** The process's id while there is one; for the log and for tests. */
@@ -94,7 +108,11 @@ export class MediaGateway implements Service, MediaGatewaySessions {
   }
 
   start(): Promise<void> {
-    if (this.#state === 'stopped') this.#spawn();
+    if (this.#state !== 'stopped') return Promise.resolve();
+    this.#move('due');
+    const { startAfterMs = 0, clock } = this.#options;
+    if (startAfterMs === 0) this.#spawn();
+    else this.#restart = clock.setTimeout(this.#spawnIfDue, startAfterMs);
     return Promise.resolve();
   }
 
@@ -105,6 +123,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     this.#clearTimers();
     this.#rejectAll(new AppError('disconnected', 'Parley is closing.'));
     this.#release();
+    this.#spare.lost();
     for (const session of this.#sessions.values()) session.processDied();
     this.#sessions.clear();
     if (channel) {
@@ -137,9 +156,14 @@ export class MediaGateway implements Service, MediaGatewaySessions {
       () => {
         this.#sessions.delete(options.callId);
       },
+      (kinds) => this.#spare.take(options.localAddress, kinds),
     );
     this.#sessions.set(options.callId, session);
     return session;
+  }
+
+  expectCalls(localAddress: string | undefined): void {
+    this.#spare.expect(localAddress);
   }
 
   async connectRenderer(callId: string, offerSdp: string): Promise<RendererAnswer> {
@@ -170,6 +194,22 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     return this.#request('usage', null);
   }
 
+  get optionalCodecs(): readonly OptionalCodec[] {
+    return this.#optionalCodecs;
+  }
+
+  /** Looks for libraries of codecs; holds for calls from now on. Rejects with AppError when the process does not run. */
+  async findCodecs(g729Library: string): Promise<readonly OptionalCodec[]> {
+    this.#optionalCodecs = (await this.#request('findCodecs', { g729Library })).codecs;
+    return this.#optionalCodecs;
+  }
+
+  /** The process runs, for the first time or again. */
+  onRunning(listener: () => void): () => void {
+    this.#runningListeners.add(listener);
+    return () => this.#runningListeners.delete(listener);
+  }
+
   onDied(listener: (callIds: readonly string[]) => void): () => void {
     this.#diedListeners.add(listener);
     return () => this.#diedListeners.delete(listener);
@@ -190,6 +230,13 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     if (!session) throw new AppError('notFound', 'The call has ended.', callId);
     return session;
   }
+
+  readonly #spawnIfDue = (): void => {
+    if (this.#state !== 'due') return;
+    if (this.#restart !== undefined) this.#options.clock.clearTimeout(this.#restart);
+    this.#restart = undefined;
+    this.#spawn();
+  };
 
   #spawn(): void {
     this.#move('starting');
@@ -213,7 +260,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
       else this.#died(`exit code ${code ?? 'none'}`);
     });
     this.#watch(channel);
-    const settings: GatewaySettings = { ...defaultSettings, ...this.#options.settings };
+    const settings: GatewaySettings = { ...defaultSettings, ...this.#options.settings?.() };
     this.#post(channel, 'start', settings, gatewayLimits.silenceMs).then(
       () => {
         if (this.#channel === channel) this.#running();
@@ -230,7 +277,9 @@ export class MediaGateway implements Service, MediaGatewaySessions {
   #running(): void {
     this.#move('running');
     this.#report('ok', '');
+    for (const listener of [...this.#runningListeners]) listener();
     this.#release();
+    this.#spare.renew();
   }
 
   /** Lets the requests go on that waited for the process; those that find none say so themselves. */
@@ -246,6 +295,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     this.#clearTimers();
     const livedMs = this.#options.clock.now() - this.#spawnedAtMs;
     this.#deaths = livedMs < gatewayLimits.shortLifeMs ? this.#deaths + 1 : 1;
+    this.#spare.lost();
     const calls = [...this.#sessions.values()].filter((session) => session.processDied()).map(({ callId }) => callId);
     this.#options.log.error('the media process ended', { reason, calls: calls.length });
     this.#rejectAll(new AppError('media', 'The sound of the call broke off. Parley starts it again.', reason));
@@ -290,6 +340,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     if (this.#state === 'stopped' || this.#state === 'stopping') {
       throw new AppError('media', 'The media gateway is not running.');
     }
+    this.#spawnIfDue();
     if (this.#state !== 'running') await this.#untilRunning();
     const channel = this.#channel;
     if (!channel || this.#state !== 'running') throw new AppError('media', 'The media gateway is not running.');
@@ -352,6 +403,9 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     }
     switch (message.event) {
       case 'alive':
+        return;
+      case 'unexpected':
+        this.#options.log.error(`unexpected ${message.kind} in the media process`, { error: message.text });
         return;
       case 'keyframeWanted':
         for (const listener of [...this.#keyframeListeners]) listener(message.callId);

@@ -6,6 +6,10 @@ export const gatewayLimits = {
   rendererLegs: 20,
   /** Bytes of one RTP or RTCP packet; Ethernet carries 1,500, nothing honest is larger than a jumbo's half. */
   packetBytes: 4_096,
+  /** Ports bound ahead of calls: the service process keeps one, and replaces it when the address changes. */
+  reservations: 4,
+  /** After a call took the ports kept for it, the next are bound when it is set up: on the way to its far end it has company enough. */
+  spareRenewalMs: 1_500,
   /** Characters of one SDP; Chromium's offer with every codec has about 8,000. */
   sdpCharacters: 65_536,
   /** Lines of one SDP. */
@@ -14,6 +18,8 @@ export const gatewayLimits = {
   sdpMediaLines: 16,
   /** Formats of one m-line: there are 128 payload types. */
   sdpFormats: 128,
+  /** SDES keys of one m-line: there are not so many suites. */
+  sdpKeys: 32,
   /** Digits waiting to be sent; the longest thing that people paste is a conference number with a PIN. */
   dtmfDigits: 64,
   /** Attempts to find an even and odd pair of free ports before the range counts as full. */
@@ -34,18 +40,16 @@ export const gatewayLimits = {
   silenceMs: 5_000,
   /** After `stop`, or after the parent is gone, the process has this time to end by itself. */
   stopGraceMs: 800,
+  /** After an exception that nobody caught the process has so long to tell of it. */
+  lastWordMs: 50,
+  /** Characters of such a fault: its stack, not what somebody sent. */
+  faultCharacters: 4_000,
   /** Short lives in a row that are answered with an immediate restart; after them the pause doubles. */
   immediateRestarts: 3,
   shortLifeMs: 30_000,
   restartPauseMs: 1_000,
   restartPauseMaxMs: 30_000,
 } as const;
-
-/** A range of UDP ports, both ends included. */
-export interface PortRange {
-  readonly first: number;
-  readonly last: number;
-}
 
 /**
  * Fixed ranges, one per kind of media, because Windows marks packets by policy and a policy needs
@@ -58,5 +62,8 @@ export const defaultPorts = {
   loopback: { first: 18_400, last: 19_399 },
 } as const;
 
-/** DSCP values of RFC 4594: EF for telephony audio, AF41 for conferencing video. */
-export const dscpValues = { audio: 46, video: 34 } as const;
+/**
+ * DSCP values of RFC 4594 by the kind of call: EF for telephony, AF41 for conferencing with video. The sound of a video
+ * call has that of its picture, so that the network does not part the two (section 4.3).
+ */
+export const dscpValues = { audioCall: 46, videoCall: 34 } as const;

@@ -1,5 +1,7 @@
 import { AppError } from '../../src-shared/errors.ts';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
+import type { OptionalCodec } from '../../src-shared/model/audio-codecs.ts';
+import { findG729Library, type G729Library } from './g729-library.ts';
 import { gatewayLimits } from './gateway-limits.ts';
 import { NativeKeeper } from './native-keeper.ts';
 import type {
@@ -32,6 +34,12 @@ export interface GatewayProcessOptions {
   readonly usage: () => Pick<ProcessUsage, 'cpuMs' | 'residentBytes'>;
 }
 
+/** A relay with ports that gets its call later; until then it goes by the name of its reservation. */
+interface ReservedRelay {
+  callId: string;
+  readonly relay: Relay;
+}
+
 type Handlers = {
   readonly [M in GatewayMethod]: (params: GatewayParams<M>) => GatewayResult<M> | Promise<GatewayResult<M>>;
 };
@@ -44,8 +52,11 @@ export class GatewayProcess {
   readonly #options: GatewayProcessOptions;
   readonly #relays = new Map<string, Relay>();
   readonly #warm = new Map<string, WebRtcLeg>();
+  /** Ports that wait for a call. */
+  readonly #reserved = new Map<string, ReservedRelay>();
   readonly #keeper = new NativeKeeper();
   #settings: GatewaySettings | undefined;
+  #g729: G729Library | undefined;
   #heartbeat: TimerHandle | undefined;
   #stopped = false;
 
@@ -71,11 +82,19 @@ export class GatewayProcess {
     this.#stopped = true;
     if (this.#heartbeat !== undefined) this.#options.clock.clearTimeout(this.#heartbeat);
     for (const relay of this.#relays.values()) relay.close();
+    for (const { relay } of this.#reserved.values()) relay.close();
     for (const leg of this.#warm.values()) leg.close();
     this.#relays.clear();
+    this.#reserved.clear();
     this.#warm.clear();
     await this.#keeper.whenEmpty();
     this.#options.port.close();
+  }
+
+  /** Tells the service process, which has the log, of what nobody caught. */
+  unexpected(kind: 'rejection' | 'exception', error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#post({ event: 'unexpected', kind, text: text.slice(0, gatewayLimits.faultCharacters) });
   }
 
   readonly #handlers: Handlers = {
@@ -84,9 +103,33 @@ export class GatewayProcess {
       this.#options.native.preload();
       return null;
     },
-    open: async ({ callId, localAddress, kinds }) => ({
-      ports: await this.#relayFor(callId).open(localAddress, kinds),
-    }),
+    findCodecs: ({ g729Library }) => {
+      const search = findG729Library(g729Library);
+      this.#g729 = search.library;
+      const found =
+        search.library === undefined
+          ? { available: false, library: search.path }
+          : { available: true, library: search.library.path };
+      // Nobody makes a library of the other two that has calls for others to use.
+      return { codecs: [{ name: 'G729', ...found }, ...unsupportedCodecs] };
+    },
+    reserve: async ({ reservationId, localAddress, kinds }) => {
+      const { relay } = this.#reserve(reservationId);
+      try {
+        return { ports: await relay.open(localAddress, kinds) };
+      } catch (error) {
+        this.#release(reservationId);
+        throw error;
+      }
+    },
+    release: ({ reservationId }) => {
+      this.#release(reservationId);
+      return null;
+    },
+    open: async ({ callId, localAddress, kinds, reservationId }) => {
+      if (reservationId !== undefined) this.#take(reservationId, callId);
+      return { ports: await this.#relayFor(callId).open(localAddress, kinds) };
+    },
     configure: ({ callId, streams }) => {
       this.#existing(callId).configure(streams);
       return null;
@@ -175,20 +218,51 @@ export class GatewayProcess {
     if (this.#relays.size >= gatewayLimits.sessions) {
       throw new AppError('limit', 'Too many calls at once. End one and try again.');
     }
-    const relay = new Relay({
+    const relay = this.#newRelay(() => callId);
+    this.#relays.set(callId, relay);
+    return relay;
+  }
+
+  #newRelay(callId: () => string): Relay {
+    return new Relay({
       callId,
       settings: this.#running(),
       clock: this.#options.clock,
       monotonicMs: this.#options.monotonicMs,
+      g729: () => this.#g729,
+      random: Math.random,
       onKeyframeWanted: () => {
-        this.#announce({ event: 'keyframeWanted', callId });
+        this.#announce({ event: 'keyframeWanted', callId: callId() });
       },
       onRendererState: (state) => {
-        this.#announce({ event: 'rendererState', callId, state });
+        this.#announce({ event: 'rendererState', callId: callId(), state });
       },
     });
-    this.#relays.set(callId, relay);
-    return relay;
+  }
+
+  #reserve(reservationId: string): ReservedRelay {
+    if (this.#reserved.size >= gatewayLimits.reservations) {
+      throw new AppError('limit', 'Too many ports are kept for calls to come.');
+    }
+    this.#release(reservationId);
+    const reserved: ReservedRelay = { callId: reservationId, relay: this.#newRelay(() => reserved.callId) };
+    this.#reserved.set(reservationId, reserved);
+    return reserved;
+  }
+
+  #release(reservationId: string): void {
+    this.#reserved.get(reservationId)?.relay.close();
+    this.#reserved.delete(reservationId);
+  }
+
+  /** The reserved ports are this call's from now on. Throws AppError `notFound`, and `invalid` when the call has ports. */
+  #take(reservationId: string, callId: string): void {
+    const reserved = this.#reserved.get(reservationId);
+    if (!reserved) throw new AppError('notFound', 'The ports of this call are gone.', reservationId);
+    if (this.#relays.has(callId)) throw new AppError('invalid', 'This call has ports of its own.', callId);
+    this.#reserved.delete(reservationId);
+    reserved.callId = callId;
+    this.#relays.set(callId, reserved.relay);
   }
 
   #existing(callId: string): Relay {
@@ -238,8 +312,13 @@ export class GatewayProcess {
   }
 }
 
+const unsupportedCodecs: readonly OptionalCodec[] = ['iLBC', 'iSAC'].map((name) => ({ name, available: false }));
+
 const methods: ReadonlySet<string> = new Set<GatewayMethod>([
   'start',
+  'findCodecs',
+  'reserve',
+  'release',
   'open',
   'configure',
   'closeSession',

@@ -8,8 +8,8 @@ export interface Source {
 
 interface Candidate extends Source {
   readonly ssrc: number;
-  sequence: number;
-  packets: number;
+  readonly sequence: number;
+  readonly packets: number;
 }
 
 /**
@@ -21,16 +21,34 @@ interface Candidate extends Source {
  *   latched   --packet from exactly the signalled address and port---> latched (there)
  *   latched   --latchPackets in a row from another source, while the
  *               one in use is silent (100 ms same address, else 1 s)-> latched (there)
+ *   latched   --latchPackets in a row of the stream from which
+ *               another address took the call----------------------> latched (there)
  *   any       --new address in an offer or answer--------------------> signalled
  *
- * "In a row" is one SSRC with rising sequence numbers and no packet of the source in use between.
- * A stranger can therefore neither join a call nor take one over while the peer is heard.
+ * While the peer is asked to send nothing (hold), its silence says nothing: then only another port of its own address
+ * takes over, and afterwards the silence counts anew.
+ *
+ * "In a row" is one SSRC with rising sequence numbers and no packet of the source in use between. For the stream that
+ * has or had the call those between do not count: who only sends, and does not listen, does not know its SSRC.
+ * A stranger can therefore neither join a call nor take one over while the peer is heard, nor keep one that it took in
+ * a silence.
  */
 export class Latch {
   #signalled: Source | undefined;
   #current: Source | undefined;
   #lastHeardMs = 0;
   #candidate: Candidate | undefined;
+  #mayPeerSend = true;
+  /** SSRC of the stream that has the call, or had it when another address took it. */
+  #owner: number | undefined;
+  #isTaken = false;
+  #returning: Candidate | undefined;
+
+  /** Whether the peer may send, by what was agreed. `nowMs` is monotonic. */
+  agree(maySend: boolean, nowMs: number): void {
+    if (maySend && !this.#mayPeerSend) this.#lastHeardMs = nowMs;
+    this.#mayPeerSend = maySend;
+  }
 
   /** Applies the address of an offer or answer; the same one again (183, then 200) changes nothing. */
   signal(source: Source | undefined): void {
@@ -38,6 +56,8 @@ export class Latch {
     this.#signalled = source;
     this.#current = undefined;
     this.#candidate = undefined;
+    this.#isTaken = false;
+    this.#owner = undefined;
   }
 
   /** Where to send: where the peer was heard, else where it said it is. */
@@ -45,20 +65,39 @@ export class Latch {
     return this.#current ?? this.#signalled;
   }
 
+  /** False once the peer was heard from another address than it named. */
+  get isAtSignalledAddress(): boolean {
+    return this.#current === undefined || this.#current.address === this.#signalled?.address;
+  }
+
   /** True when the packet is the peer's; may move the target. `nowMs` is monotonic. */
   accept(packet: Buffer, from: Source, nowMs: number): boolean {
     if (same(this.#current, from)) {
-      this.#lastHeardMs = nowMs;
-      this.#candidate = undefined;
+      this.#hear(packet, nowMs);
       return true;
     }
-    if (same(this.#signalled, from) || this.#isFirstFromSignalledAddress(from) || this.#isProven(packet, from, nowMs)) {
-      this.#current = { address: from.address, port: from.port };
-      this.#lastHeardMs = nowMs;
-      this.#candidate = undefined;
-      return true;
-    }
-    return false;
+    const isSignalled = same(this.#signalled, from) || this.#isFirstFromSignalledAddress(from);
+    if (!isSignalled && !this.#isBack(packet, from, nowMs) && !this.#isProven(packet, from, nowMs)) return false;
+    const isElsewhere = this.#current !== undefined && this.#current.address !== from.address;
+    if (isSignalled || ssrcOf(packet) === this.#owner) this.#isTaken = false;
+    else if (isElsewhere) this.#isTaken = true;
+    this.#current = { address: from.address, port: from.port };
+    this.#hear(packet, nowMs);
+    return true;
+  }
+
+  #hear(packet: Buffer, nowMs: number): void {
+    this.#lastHeardMs = nowMs;
+    this.#candidate = undefined;
+    if (!this.#isTaken) this.#owner = ssrcOf(packet);
+  }
+
+  /** The stream that has the call, at another place, or whose call another address took. */
+  #isBack(packet: Buffer, from: Source, nowMs: number): boolean {
+    if (ssrcOf(packet) !== this.#owner) return false;
+    this.#returning = afterwards(this.#returning, packet, from);
+    if (this.#returning.packets < gatewayLimits.latchPackets) return false;
+    return this.#isTaken || this.#isFree(from, nowMs);
   }
 
   #isFirstFromSignalledAddress(from: Source): boolean {
@@ -66,30 +105,32 @@ export class Latch {
   }
 
   #isProven(packet: Buffer, from: Source, nowMs: number): boolean {
-    const sequence = sequenceOf(packet);
-    const ssrc = ssrcOf(packet);
-    const candidate = this.#candidate;
-    if (
-      candidate &&
-      same(candidate, from) &&
-      candidate.ssrc === ssrc &&
-      sequenceDistance(candidate.sequence, sequence) === 1
-    ) {
-      candidate.packets += 1;
-      candidate.sequence = sequence;
-    } else {
-      this.#candidate = { address: from.address, port: from.port, ssrc, sequence, packets: 1 };
-    }
-    if ((this.#candidate?.packets ?? 0) < gatewayLimits.latchPackets) return false;
+    this.#candidate = afterwards(this.#candidate, packet, from);
+    if (this.#candidate.packets < gatewayLimits.latchPackets) return false;
+    return this.#isFree(from, nowMs);
+  }
+
+  /** The source in use is silent for so long that this one may take over. */
+  #isFree(from: Source, nowMs: number): boolean {
     if (!this.#current) return true;
-    const silenceMs =
-      this.#current.address === from.address
-        ? gatewayLimits.latchSilenceSameAddressMs
-        : gatewayLimits.latchSilenceOtherAddressMs;
-    return nowMs - this.#lastHeardMs >= silenceMs;
+    if (this.#current.address === from.address)
+      return nowMs - this.#lastHeardMs >= gatewayLimits.latchSilenceSameAddressMs;
+    return this.#mayPeerSend && nowMs - this.#lastHeardMs >= gatewayLimits.latchSilenceOtherAddressMs;
   }
 }
 
-function same(a: Source | undefined, b: Source | undefined): boolean {
+/** The row with this packet: the one before when it goes on, else a new one. */
+function afterwards(row: Candidate | undefined, packet: Buffer, { address, port }: Source): Candidate {
+  const [ssrc, sequence] = [ssrcOf(packet), sequenceOf(packet)];
+  const goesOn =
+    row !== undefined &&
+    same(row, { address, port }) &&
+    row.ssrc === ssrc &&
+    sequenceDistance(row.sequence, sequence) === 1;
+  return { address, port, ssrc, sequence, packets: goesOn ? row.packets + 1 : 1 };
+}
+
+/** True for the same address and port, or for none twice. */
+export function same(a: Source | undefined, b: Source | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && a.port === b.port && a.address === b.address);
 }

@@ -1,16 +1,31 @@
 import { isIP } from 'node:net';
+import { chooseForAnswer, numberCodecs, numbered } from './codec-choice.ts';
+import {
+  answerKeys,
+  canAnswerProfile,
+  EncryptionRefusedError,
+  isKnownProfile,
+  keysToOffer,
+  NegotiationError,
+  noEncryption,
+  offeredProfile,
+  refusesForEncryption,
+  srtpConfig,
+  takeAnswerKeys,
+  type AgreedSrtp,
+  type LocalEncryption,
+} from './media-encryption.ts';
 import type { MediaDirection, MediaKind, NegotiatedMedia, NegotiatedStream } from './media.ts';
 import {
-  codecsByName,
-  eventsFor,
+  isCompanion,
   isTelephoneEvent,
-  packetizationMode,
   sameEncoding,
   samePayload,
+  spokenByRenderer,
   type NumberedCodec,
-  type RelayCodec,
 } from './payload-map.ts';
 import type { StreamConfig } from './protocol.ts';
+import { formatSdesKey, type SdesKey } from './sdes.ts';
 import { buildSdp, type OutgoingMedia, type SdpCodec, type SdpMedia, type SessionDescription } from './sdp.ts';
 
 /** The local RTP port per kind; a kind without one is refused. */
@@ -22,17 +37,21 @@ export interface LocalMedia {
   readonly kinds: readonly MediaKind[];
   readonly audioCodecs: readonly string[];
   readonly videoCodecs: readonly string[];
+  /** Absent: in the clear. */
+  readonly encryption?: LocalEncryption;
 }
 
 /** One m-line as it stands; its place in the SDP never changes (RFC 3264 section 8). */
 interface Line {
-  /** Absent for lines that are not ours to fill: second audio lines, applications, SRTP. */
+  /** Absent for lines that are not ours to fill: second audio lines, applications. */
   readonly kind?: MediaKind;
   /** How we refused the line; our own later offers refuse it again. */
   readonly refusal?: OutgoingMedia;
   /** The numbers that we gave out, kept for the life of the session (RFC 3264 section 8.3.2). */
   readonly codecs: readonly SdpCodec[];
   readonly rtcpMux: boolean;
+  /** The SRTP keys that our offers carry, kept as the numbers are. */
+  readonly keys?: readonly SdesKey[];
   readonly agreed?: Agreement;
 }
 
@@ -41,6 +60,10 @@ interface Agreement {
   readonly direction: MediaDirection;
   readonly remote: StreamConfig['remote'];
   readonly feedback: boolean;
+  /** What the peer asks for in one packet. */
+  readonly ptimeMs?: number;
+  readonly rtcp: NonNullable<StreamConfig['rtcp']>;
+  readonly srtp?: AgreedSrtp;
 }
 
 /**
@@ -53,14 +76,10 @@ export interface Negotiation {
   readonly lines: readonly Line[];
 }
 
-/** A failed negotiation, for the caller to put into words. */
-export class NegotiationError extends Error {}
-
 export function newNegotiation(sessionId: string): Negotiation {
   return { sessionId, version: 0, lines: [] };
 }
 
-const profiles: readonly string[] = ['RTP/AVP', 'RTP/AVPF'];
 const videoFeedback: readonly string[] = ['nack pli', 'ccm fir'];
 
 /** The kinds that are on the table: those that an offer of ours has to carry. */
@@ -73,24 +92,38 @@ export function kindsToOffer(negotiation: Negotiation, local: LocalMedia): reado
 /** The kinds of a far end's offer that we can take part in. */
 export function kindsToAnswer(offer: SessionDescription, local: LocalMedia): readonly MediaKind[] {
   return offer.media.flatMap((media, index) => {
-    const kind = usableKind(offer.media, index);
-    return kind && media.port !== 0 && local.kinds.includes(kind) && chooseForAnswer(kind, media, local) ? [kind] : [];
+    const kind = usableKind(offer.media, index, local);
+    return kind &&
+      media.port !== 0 &&
+      local.kinds.includes(kind) &&
+      chooseForAnswer(kind, codecNames(kind, local), media)
+      ? [kind]
+      : [];
   });
 }
 
-/** Our offer: every codec that we can relay, the one in use first (RFC 3264 sections 5 and 8). */
+/**
+ * Our offer: every codec that we can relay, the one in use first (RFC 3264 sections 5 and 8).
+ * @param rekey fresh SRTP keys: the process that counted packets under the old ones is gone
+ */
 export function makeOffer(
   negotiation: Negotiation,
   local: LocalMedia,
   ports: LocalPorts,
   held: boolean,
+  rekey = false,
 ): { readonly negotiation: Negotiation; readonly sdp: string } {
+  const encryption = local.encryption ?? noEncryption;
+  const keysOf = (line: Line | undefined): readonly SdesKey[] =>
+    rekey ? keysToOffer(encryption, [], undefined) : keysToOffer(encryption, line?.keys ?? [], line?.agreed?.srtp);
+  const numbersOf = (kind: MediaKind, line: Line | undefined): readonly SdpCodec[] =>
+    numberCodecs(kind, codecNames(kind, local), line?.codecs ?? [], line?.agreed && mainCodec(line.agreed));
   const lines: Line[] = negotiation.lines.map((line) =>
-    line.kind ? { ...line, codecs: numberCodecs(line.kind, line, local) } : line,
+    line.kind ? { ...line, codecs: numbersOf(line.kind, line), keys: keysOf(line) } : line,
   );
   for (const kind of local.kinds) {
     if (lines.some((line) => line.kind === kind)) continue;
-    lines.push({ kind, codecs: numberCodecs(kind, undefined, local), rtcpMux: false });
+    lines.push({ kind, codecs: numbersOf(kind, undefined), rtcpMux: false, keys: keysOf(undefined) });
   }
   const next: Negotiation = { ...negotiation, version: negotiation.version + 1, lines };
   const media = lines.map((line): OutgoingMedia => {
@@ -99,19 +132,26 @@ export function makeOffer(
     return {
       type: line.kind,
       port,
-      protocol: 'RTP/AVP',
+      protocol: offeredProfile(encryption),
       formats: [],
       codecs: line.codecs,
       direction: held ? 'sendonly' : 'sendrecv',
       rtcpMux: line.rtcpMux,
+      asksForXr: line.kind === 'audio',
       feedback: line.kind === 'video' ? videoFeedback : [],
+      crypto: (line.keys ?? []).map(formatSdesKey),
     };
   });
   return { negotiation: next, sdp: write(next, local, media) };
 }
 
-/** Applies the far end's answer to our last offer (RFC 3264 section 7). */
-export function takeAnswer(negotiation: Negotiation, answer: SessionDescription, held: boolean): Negotiation {
+/** Applies the far end's answer to our last offer (RFC 3264 section 7). Throws NegotiationError. */
+export function takeAnswer(
+  negotiation: Negotiation,
+  answer: SessionDescription,
+  held: boolean,
+  encryption: LocalEncryption = noEncryption,
+): Negotiation {
   // RFC 3264 section 6: as many m-lines as the offer, in the same order. More are ignored.
   if (answer.media.length < negotiation.lines.length) {
     throw new NegotiationError('the answer has fewer m-lines than the offer');
@@ -121,7 +161,7 @@ export function takeAnswer(negotiation: Negotiation, answer: SessionDescription,
     const { agreed: _before, ...rest } = line;
     if (!line.kind || line.refusal || !media || media.port === 0) return rest;
     if (media.type !== line.kind) throw new NegotiationError(`m-line ${index + 1} is ${media.type}, not ${line.kind}`);
-    if (!profiles.includes(media.protocol)) throw new NegotiationError(`the answer asks for ${media.protocol}`);
+    if (!isKnownProfile(media.protocol)) throw new NegotiationError(`the answer asks for ${media.protocol}`);
     const codecs = media.codecs.flatMap((remote) => {
       // The number that we offered says best which codec is meant: many phones leave the fmtp of H264 out.
       const ours =
@@ -129,14 +169,19 @@ export function takeAnswer(negotiation: Negotiation, answer: SessionDescription,
         line.codecs.find((codec) => samePayload(codec, remote));
       return ours ? [numbered(ours, remote)] : [];
     });
-    if (codecs.every(isTelephoneEvent)) throw new NegotiationError(`no shared ${line.kind} codec`);
+    if (codecs.every(isCompanion)) throw new NegotiationError(`no shared ${line.kind} codec`);
     const direction = mirrored(effectiveDirection(media));
+    const srtp = takeAnswerKeys(media, encryption, line.keys ?? []);
     const agreed: Agreement = {
       codecs,
       // An answer may not add what the offer left out (RFC 3264 section 6.1); some phones do.
       direction: held ? withoutReceiving(direction) : direction,
-      remote: remoteOf(media),
+      // Multiplexing that we did not offer is not agreed on, whatever the answer says (RFC 5761 section 5.1.1).
+      remote: remoteOf(media, media.rtcpMux && line.rtcpMux),
       feedback: takesFeedback(media),
+      ...packetTime(media),
+      rtcp: rtcpOf(media),
+      ...(srtp === undefined ? {} : { srtp }),
     };
     return { ...rest, rtcpMux: media.rtcpMux && line.rtcpMux, agreed };
   });
@@ -154,8 +199,8 @@ export function makeAnswer(
 ): { readonly negotiation: Negotiation; readonly sdp: string } {
   const outgoing: OutgoingMedia[] = [];
   const lines = offer.media.map((media, index): Line => {
-    const kind = usableKind(offer.media, index);
-    const codecs = kind ? chooseForAnswer(kind, media, local) : undefined;
+    const kind = usableKind(offer.media, index, local);
+    const codecs = kind ? chooseForAnswer(kind, codecNames(kind, local), media) : undefined;
     const port = kind ? ports[kind] : undefined;
     if (!kind || !codecs || port === undefined || media.port === 0) {
       const refusal = refused(media);
@@ -165,6 +210,8 @@ export function makeAnswer(
     const wanted = mirrored(effectiveDirection(media));
     const direction = held ? withoutReceiving(wanted) : wanted;
     const feedback = takesFeedback(media);
+    const before = negotiation.lines[index]?.agreed?.srtp;
+    const { srtp, crypto } = answerKeys(media, local.encryption ?? noEncryption, before);
     outgoing.push({
       type: kind,
       port,
@@ -173,18 +220,28 @@ export function makeAnswer(
       codecs,
       direction,
       rtcpMux: media.rtcpMux,
+      // Who knows the attribute is asked in turn.
+      asksForXr: kind === 'audio' && media.rtcpXr !== undefined,
       feedback: kind === 'video' && feedback ? videoFeedback : [],
+      crypto,
     });
     const agreed: Agreement = {
       // RFC 3264 section 6.1: the answer keeps the numbers of the offer, so both ends use the same.
       codecs: codecs.map((codec) => numbered(codec, codec)),
       direction,
-      remote: remoteOf(media),
+      remote: remoteOf(media, media.rtcpMux),
       feedback,
+      ...packetTime(media),
+      rtcp: rtcpOf(media),
+      ...(srtp === undefined ? {} : { srtp }),
     };
     return { kind, codecs, rtcpMux: media.rtcpMux, agreed };
   });
-  if (!lines.some((line) => line.agreed)) throw new NegotiationError('the offer has no stream that we can take');
+  if (!lines.some((line) => line.agreed)) {
+    if (refusesForEncryption(offer.media, local.encryption ?? noEncryption))
+      throw new EncryptionRefusedError('the offer cannot be encrypted as asked');
+    throw new NegotiationError('the offer has no stream that we can take');
+  }
   const next: Negotiation = { ...negotiation, version: negotiation.version + 1, lines };
   return { negotiation: next, sdp: write(next, local, outgoing) };
 }
@@ -196,7 +253,12 @@ export function negotiatedMedia(negotiation: Negotiation): NegotiatedMedia {
   const event = audio && eventOf(audio.agreed);
   return {
     ...(audio
-      ? { audio: { ...stream(audio.agreed), ...(event ? { telephoneEvent: event.remotePayloadType } : {}) } }
+      ? {
+          audio: {
+            ...stream(audio.agreed),
+            ...(event ? { telephoneEvent: event.remotePayloadType } : {}),
+          },
+        }
       : {}),
     ...(video ? { video: { ...stream(video.agreed), rtcpFeedback: video.agreed.feedback } } : {}),
   };
@@ -217,11 +279,17 @@ export function streamConfigs(negotiation: Negotiation, held: boolean): readonly
         feedback: agreed.feedback,
         codecs: agreed.codecs,
         clockRateHz: mainCodec(agreed).clockRateHz,
+        ...packetTime(agreed),
+        rtcp: agreed.rtcp,
         ...(event ? { event: { payloadType: event.remotePayloadType, clockRateHz: event.clockRateHz } } : {}),
+        ...(agreed.srtp ? { srtp: srtpConfig(agreed.srtp) } : {}),
       },
     ];
   });
 }
+
+const codecNames = (kind: MediaKind, local: LocalMedia): readonly string[] =>
+  kind === 'audio' ? local.audioCodecs : local.videoCodecs;
 
 function agreedLine(negotiation: Negotiation, kind: MediaKind): { readonly agreed: Agreement } | undefined {
   const agreed = negotiation.lines.find((line) => line.kind === kind && line.agreed)?.agreed;
@@ -229,7 +297,7 @@ function agreedLine(negotiation: Negotiation, kind: MediaKind): { readonly agree
 }
 
 function mainCodec(agreed: Agreement): NumberedCodec {
-  const codec = agreed.codecs.find((candidate) => !isTelephoneEvent(candidate));
+  const codec = agreed.codecs.find((candidate) => !isCompanion(candidate));
   if (!codec) throw new NegotiationError('no codec');
   return codec;
 }
@@ -242,6 +310,7 @@ function eventOf(agreed: Agreement): NumberedCodec | undefined {
 
 function stream(agreed: Agreement): NegotiatedStream {
   const codec = mainCodec(agreed);
+  const spoken = spokenByRenderer(codec);
   return {
     codec: codec.name,
     clockRateHz: codec.clockRateHz,
@@ -249,86 +318,20 @@ function stream(agreed: Agreement): NegotiatedStream {
     payloadType: codec.remotePayloadType,
     direction: agreed.direction,
     ...(codec.fmtp === undefined ? {} : { fmtp: codec.fmtp }),
+    ...(spoken === codec ? {} : { windowCodec: { name: spoken.name, clockRateHz: spoken.clockRateHz } }),
+    ...(agreed.srtp === undefined ? {} : { srtpSuite: agreed.srtp.suite.name }),
   };
 }
 
-function numbered(local: SdpCodec, remote: SdpCodec): NumberedCodec {
-  return {
-    name: local.name,
-    clockRateHz: local.clockRateHz,
-    channels: local.channels,
-    ...(local.fmtp === undefined ? {} : { fmtp: local.fmtp }),
-    localPayloadType: local.payloadType,
-    remotePayloadType: remote.payloadType,
-  };
-}
-
-/** The codecs of an offered line: earlier numbers are kept, new codecs get free ones. */
-function numberCodecs(kind: MediaKind, line: Line | undefined, local: LocalMedia): readonly SdpCodec[] {
-  const wanted = codecsByName(kind, kind === 'audio' ? local.audioCodecs : local.videoCodecs);
-  const all: readonly RelayCodec[] = kind === 'audio' ? [...wanted, ...eventsFor(wanted)] : wanted;
-  const known = line?.codecs ?? [];
-  const inUse = line?.agreed ? mainCodec(line.agreed) : undefined;
-  const taken = new Set(known.map((codec) => codec.payloadType));
-  const codecs = all.map((codec): SdpCodec => {
-    const earlier = known.find((candidate) => samePayload(candidate, codec));
-    if (earlier) return earlier;
-    const payloadType = taken.has(codec.payloadType) ? freePayloadType(taken) : codec.payloadType;
-    taken.add(payloadType);
-    const { name, clockRateHz, channels, fmtp } = codec;
-    return { payloadType, name, clockRateHz, channels, ...(fmtp === undefined ? {} : { fmtp }) };
-  });
-  const first = inUse && codecs.find((codec) => samePayload(codec, inUse));
-  return first ? [first, ...codecs.filter((codec) => codec !== first)] : codecs;
-}
-
-/** RFC 3551 section 3: 96 to 127 are there to be assigned. */
-function freePayloadType(taken: ReadonlySet<number>): number {
-  for (let candidate = 96; candidate < 128; candidate += 1) if (!taken.has(candidate)) return candidate;
-  throw new NegotiationError('no free payload type');
-}
-
-/** The kind of an offered line, when it is the first usable of its kind: plain RTP, audio or video. */
-function usableKind(media: readonly SdpMedia[], index: number): MediaKind | undefined {
+/** The kind of an offered line, when it is the first of its kind that we can speak: audio or video. */
+function usableKind(media: readonly SdpMedia[], index: number, local: LocalMedia): MediaKind | undefined {
   const line = media[index];
-  if (!line || (line.type !== 'audio' && line.type !== 'video') || !profiles.includes(line.protocol)) return undefined;
-  const first = media.findIndex(
-    (other) => other.type === line.type && profiles.includes(other.protocol) && other.port !== 0,
-  );
+  const isSpoken = (other: SdpMedia): boolean => canAnswerProfile(other, local.encryption ?? noEncryption);
+  if (!line || (line.type !== 'audio' && line.type !== 'video') || !isSpoken(line)) return undefined;
+  const first = media.findIndex((other) => other.type === line.type && isSpoken(other) && other.port !== 0);
   return first === index || (first < 0 && media.findIndex((other) => other.type === line.type) === index)
     ? line.type
     : undefined;
-}
-
-/** Our first choice that the offer has, and the telephone events that fit it. */
-function chooseForAnswer(kind: MediaKind, media: SdpMedia, local: LocalMedia): readonly SdpCodec[] | undefined {
-  for (const ours of codecsByName(kind, kind === 'audio' ? local.audioCodecs : local.videoCodecs)) {
-    const candidates = media.codecs.filter((codec) => sameEncoding(codec, ours));
-    const theirs =
-      ours.name === 'H264'
-        ? (candidates.find((codec) => samePayload(codec, ours)) ??
-          candidates.find((codec) => samePayload(codec, { ...ours, fmtp: withMode(ours, codec) })))
-        : candidates[0];
-    if (!theirs) continue;
-    const fmtp = ours.name === 'H264' ? withMode(ours, theirs) : ours.fmtp;
-    const codec: SdpCodec = {
-      payloadType: theirs.payloadType,
-      // Our spelling: the renderer finds its codec by it.
-      name: ours.name,
-      clockRateHz: theirs.clockRateHz,
-      channels: theirs.channels,
-      ...(fmtp === undefined ? {} : { fmtp }),
-    };
-    const events = media.codecs.filter(isTelephoneEvent);
-    const event = events.find((candidate) => candidate.clockRateHz === codec.clockRateHz) ?? events[0];
-    return kind === 'audio' && event ? [codec, { ...event, fmtp: '0-15' }] : [codec];
-  }
-  return undefined;
-}
-
-/** RFC 6184 section 8.2.2: the answer repeats the packetization mode of the offer. */
-function withMode(ours: SdpCodec, theirs: SdpCodec): string {
-  return (ours.fmtp ?? '').replace('packetization-mode=1', `packetization-mode=${packetizationMode(theirs)}`);
 }
 
 /** A null address is the hold of RFC 2543: they take nothing (RFC 3264 section 8.4). */
@@ -347,14 +350,25 @@ function withoutReceiving(direction: MediaDirection): MediaDirection {
   return direction === 'sendrecv' || direction === 'sendonly' ? 'sendonly' : 'inactive';
 }
 
-function remoteOf(media: SdpMedia): StreamConfig['remote'] {
-  if (isNullAddress(media.address) || isIP(media.address) === 0) return null;
-  const rtcpPort = media.rtcpMux ? media.port : (media.rtcpPort ?? Math.min(media.port + 1, 65_535));
-  return { address: media.address, rtpPort: media.port, rtcpPort };
+function remoteOf(media: SdpMedia, isMuxed: boolean): StreamConfig['remote'] {
+  const { address, port, rtcpPort, rtcpAddress } = media;
+  if (isNullAddress(address) || isIP(address) === 0) return null;
+  if (isMuxed) return { address, rtpPort: port, rtcpPort: port };
+  const isElsewhere = rtcpAddress !== undefined && isIP(rtcpAddress) === isIP(address) && !isNullAddress(rtcpAddress);
+  return {
+    address,
+    rtpPort: port,
+    rtcpPort: rtcpPort ?? Math.min(port + 1, 65_535),
+    ...(isElsewhere ? { rtcpAddress } : {}),
+  };
 }
 
+const packetTime = ({ ptimeMs }: Pick<Agreement, 'ptimeMs'>): Pick<Agreement, 'ptimeMs'> =>
+  ptimeMs === undefined ? {} : { ptimeMs };
+const rtcpOf = (media: SdpMedia): Agreement['rtcp'] => ({ isOff: media.rtcpIsOff, xr: media.rtcpXr ?? [] });
+
 const takesFeedback = (media: SdpMedia): boolean =>
-  media.protocol === 'RTP/AVPF' || media.feedback.some((value) => /\b(?:pli|fir)\b/i.test(value));
+  media.protocol.endsWith('AVPF') || media.feedback.some((value) => /\b(?:pli|fir)\b/i.test(value));
 
 function refused(media: SdpMedia): OutgoingMedia {
   return {
@@ -365,7 +379,9 @@ function refused(media: SdpMedia): OutgoingMedia {
     codecs: [],
     direction: 'inactive',
     rtcpMux: false,
+    asksForXr: false,
     feedback: [],
+    crypto: [],
   };
 }
 
@@ -378,7 +394,9 @@ function removed(line: Line): OutgoingMedia {
     codecs: [],
     direction: 'inactive',
     rtcpMux: false,
+    asksForXr: false,
     feedback: [],
+    crypto: [],
   };
 }
 

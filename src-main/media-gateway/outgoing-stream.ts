@@ -56,6 +56,31 @@ export class OutgoingStream {
     return true;
   }
 
+  /**
+   * A packet that was made from the renderer's `source`, with its clock and SSRC; undefined when it must not be sent
+   * now. Its number is the next one, and relaying may go on from it.
+   */
+  translated(
+    source: Buffer,
+    made: {
+      readonly payloadType: number;
+      readonly marker: boolean;
+      readonly timestamp: number;
+      readonly payload: Buffer;
+    },
+    nowMs: number,
+  ): Buffer | undefined {
+    this.#started = true;
+    this.#ssrc = ssrcOf(source);
+    const sequence = this.#paused ? this.#lastSequence : (this.#lastSequence + 1) & 0xffff;
+    this.#shift = (sequence - sequenceOf(source)) & 0xffff;
+    if (this.#paused) return undefined;
+    this.#lastSequence = sequence;
+    this.#lastTimestamp = made.timestamp;
+    this.#lastSentMs = nowMs;
+    return this.#packet(made.payloadType, made.marker, made.timestamp, made.payload);
+  }
+
   /** The timestamp that a sample taken now would have. */
   timestampAt(nowMs: number, clockRateHz: number): number {
     const elapsed = Math.round(((nowMs - this.#lastSentMs) * clockRateHz) / 1_000);
@@ -67,10 +92,15 @@ export class OutgoingStream {
     const sequence = (this.#lastSequence + 1) & 0xffff;
     this.#lastSequence = sequence;
     this.#shift = (this.#shift + 1) & 0xffff;
+    return this.#packet(payloadType, marker, timestamp, payload);
+  }
+
+  /** With the number that was given out last. */
+  #packet(payloadType: number, marker: boolean, timestamp: number, payload: Buffer): Buffer {
     const packet = Buffer.alloc(rtpHeaderBytes + payload.length);
     packet.writeUInt8(0x80, 0);
     packet.writeUInt8((marker ? 0x80 : 0) | payloadType, 1);
-    packet.writeUInt16BE(sequence, 2);
+    packet.writeUInt16BE(this.#lastSequence, 2);
     packet.writeUInt32BE(timestamp, 4);
     packet.writeUInt32BE(this.#ssrc, 8);
     payload.copy(packet, rtpHeaderBytes);

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { codecsByName, eventsFor, isRelayable, mapPayloads, samePayload, type NumberedCodec } from './payload-map.ts';
+import {
+  codecsByName,
+  companionsFor,
+  isRelayable,
+  mapPayloads,
+  numbersOfPeer,
+  samePayload,
+  spokenByRenderer,
+  type NumberedCodec,
+} from './payload-map.ts';
 import type { SdpCodec } from './sdp.ts';
 
 const codec = (name: string, clockRateHz: number, channels: number, payloadType: number, fmtp?: string): SdpCodec => ({
@@ -28,8 +37,8 @@ describe('mapPayloads', () => {
     ];
     const map = mapPayloads([numbered(opus, 96), numbered(event, 101)], renderer);
     expect(map.toRenderer.get(111)?.payloadType).toBe(63);
-    expect(map.toPeer.get(63)).toEqual({ payloadType: 96, clockRateHz: 48_000, isEvent: false });
-    expect(map.toRenderer.get(101)).toEqual({ payloadType: 126, clockRateHz: 8_000, isEvent: true });
+    expect(map.toPeer.get(63)).toEqual({ payloadType: 96, clockRateHz: 48_000, kind: 'voice' });
+    expect(map.toRenderer.get(101)).toEqual({ payloadType: 126, clockRateHz: 8_000, kind: 'event' });
   });
 
   test('leaves out what was not negotiated and what the renderer does not know', () => {
@@ -60,17 +69,69 @@ describe('mapPayloads', () => {
   });
 });
 
+describe('comfort noise and translation', () => {
+  const cn = codec('CN', 8_000, 1, 13);
+  const renderer = [codec('PCMU', 8_000, 1, 0), cn];
+  const numberedCodec = (name: string, payloadType: number) => ({
+    name,
+    clockRateHz: 8_000,
+    channels: 1,
+    localPayloadType: payloadType,
+    remotePayloadType: payloadType,
+  });
+
+  test('noise passes both ways where it was agreed on', () => {
+    const map = mapPayloads([numberedCodec('PCMU', 0), numberedCodec('CN', 13)], renderer);
+    const noise = { payloadType: 13, clockRateHz: 8_000, kind: 'noise' };
+    expect(map.toRenderer.get(13)).toEqual(noise);
+    expect(map.toPeer.get(13)).toEqual(noise);
+  });
+
+  test('where it was not, theirs is taken all the same, and none is sent', () => {
+    const agreed = [numberedCodec('PCMU', 0)];
+    const map = mapPayloads(agreed, renderer);
+    expect(map.toRenderer.get(13)?.kind).toBe('noise');
+    expect(map.toPeer.get(13)).toBeUndefined();
+    expect([...numbersOfPeer(agreed)]).toEqual([0, 13]);
+    expect([...numbersOfPeer([numberedCodec('G722', 9)])]).toEqual([9]);
+  });
+
+  test('a number 13 that means something else keeps its meaning', () => {
+    const map = mapPayloads(
+      [numberedCodec('PCMU', 0), numberedCodec('telephone-event', 13)],
+      [...renderer, codec('telephone-event', 8_000, 1, 126)],
+    );
+    expect(map.toRenderer.get(13)?.kind).toBe('event');
+  });
+
+  test('G.729 of the peer is mu law for the renderer', () => {
+    const map = mapPayloads([numberedCodec('G729', 18)], renderer);
+    expect(map.toRenderer.get(18)).toEqual({ payloadType: 0, clockRateHz: 8_000, kind: 'voice', translated: 'G729' });
+    expect(map.toPeer.get(0)).toEqual({ payloadType: 18, clockRateHz: 8_000, kind: 'voice', translated: 'G729' });
+    expect(spokenByRenderer(numberedCodec('G729', 18))).toEqual({ name: 'PCMU', clockRateHz: 8_000 });
+  });
+
+  test('beside G.729 the mu law that was agreed on too is relayed, and the first of both is sent', () => {
+    const map = mapPayloads([numberedCodec('PCMU', 0), numberedCodec('G729', 18)], renderer);
+    expect(map.toRenderer.get(0)?.translated).toBeUndefined();
+    expect(map.toRenderer.get(18)?.translated).toBe('G729');
+    expect(map.toPeer.get(0)).toMatchObject({ payloadType: 0 });
+  });
+});
+
 describe('codec lists', () => {
   test('keep the order asked for and leave unknown names out', () => {
     expect(codecsByName('audio', ['pcma', 'iLBC', 'opus']).map(({ name }) => name)).toEqual(['PCMA', 'opus']);
     expect(codecsByName('video', ['opus'])).toEqual([]);
   });
 
-  test('events come once for each clock in use', () => {
-    expect(eventsFor(codecsByName('audio', ['PCMA', 'PCMU'])).map(({ clockRateHz }) => clockRateHz)).toEqual([8_000]);
-    expect(eventsFor(codecsByName('audio', ['opus', 'G722'])).map(({ clockRateHz }) => clockRateHz)).toEqual([
-      8_000, 48_000,
-    ]);
+  test('what goes beside the voice comes in the order asked for: events once for each clock, noise with G.711 only', () => {
+    const beside = (codecs: string[], names: string[]) =>
+      companionsFor(codecsByName('audio', codecs), names).map(({ payloadType }) => payloadType);
+    expect(beside(['PCMA', 'PCMU'], ['telephone-event', 'CN'])).toEqual([101, 13]);
+    expect(beside(['opus', 'G722'], ['CN', 'telephone-event'])).toEqual([101, 102]);
+    expect(beside(['PCMU'], ['CN', 'PCMU', 'telephone-event'])).toEqual([13, 101]);
+    expect(beside(['PCMU'], ['PCMU'])).toEqual([]);
   });
 
   test('what SIP peers do not speak is not relayable', () => {

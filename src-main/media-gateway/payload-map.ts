@@ -7,6 +7,8 @@ export interface RelayCodec extends SdpCodec {
 }
 
 export const telephoneEvent = 'telephone-event';
+/** RFC 3389 section 5.1: its number is fixed, and its clock is that of the telephone band. */
+export const comfortNoise = { name: 'CN', payloadType: 13, clockRateHz: 8_000 } as const;
 
 /** The payload types that our own offers use; a far end's offer brings its own numbers. */
 const relayCodecs: readonly RelayCodec[] = [
@@ -22,6 +24,8 @@ const relayCodecs: readonly RelayCodec[] = [
   { kind: 'audio', name: 'G722', clockRateHz: 8_000, channels: 1, payloadType: 9 },
   { kind: 'audio', name: 'PCMU', clockRateHz: 8_000, channels: 1, payloadType: 0 },
   { kind: 'audio', name: 'PCMA', clockRateHz: 8_000, channels: 1, payloadType: 8 },
+  // RFC 4856 section 2.1.9: annex B (silence suppression) counts as wanted unless it is refused.
+  { kind: 'audio', name: 'G729', clockRateHz: 8_000, channels: 1, payloadType: 18, fmtp: 'annexb=no' },
   {
     kind: 'video',
     name: 'H264',
@@ -40,8 +44,26 @@ const eventCodecs: readonly RelayCodec[] = [
   { kind: 'audio', name: telephoneEvent, clockRateHz: 48_000, channels: 1, payloadType: 102, fmtp: '0-15' },
 ];
 
+const noiseCodec: RelayCodec = { kind: 'audio', ...comfortNoise, channels: 1 };
+
 export const isTelephoneEvent = (codec: { readonly name: string }): boolean =>
   codec.name.toLowerCase() === telephoneEvent;
+
+export const isComfortNoise = (codec: { readonly name: string }): boolean =>
+  codec.name.toUpperCase() === comfortNoise.name;
+
+/** True for what goes beside the voice: no call can do with it alone. */
+export const isCompanion = (codec: { readonly name: string }): boolean =>
+  isTelephoneEvent(codec) || isComfortNoise(codec);
+
+/** What the renderer speaks where the gateway translates; itself for everything that is relayed untouched. */
+export function spokenByRenderer(codec: { readonly name: string; readonly clockRateHz: number }): {
+  readonly name: string;
+  readonly clockRateHz: number;
+} {
+  // G.711 costs the least of what Chromium has at 8 kHz, and loses nothing that G.729 would have kept.
+  return codec.name.toUpperCase() === 'G729' ? { name: 'PCMU', clockRateHz: 8_000 } : codec;
+}
 
 /** The relayable codecs of these names, in this order; names that we cannot relay are left out. */
 export function codecsByName(kind: MediaKind, names: readonly string[]): readonly RelayCodec[] {
@@ -50,14 +72,26 @@ export function codecsByName(kind: MediaKind, names: readonly string[]): readonl
   );
 }
 
-/** Telephone events for each clock rate among these audio codecs. */
-export function eventsFor(codecs: readonly SdpCodec[]): readonly RelayCodec[] {
-  return eventCodecs.filter((event) => codecs.some((codec) => codec.clockRateHz === event.clockRateHz));
+/**
+ * What goes beside these codecs, as far as it is named, in the order of the names: telephone events for each of their
+ * clock rates, and comfort noise for those that have none of their own (RFC 3389 section 1).
+ */
+export function companionsFor(codecs: readonly SdpCodec[], names: readonly string[]): readonly RelayCodec[] {
+  return names.flatMap((name) => {
+    if (isTelephoneEvent({ name })) {
+      return eventCodecs.filter((event) => codecs.some((codec) => codec.clockRateHz === event.clockRateHz));
+    }
+    return isComfortNoise({ name }) && codecs.some(takesComfortNoise) ? [noiseCodec] : [];
+  });
 }
+
+/** G.711 has no silence of its own; G.722, opus and G.729 do without that of RFC 3389. */
+export const takesComfortNoise = (codec: { readonly name: string }): boolean =>
+  ['PCMA', 'PCMU'].includes(codec.name.toUpperCase());
 
 /** True for every encoding that the renderer may keep in its offer to us. */
 export function isRelayable(kind: MediaKind, codec: Omit<SdpCodec, 'payloadType'>): boolean {
-  const known = kind === 'audio' ? [...relayCodecs, ...eventCodecs] : relayCodecs;
+  const known = kind === 'audio' ? [...relayCodecs, ...eventCodecs, noiseCodec] : relayCodecs;
   return known.some((candidate) => candidate.kind === kind && sameEncoding(candidate, codec));
 }
 
@@ -106,7 +140,10 @@ export interface NumberedCodec {
 export interface PayloadRoute {
   readonly payloadType: number;
   readonly clockRateHz: number;
-  readonly isEvent: boolean;
+  /** No sound of its own: an event, or the noise of a pause. */
+  readonly kind: 'voice' | 'event' | 'noise';
+  /** The codec of the peer that the gateway translates; absent: the payload is relayed untouched. */
+  readonly translated?: string;
 }
 
 export interface PayloadMap {
@@ -121,27 +158,42 @@ export function mapPayloads(peer: readonly NumberedCodec[], renderer: readonly S
   const toRenderer = new Map<number, PayloadRoute>();
   const toPeer = new Map<number, PayloadRoute>();
   const pairs = peer.flatMap((codec) => {
-    const match = renderer.find((candidate) => samePayload(candidate, codec));
-    return match ? [{ codec, match }] : [];
+    const spoken = spokenByRenderer(codec);
+    const wanted = spoken === codec ? codec : { ...spoken, channels: 1 };
+    const match = renderer.find((candidate) => samePayload(candidate, wanted));
+    return match ? [{ codec, match, isTranslated: spoken !== codec }] : [];
   });
-  for (const { codec, match } of pairs) {
-    const { clockRateHz } = codec;
-    const isEvent = isTelephoneEvent(codec);
-    toRenderer.set(codec.localPayloadType, { payloadType: match.payloadType, clockRateHz, isEvent });
-    if (!toPeer.has(match.payloadType)) {
-      toPeer.set(match.payloadType, { payloadType: codec.remotePayloadType, clockRateHz, isEvent });
-    }
+  const route = ({ codec, isTranslated }: (typeof pairs)[number], payloadType: number): PayloadRoute => ({
+    payloadType,
+    clockRateHz: codec.clockRateHz,
+    kind: isTelephoneEvent(codec) ? 'event' : isComfortNoise(codec) ? 'noise' : 'voice',
+    ...(isTranslated ? { translated: codec.name } : {}),
+  });
+  for (const pair of pairs) {
+    const { codec, match } = pair;
+    toRenderer.set(codec.localPayloadType, route(pair, match.payloadType));
+    if (!toPeer.has(match.payloadType)) toPeer.set(match.payloadType, route(pair, codec.remotePayloadType));
   }
   // Some phones send with their own number where ours differs (against RFC 3264 section 5.1); take it where it is free.
-  for (const { codec, match } of pairs) {
+  for (const pair of pairs) {
+    const { codec, match } = pair;
     if (!peer.some((other) => other.localPayloadType === codec.remotePayloadType)) {
-      const route = {
-        payloadType: match.payloadType,
-        clockRateHz: codec.clockRateHz,
-        isEvent: isTelephoneEvent(codec),
-      };
-      toRenderer.set(codec.remotePayloadType, route);
+      toRenderer.set(codec.remotePayloadType, route(pair, match.payloadType));
     }
+  }
+  // Others send comfort noise unasked, by its fixed number: taken, it is no hole in the sound.
+  const noise = renderer.find(isComfortNoise);
+  if (noise && !toRenderer.has(comfortNoise.payloadType) && sendsNoiseUnasked(peer)) {
+    const { clockRateHz } = comfortNoise;
+    toRenderer.set(comfortNoise.payloadType, { payloadType: noise.payloadType, clockRateHz, kind: 'noise' });
   }
   return { toRenderer, toPeer };
 }
+
+/** The numbers that the peer may send with. */
+export function numbersOfPeer(peer: readonly NumberedCodec[]): ReadonlySet<number> {
+  const numbers = peer.flatMap((codec) => [codec.localPayloadType, codec.remotePayloadType]);
+  return new Set(sendsNoiseUnasked(peer) ? [...numbers, comfortNoise.payloadType] : numbers);
+}
+
+const sendsNoiseUnasked = (peer: readonly NumberedCodec[]): boolean => peer.some(takesComfortNoise);

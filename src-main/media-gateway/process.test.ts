@@ -1,12 +1,15 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
-import { networkInterfaces } from 'node:os';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as nodeDataChannel from 'node-datachannel';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../core/clock.ts';
 import { silentLogger } from '../core/log.ts';
+import type { LogFields } from '../core/log.ts';
 import type { GatewayChannel } from '../host.ts';
 import { MediaGateway } from './gateway-client.ts';
 import { defaultPorts } from './gateway-limits.ts';
@@ -196,7 +199,13 @@ afterAll(async () => {
 });
 
 function open(callId: string, kinds: readonly MediaKind[], localAddress = '127.0.0.1'): MediaSession {
-  return gateway.openSession({ callId, localAddress, kinds, audioCodecs: ['PCMA', 'opus'], videoCodecs: ['H264'] });
+  return gateway.openSession({
+    callId,
+    localAddress,
+    kinds,
+    audioCodecs: ['PCMA', 'opus', 'telephone-event'],
+    videoCodecs: ['H264'],
+  });
 }
 
 /** A call that is up on both sides. */
@@ -278,6 +287,24 @@ describe('a call through the real process', () => {
     await expect(gateway.attach('call', 'warm')).rejects.toMatchObject({ code: 'notFound' });
   });
 
+  test.each([[['audio']], [['audio', 'video']]] as const)(
+    'ports that were bound before the call carry its %s',
+    async (kinds) => {
+      const bound = new Promise<number>((resolve) => {
+        channel.onMessage((message) => {
+          const { result } = message as { result?: { ports?: { audio?: number } } };
+          if (result?.ports?.audio !== undefined) resolve(result.ports.audio);
+        });
+      });
+      gateway.expectCalls('127.0.0.1');
+      const port = await bound;
+      const { session, peer, renderer } = await established(kinds);
+      expect(await session.createOffer()).toContain(`m=audio ${port} `);
+      for (const kind of kinds) await expectSound(peer, renderer, kind);
+      await session.close();
+    },
+  );
+
   test('after a reload the window connects anew, and the SIP side keeps its ports', async () => {
     const { session, peer, renderer } = await established(['audio']);
     await expectSound(peer, renderer);
@@ -304,6 +331,18 @@ describe('a call through the real process', () => {
 });
 
 describe('the life of the process', () => {
+  test('it is scheduled in real time where the user may ask for that', async ({ skip }) => {
+    skip(process.platform !== 'linux', 'only Linux lets a program ask for it');
+    await established(['audio']);
+    const pid = gateway.pid ?? 0;
+    // What may be asked for, by the system's own tool: root in a container may not be allowed either.
+    const isAllowed = spawnSync('chrt', ['--rr', '1', 'true']).status === 0;
+    expect(schedulingPolicy(pid, pid)).toBe(isAllowed ? schedRoundRobin : 0);
+    // The threads of the native module, too: they carry the window's packets.
+    const policies = readdirSync(`/proc/${pid}/task`).map((thread) => schedulingPolicy(pid, Number(thread)));
+    expect(policies.filter((policy) => policy === schedRoundRobin).length > 2).toBe(isAllowed);
+  });
+
   test('killed in mid-call: the call is announced, and the new process carries it on', async () => {
     const { session, peer, renderer } = await established(['audio']);
     await expectSound(peer, renderer);
@@ -313,6 +352,41 @@ describe('the life of the process', () => {
     const before = gateway.pid;
     process.kill(before ?? 0, 'SIGKILL');
     expect(await announced).toEqual(['call']);
+    await session.acceptAnswer(await peer.answer(await session.createOffer()));
+    expect(gateway.pid).not.toBe(before);
+    await expectSound(peer, await connect('call', ['audio']));
+  });
+
+  test('a forgotten rejection is told and the sound goes on; after an exception another process carries the call on', async () => {
+    await gateway.stop();
+    const told: string[] = [];
+    const note = (message: string, fields?: LogFields): void => {
+      told.push(`${message} ${JSON.stringify(fields)}`);
+    };
+    gateway = new MediaGateway({
+      forkGateway: () => {
+        channel = forkGatewayInNode(faultyEntry(), () => undefined);
+        return channel;
+      },
+      clock: systemClock,
+      log: { ...silentLogger, error: note },
+      health: { report: () => undefined },
+    });
+    await gateway.start();
+    const { session, peer, renderer } = await established(['audio']);
+    const before = gateway.pid;
+    channel.post({ fault: 'rejection' });
+    await vi.waitFor(() => {
+      expect(told.join()).toMatch(/unexpected rejection in the media process .*forgotten.*faulty\.mjs/);
+    });
+    await expectSound(peer, renderer);
+    expect(gateway.pid).toBe(before);
+    const announced = new Promise<readonly string[]>((resolve) => {
+      gateway.onDied(resolve);
+    });
+    channel.post({ fault: 'exception' });
+    expect(await announced).toEqual(['call']);
+    expect(told.join()).toMatch(/unexpected exception in the media process .*broken/);
     await session.acceptAnswer(await peer.answer(await session.createOffer()));
     expect(gateway.pid).not.toBe(before);
     await expectSound(peer, await connect('call', ['audio']));
@@ -349,6 +423,34 @@ describe('the life of the process', () => {
     );
   });
 });
+
+/** The process itself, and beside it code that fails when it is told to. */
+function faultyEntry(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-gateway-'));
+  opened.push({
+    close: () => {
+      rmSync(folder, { recursive: true });
+    },
+  });
+  const entry = join(folder, 'faulty.mjs');
+  writeFileSync(
+    entry,
+    `import ${JSON.stringify(pathToFileURL(entryPath).href)};
+    process.on('message', ({ fault }) => {
+      if (fault === 'rejection') void Promise.reject(new Error('forgotten'));
+      if (fault === 'exception') throw new Error('broken');
+    });`,
+  );
+  return entry;
+}
+
+const schedRoundRobin = 2;
+
+/** proc(5): the 41st field of `stat`, the second of which, the name, may contain anything. */
+function schedulingPolicy(pid: number, thread: number): number {
+  const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[38]);
+}
 
 function isAlive(pid: number): boolean {
   try {

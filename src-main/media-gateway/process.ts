@@ -6,6 +6,7 @@ import * as nodeDataChannel from 'node-datachannel';
 import { systemClock } from '../core/clock.ts';
 import { gatewayLimits } from './gateway-limits.ts';
 import { GatewayProcess, type ParentPort } from './gateway-process.ts';
+import { takePrecedence } from './precedence.ts';
 
 /** Electron's `process.parentPort`, as far as it is used; its types would pull Electron into this room. */
 interface ElectronParentPort {
@@ -78,8 +79,22 @@ function end(): void {
   void gateway.stop();
 }
 
+// A forgotten rejection is one step that did not happen: told, and the sound goes on.
+process.on('unhandledRejection', (error) => {
+  gateway.unexpected('rejection', error);
+});
+// What threw was left half-way, between sockets and native objects. The service process starts another one and offers
+// the calls anew, which takes less than finding out what is still sound.
+process.on('uncaughtException', (error) => {
+  gateway.unexpected('exception', error);
+  setTimeout(() => {
+    process.kill(process.pid, 'SIGKILL');
+  }, gatewayLimits.lastWordMs);
+});
+
 // The parent decides when calls end: Ctrl-C in a terminal reaches the whole group, and the parent says goodbye first.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', end);
 
+takePrecedence();
 gateway.start();

@@ -1,7 +1,9 @@
 import type { MediaKind, MediaStats } from './media.ts';
 import type { NumberedCodec } from './payload-map.ts';
+import type { OptionalCodec } from '../../src-shared/model/audio-codecs.ts';
 import type { AppErrorData } from '../../src-shared/errors.ts';
-import type { PortRange } from './gateway-limits.ts';
+import type { PortRange } from '../core/port-range.ts';
+import type { XrFormat } from './rtcp-xr.ts';
 
 /**
  * What the service process and the gateway process say to each other. Plain data that survives
@@ -12,7 +14,13 @@ import type { PortRange } from './gateway-limits.ts';
 export interface StreamConfig {
   readonly kind: MediaKind;
   /** Where to send; null while the peer takes nothing (RFC 2543 hold). */
-  readonly remote: { readonly address: string; readonly rtpPort: number; readonly rtcpPort: number } | null;
+  readonly remote: {
+    readonly address: string;
+    readonly rtpPort: number;
+    readonly rtcpPort: number;
+    /** RTCP goes elsewhere (RFC 3605); absent: to `address`. */
+    readonly rtcpAddress?: string;
+  } | null;
   readonly send: boolean;
   readonly receive: boolean;
   /** The peer takes PLI and FIR. */
@@ -20,8 +28,19 @@ export interface StreamConfig {
   readonly codecs: readonly NumberedCodec[];
   /** Clock of the codec that we send. */
   readonly clockRateHz: number;
+  /** Milliseconds of sound that the peer asks for in a packet; obeyed where the gateway makes the packets itself. */
+  readonly ptimeMs?: number;
   /** RFC 4733 towards the peer. */
   readonly event?: { readonly payloadType: number; readonly clockRateHz: number };
+  /** What the peer said of RTCP beside its port; absent: nothing. */
+  readonly rtcp?: {
+    /** It gives RTCP no bandwidth (RFC 3556), so it gets none. */
+    readonly isOff: boolean;
+    /** The extended reports that it asked for (RFC 3611 section 5). */
+    readonly xr: readonly XrFormat[];
+  };
+  /** Master key and salt in base64, ours to send with and the peer's to receive; absent: plain RTP. */
+  readonly srtp?: { readonly suite: string; readonly sendKey: string; readonly receiveKey: string };
 }
 
 /** Given to the process once, before anything else. */
@@ -47,11 +66,28 @@ export interface ProcessUsage {
 export interface GatewayRequests {
   /** First of all; answers when the native module is loaded. */
   start: { params: GatewaySettings; result: null };
-  /** Binds what is missing of the ports; the ports of a session stay for its life. */
-  open: {
-    params: { readonly callId: string; readonly localAddress: string; readonly kinds: readonly MediaKind[] };
+  /** Binds ports ahead of a call. */
+  reserve: {
+    params: { readonly reservationId: string; readonly localAddress: string; readonly kinds: readonly MediaKind[] };
     result: { readonly ports: Readonly<Partial<Record<MediaKind, number>>> };
   };
+  /** Gives back ports that no call took. */
+  release: { params: { readonly reservationId: string }; result: null };
+  /**
+   * Binds what is missing of the ports; the ports of a session stay for its life. With `reservationId` the session begins
+   * with the ports that were reserved; only as the first request of a session.
+   */
+  open: {
+    params: {
+      readonly callId: string;
+      readonly localAddress: string;
+      readonly kinds: readonly MediaKind[];
+      readonly reservationId?: string;
+    };
+    result: { readonly ports: Readonly<Partial<Record<MediaKind, number>>> };
+  };
+  /** Looks for the libraries of optional codecs; from then on calls use what was found. Empty: at the usual places. */
+  findCodecs: { params: { readonly g729Library: string }; result: { readonly codecs: readonly OptionalCodec[] } };
   configure: { params: { readonly callId: string; readonly streams: readonly StreamConfig[] }; result: null };
   closeSession: { params: { readonly callId: string }; result: null };
   /** With `callId` the leg belongs to that call at once, otherwise it is a warm one. */
@@ -81,6 +117,8 @@ export type ToGateway = {
 export type GatewayEvent =
   /** Sent every `heartbeatMs`: the event loop still turns. */
   | { readonly event: 'alive' }
+  /** Nobody caught this; `text` is the stack. After an exception the process ends by itself. */
+  | { readonly event: 'unexpected'; readonly kind: 'rejection' | 'exception'; readonly text: string }
   | { readonly event: 'keyframeWanted'; readonly callId: string }
   | { readonly event: 'rendererState'; readonly callId: string; readonly state: MediaStats['rendererLeg'] };
 

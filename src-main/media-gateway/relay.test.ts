@@ -6,7 +6,7 @@ import { defaultPorts } from './gateway-limits.ts';
 import type { MediaKind } from './media.ts';
 import type { StreamConfig } from './protocol.ts';
 import { Relay, type RelayOptions } from './relay.ts';
-import { buildPli } from './rtcp.ts';
+import { buildPli, splitRtcp } from './rtcp.ts';
 import { payloadTypeOf, ssrcOf } from './rtp.ts';
 import { seeded } from './seeded.test-data.ts';
 import type { SdpCodec } from './sdp.ts';
@@ -41,6 +41,15 @@ class Peer {
   }
 }
 
+/** The feedback that it got, out of compounds that begin with a report and a description. */
+function feedbackOf({ got }: Peer): readonly Buffer[] {
+  return got.flatMap((compound) => {
+    const packets = splitRtcp(compound) ?? [];
+    expect(packets.slice(0, 2).map(({ type }) => type)).toEqual([201, 202]);
+    return packets.slice(2).map(({ bytes }) => bytes);
+  });
+}
+
 let relay: Relay;
 let peer: Peer;
 let peerRtcp: Peer;
@@ -62,6 +71,7 @@ function relayOptions(): Omit<RelayOptions, 'callId'> {
     },
     clock: systemClock,
     monotonicMs: () => performance.now(),
+    random: () => 0.5,
     onKeyframeWanted: () => {
       keyframesWanted += 1;
     },
@@ -74,7 +84,7 @@ beforeEach(async () => {
   peer = new Peer();
   peerRtcp = new Peer();
   [peerPort, peerRtcpPort] = await Promise.all([peer.bind(), peerRtcp.bind()]);
-  relay = new Relay({ ...relayOptions(), callId: 'call' });
+  relay = new Relay({ ...relayOptions(), callId: () => 'call' });
   ports = await relay.open('127.0.0.1', ['audio', 'video']);
 });
 
@@ -123,13 +133,43 @@ describe('ports', () => {
 
   test('an address that is not of this computer fails in words, and at once', async () => {
     relay.close();
-    const away = new Relay({ ...relayOptions(), callId: 'away' });
+    const away = new Relay({ ...relayOptions(), callId: () => 'away' });
     await expect(away.open('192.0.2.77', ['audio'])).rejects.toMatchObject({
       code: 'media',
       detail: expect.stringContaining('192.0.2.77') as unknown,
     });
     away.close();
   });
+});
+
+test('another address of this computer: new ports there, the same peer, and the sound goes on', async () => {
+  const renderer = new FakeRenderer([pcma]);
+  relay.configure([config('audio')]);
+  relay.attach(renderer);
+  renderer.onPacket('audio', rtp(63, 1, 5));
+  await vi.waitFor(() => {
+    expect(peer.got).toHaveLength(1);
+  });
+  const from: string[] = [];
+  peer.socket.on('message', (_packet, { address, port: at }) => from.push(`${address}:${String(at)}`));
+  const before = port('audio');
+  ports = await relay.open('127.0.0.2', ['audio']);
+  renderer.onPacket('audio', rtp(63, 2, 5));
+  await vi.waitFor(() => {
+    expect(from).toEqual([`127.0.0.2:${String(port('audio'))}`]);
+  });
+  peer.socket.send(rtp(8, 1, 77), port('audio'), '127.0.0.2');
+  await vi.waitFor(() => {
+    expect(renderer.got).toHaveLength(1);
+  });
+  // Nobody listens at the old place, and nothing is bound for an address that is not ours.
+  peer.send(rtp(8, 2, 77), before);
+  await expect(relay.open('192.0.2.77', ['audio'])).rejects.toMatchObject({ code: 'media' });
+  peer.socket.send(rtp(8, 3, 77), port('audio'), '127.0.0.2');
+  await vi.waitFor(() => {
+    expect(renderer.got).toHaveLength(2);
+  });
+  expect(renderer.got.map(({ packet }) => packet.readUInt16BE(2))).toEqual([1, 3]);
 });
 
 describe('relaying', () => {
@@ -278,39 +318,73 @@ describe('RTCP', () => {
     expect(renderer.got).toEqual([]);
   });
 
-  test('of a bundled renderer is split by SSRC between sound and picture', async () => {
-    const renderer = new FakeRenderer([pcma], [vp8]);
-    const videoPeer = new Peer();
-    const videoRtcpPort = await videoPeer.bind();
-    relay.configure([
-      config('audio'),
-      config('video', { remote: { address: '127.0.0.1', rtpPort: peerPort, rtcpPort: videoRtcpPort } }),
-    ]);
+  test('of the renderer ends here, whatever it says: the gateway reports itself', async () => {
+    const renderer = new FakeRenderer([pcma]);
+    relay.configure([config('audio')]);
     relay.attach(renderer);
     renderer.onPacket('audio', rtp(63, 1, 0xa));
-    renderer.onPacket('video', rtp(96, 1, 0xb));
-    const report = (ssrc: number): Buffer => {
-      const packet = Buffer.from('80c9000100000000', 'hex');
-      packet.writeUInt32BE(ssrc, 4);
-      return packet;
-    };
+    const report = Buffer.from('80c900010000000a', 'hex');
     const transportFeedback = Buffer.from('8fcd00020000000a00000000', 'hex');
-    renderer.onPacket('audio', Buffer.concat([report(0xa), transportFeedback, report(0xb)]));
+    renderer.onPacket('audio', Buffer.concat([report, transportFeedback]));
+    relay.close();
     await vi.waitFor(() => {
-      expect(peerRtcp.got).toEqual([report(0xa)]);
-      expect(videoPeer.got).toEqual([report(0xb)]);
+      expect(peerRtcp.got).toHaveLength(1);
     });
-    videoPeer.socket.close();
+    // A goodbye, since sound was sent: report, description, goodbye (RFC 3550 section 6.1).
+    expect(splitRtcp(peerRtcp.got[0] ?? Buffer.alloc(0))?.map(({ type, senderSsrc }) => [type, senderSsrc])).toEqual([
+      [200, 0xa],
+      [202, 0xa],
+      [203, 0xa],
+    ]);
   });
 
-  test('a picture request passes to a peer that takes it, else is told to signalling, once a second', async () => {
+  test('goes to the address of RFC 3605, and to where it comes from once it names the stream that is heard', async () => {
+    const elsewhere = new Peer();
+    const elsewherePort = await elsewhere.bind();
+    relay.configure([config('video', { feedback: true })]);
+    const renderer = new FakeRenderer([pcma], [vp8]);
+    relay.attach(renderer);
+    peer.send(rtp(100, 1, 0x77), port('video'));
+    await vi.waitFor(() => {
+      expect(relay.stats().kinds[1]?.fromPeer.packets).toBe(1);
+    });
+    const stranger = Buffer.from('80c9000100000078', 'hex');
+    elsewhere.send(stranger, port('video') + 1);
+    await vi.waitFor(() => {
+      expect(renderer.got.map(({ packet }) => packet)).toContainEqual(stranger);
+    });
+    renderer.onPacket('video', buildPli(1, 77));
+    await vi.waitFor(() => {
+      expect(peerRtcp.got).toHaveLength(1);
+    });
+    const proven = Buffer.from('80c9000100000077', 'hex');
+    elsewhere.send(proven, port('video') + 1);
+    await vi.waitFor(() => {
+      expect(renderer.got.map(({ packet }) => packet)).toContainEqual(proven);
+    });
+    renderer.onPacket('video', buildPli(1, 77));
+    await vi.waitFor(() => {
+      expect(elsewhere.got).toHaveLength(1);
+    });
+    const remote = { address: '127.0.0.1', rtpPort: peerPort, rtcpPort: elsewherePort, rtcpAddress: '127.0.0.1' };
+    relay.configure([config('video', { feedback: true, remote })]);
+    renderer.onPacket('video', buildPli(1, 77));
+    await vi.waitFor(() => {
+      expect(elsewhere.got).toHaveLength(2);
+    });
+    expect(peerRtcp.got).toHaveLength(1);
+    expect(elsewherePort).toBeGreaterThan(0);
+    elsewhere.socket.close();
+  });
+
+  test('a picture request passes in a compound to a peer that takes it, else is told to signalling, once a second', async () => {
     const renderer = new FakeRenderer([pcma], [vp8]);
     const pli = buildPli(1, 77);
     relay.configure([config('video', { feedback: true })]);
     relay.attach(renderer);
     renderer.onPacket('video', pli);
     await vi.waitFor(() => {
-      expect(peerRtcp.got).toEqual([pli]);
+      expect(feedbackOf(peerRtcp)).toEqual([pli]);
     });
     expect(keyframesWanted).toBe(0);
     relay.configure([config('video')]);
@@ -339,7 +413,7 @@ test('a warm leg that gets a call with a picture running asks the peer for a who
   });
   relay.attach(new FakeRenderer([pcma], [vp8]));
   await vi.waitFor(() => {
-    expect(peerRtcp.got).toEqual([buildPli(1, 0x77)]);
+    expect(feedbackOf(peerRtcp).map((pli) => pli.readUInt32BE(8))).toEqual([0x77]);
   });
 });
 
@@ -378,7 +452,7 @@ test('key tones go to the peer in the stream of the voice', async () => {
     expect(peer.got.map(payloadTypeOf)).toEqual([8, ...Array<number>(8).fill(101)]);
   });
   expect(new Set(peer.got.map(ssrcOf))).toEqual(new Set([0xa]));
-  await expect(new Relay({ ...relayOptions(), callId: 'other' }).sendDtmf('1')).rejects.toMatchObject({
+  await expect(new Relay({ ...relayOptions(), callId: () => 'other' }).sendDtmf('1')).rejects.toMatchObject({
     code: 'unsupported',
   });
 });

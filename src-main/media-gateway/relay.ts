@@ -1,12 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import { AppError } from '../../src-shared/errors.ts';
 import type { Clock } from '../../src-shared/clock.ts';
 import { DtmfSender } from './dtmf.ts';
+import type { G729Library } from './g729-library.ts';
+import { G729Translation } from './g729-translation.ts';
 import { dscpValues, gatewayLimits } from './gateway-limits.ts';
 import type { KindStats, MediaKind, MediaStats } from './media.ts';
 import { OutgoingStream } from './outgoing-stream.ts';
-import { mapPayloads, type PayloadMap } from './payload-map.ts';
+import { isTelephoneEvent, mapPayloads, numbersOfPeer, type PayloadMap, type PayloadRoute } from './payload-map.ts';
 import type { GatewaySettings, StreamConfig } from './protocol.ts';
-import { buildPli, isKeyframeRequest, isReport, splitRtcp, type RtcpPacket } from './rtcp.ts';
+import { buildPli, isKeyframeRequest, splitRtcp, type RtcpPacket } from './rtcp.ts';
+import { RtcpSession, type PeerMetrics } from './rtcp-session.ts';
+import type { PeerReport } from './rtcp-reports.ts';
 import { isRtcp, isRtp, payloadTypeOf, setPayloadType, ssrcOf, StreamMeter } from './rtp.ts';
 import { RtpLeg } from './rtp-leg.ts';
 import type { RendererLeg } from './webrtc-leg.ts';
@@ -16,6 +21,7 @@ type DropReason =
   | 'malformed'
   | 'payloadType'
   | 'source'
+  | 'authentication'
   | 'direction'
   | 'notNegotiated'
   | 'noRenderer'
@@ -24,11 +30,16 @@ type DropReason =
   | 'rtcpMalformed';
 
 export interface RelayOptions {
-  readonly callId: string;
+  /** The call that it belongs to now: ports may be bound before there is one. */
+  readonly callId: () => string;
   readonly settings: GatewaySettings;
   readonly clock: Clock;
   /** Monotonic milliseconds, with fractions. */
   readonly monotonicMs: () => number;
+  /** The library for G.729, where there is one. */
+  readonly g729?: () => G729Library | undefined;
+  /** 0 to 1. */
+  readonly random: () => number;
   /** The renderer wants a picture and the peer takes no feedback. */
   readonly onKeyframeWanted: () => void;
   readonly onRendererState: (state: MediaStats['rendererLeg']) => void;
@@ -41,9 +52,16 @@ interface Stream {
   readonly fromPeer: StreamMeter;
   readonly fromRenderer: StreamMeter;
   readonly outgoing: OutgoingStream;
+  readonly rtcp: RtcpSession;
   readonly dropped: Map<DropReason, number>;
   config: StreamConfig | undefined;
   map: PayloadMap;
+  /** Where the two sides share no codec. */
+  translation: G729Translation | undefined;
+  /** The last packet of the peer was comfort noise. */
+  isPeerInPause: boolean;
+  /** Of the peer's payload types. */
+  clockRatesHz: ReadonlyMap<number, number>;
   peerSsrc: number | undefined;
   rendererSsrc: number | undefined;
 }
@@ -65,6 +83,8 @@ const ownSsrc = 1;
 export class Relay {
   readonly #options: RelayOptions;
   readonly #streams = new Map<MediaKind, Stream>();
+  /** One for all streams of the call, and no other call: RFC 7022 section 4.2, 96 random bits. */
+  readonly #cname = randomBytes(12).toString('base64');
   /** Key tones belong to the sound; there once that has ports. */
   #dtmf: DtmfSender | undefined;
   #renderer: RendererLeg | undefined;
@@ -75,10 +95,14 @@ export class Relay {
     this.#options = options;
   }
 
-  /** Binds the ports of these kinds that are still missing; gives those of all kinds. */
+  /**
+   * Binds the ports of these kinds that are still missing, and all of them anew when the address is another one than
+   * before; gives those of all kinds.
+   */
   async open(localAddress: string, kinds: readonly MediaKind[]): Promise<Partial<Record<MediaKind, number>>> {
+    for (const { leg } of this.#streams.values()) if (leg.localAddress !== localAddress) await leg.move(localAddress);
     for (const kind of kinds) {
-      if (this.#closed) throw new AppError('notFound', 'The call has ended.', this.#options.callId);
+      if (this.#closed) throw new AppError('notFound', 'The call has ended.', this.#options.callId());
       if (this.#streams.has(kind)) continue;
       const stream = this.#newStream(kind, localAddress);
       this.#streams.set(kind, stream);
@@ -99,12 +123,17 @@ export class Relay {
     for (const config of configs) {
       if (!this.#streams.has(config.kind)) throw new AppError('invalid', 'This call has no such media.', config.kind);
     }
+    const hasVideo = configs.some(({ kind, remote }) => kind === 'video' && remote !== null);
+    const dscp = hasVideo ? dscpValues.videoCall : dscpValues.audioCall;
     for (const stream of this.#streams.values()) {
+      if (this.#options.settings.markPackets) stream.leg.mark(stream.kind === 'video' ? dscpValues.videoCall : dscp);
       const config = configs.find((candidate) => candidate.kind === stream.kind);
       stream.config = config;
-      const numbers = (config?.codecs ?? []).flatMap((codec) => [codec.localPayloadType, codec.remotePayloadType]);
-      stream.leg.configure(config?.remote ?? null, new Set(numbers));
+      const numbers = numbersOfPeer(config?.codecs ?? []);
+      stream.leg.configure(config?.remote ?? null, config?.receive ?? false, numbers, config?.srtp);
       this.#remap(stream);
+      this.#translate(stream);
+      stream.rtcp.configure(config);
     }
     // Whoever now begins to look needs a whole picture.
     this.requestKeyframe();
@@ -112,7 +141,7 @@ export class Relay {
 
   /** Makes this the renderer of the call; the one before is closed. The SIP side notices nothing. Throws AppError `notFound` after `close`. */
   attach(renderer: RendererLeg): void {
-    if (this.#closed) throw new AppError('notFound', 'The call has ended.', this.#options.callId);
+    if (this.#closed) throw new AppError('notFound', 'The call has ended.', this.#options.callId());
     const before = this.#renderer;
     this.#renderer = renderer;
     if (before !== renderer) before?.close();
@@ -144,7 +173,7 @@ export class Relay {
   stats(): MediaStats {
     const arrivalToUtcMs = this.#options.clock.now() - this.#options.monotonicMs();
     return {
-      callId: this.#options.callId,
+      callId: this.#options.callId(),
       kinds: [...this.#streams.values()].map((stream) => kindStats(stream, arrivalToUtcMs)),
       rendererLeg: this.#renderer?.state ?? 'none',
     };
@@ -156,27 +185,45 @@ export class Relay {
     this.#dtmf = undefined;
     this.#renderer?.close();
     this.#renderer = undefined;
-    for (const stream of this.#streams.values()) stream.leg.close();
+    for (const stream of this.#streams.values()) {
+      stream.rtcp.close();
+      stream.leg.close();
+      stream.translation?.close();
+    }
     this.#streams.clear();
   }
 
   #newStream(kind: MediaKind, localAddress: string): Stream {
-    const { settings, monotonicMs, clock } = this.#options;
+    const { settings, monotonicMs, clock, random } = this.#options;
+    const fromPeer = new StreamMeter();
+    const outgoing = new OutgoingStream(monotonicMs());
     const leg = new RtpLeg({
       localAddress,
       ports: kind === 'audio' ? settings.audioPorts : settings.videoPorts,
-      dscp: settings.markPackets ? dscpValues[kind] : 0,
+      dscp: settings.markPackets ? (kind === 'audio' ? dscpValues.audioCall : dscpValues.videoCall) : 0,
       monotonicMs,
     });
     const stream: Stream = {
       kind,
       leg,
-      fromPeer: new StreamMeter(),
+      fromPeer,
       fromRenderer: new StreamMeter(),
-      outgoing: new OutgoingStream(monotonicMs()),
+      outgoing,
+      rtcp: new RtcpSession({
+        clock,
+        monotonicMs,
+        random,
+        cname: this.#cname,
+        ssrc: () => outgoing.ssrc,
+        fromPeer,
+        transmit: (compound) => leg.sendRtcp(compound),
+      }),
       dropped: new Map(),
       config: undefined,
       map: noMap,
+      translation: undefined,
+      isPeerInPause: false,
+      clockRatesHz: new Map(),
       peerSsrc: undefined,
       rendererSsrc: undefined,
     };
@@ -185,6 +232,9 @@ export class Relay {
     };
     leg.onRtcp = (compound) => {
       this.#rtcpFromPeer(stream, compound);
+    };
+    leg.onSent = (packet) => {
+      stream.rtcp.sent(packet);
     };
     leg.onFault = (fault) => {
       drop(stream, fault);
@@ -209,20 +259,48 @@ export class Relay {
   #remap(stream: Stream): void {
     const renderer = this.#renderer?.codecs[stream.kind];
     stream.map = stream.config && renderer ? mapPayloads(stream.config.codecs, renderer) : noMap;
+    // Without a renderer, too: reports to the peer tell its jitter all the same. Events repeat their timestamp.
+    stream.clockRatesHz = new Map(
+      (stream.config?.codecs ?? [])
+        .filter((codec) => !isTelephoneEvent(codec))
+        .map(({ localPayloadType, clockRateHz }) => [localPayloadType, clockRateHz]),
+    );
+  }
+
+  /** A re-INVITE that leaves the codec alone leaves the voice alone. */
+  #translate(stream: Stream): void {
+    const { config } = stream;
+    const isWanted = config?.codecs.some((codec) => codec.name === 'G729') === true;
+    if (isWanted && stream.translation !== undefined) return;
+    stream.translation?.close();
+    const library = isWanted ? this.#options.g729?.() : undefined;
+    stream.translation = library && new G729Translation(library, config?.ptimeMs);
   }
 
   #fromPeer(stream: Stream, packet: Buffer, arrivalMs: number): void {
     stream.peerSsrc = ssrcOf(packet);
-    const route = stream.map.toRenderer.get(payloadTypeOf(packet));
-    stream.fromPeer.add(packet, arrivalMs, route && !route.isEvent ? route.clockRateHz : 0);
+    const payloadType = payloadTypeOf(packet);
+    const route = stream.map.toRenderer.get(payloadType);
+    stream.isPeerInPause = route?.kind === 'noise';
+    const clockRateHz = stream.clockRatesHz.get(payloadType) ?? 0;
+    stream.fromPeer.add(packet, arrivalMs, clockRateHz);
+    stream.rtcp.heard(packet, arrivalMs, clockRateHz);
     if (stream.config?.receive !== true) {
       drop(stream, 'direction');
     } else if (!route) {
       drop(stream, this.#renderer ? 'notNegotiated' : 'noRenderer');
     } else {
-      setPayloadType(packet, route.payloadType);
-      if (this.#renderer?.send(stream.kind, packet) !== true) drop(stream, 'noRenderer');
+      for (const made of route.translated === undefined ? [packet] : this.#translatedFromPeer(stream, packet)) {
+        setPayloadType(made, route.payloadType);
+        if (this.#renderer?.send(stream.kind, made) !== true) drop(stream, 'noRenderer');
+      }
     }
+  }
+
+  #translatedFromPeer(stream: Stream, packet: Buffer): readonly Buffer[] {
+    const made = stream.translation?.toRenderer(packet);
+    if (made === undefined) drop(stream, stream.translation ? 'malformed' : 'notNegotiated');
+    return made ?? [];
   }
 
   #fromRenderer(kind: MediaKind, packet: Buffer): void {
@@ -239,11 +317,13 @@ export class Relay {
     const nowMs = this.#options.monotonicMs();
     const route = stream.map.toPeer.get(payloadTypeOf(packet));
     stream.rendererSsrc = ssrcOf(packet);
-    stream.fromRenderer.add(packet, nowMs, route && !route.isEvent ? route.clockRateHz : 0);
+    stream.fromRenderer.add(packet, nowMs, route && route.kind !== 'event' ? route.clockRateHz : 0);
     if (!route) {
       drop(stream, stream.config ? 'notNegotiated' : 'noPeer');
     } else if (stream.config?.send !== true) {
       drop(stream, 'direction');
+    } else if (route.translated !== undefined) {
+      this.#translatedToPeer(stream, packet, route, nowMs);
     } else if (!stream.outgoing.adopt(packet, nowMs)) {
       drop(stream, 'replacedByTone');
     } else {
@@ -252,16 +332,33 @@ export class Relay {
     }
   }
 
+  #translatedToPeer(stream: Stream, packet: Buffer, route: PayloadRoute, nowMs: number): void {
+    if (stream.translation === undefined) {
+      drop(stream, 'notNegotiated');
+      return;
+    }
+    for (const made of stream.translation.toPeer(packet)) {
+      const wire = stream.outgoing.translated(packet, { ...made, payloadType: route.payloadType }, nowMs);
+      if (wire === undefined) drop(stream, 'replacedByTone');
+      else if (!stream.leg.send(wire)) drop(stream, 'noPeer');
+    }
+  }
+
   #rtcpFromPeer(stream: Stream, compound: Buffer): void {
     // Whole or not at all: the renderer's stack reads it with our word that it is well-formed.
-    if (splitRtcp(compound)) this.#renderer?.send(stream.kind, compound);
-    else drop(stream, 'rtcpMalformed');
+    const packets = splitRtcp(compound);
+    if (packets === undefined) {
+      drop(stream, 'rtcpMalformed');
+      return;
+    }
+    this.#renderer?.send(stream.kind, compound);
+    stream.rtcp.received(packets);
   }
 
   /**
-   * The renderer's connection is bundled, so one compound may speak of sound and picture; the SIP
-   * peer has a port for each. Reports go by SSRC, requests for pictures to the peer or to
-   * signalling, and what only WebRTC understands (transport-cc, REMB, XR) ends here.
+   * The renderer's reports end here, since the gateway reports to the peer itself (RtcpSession); so does what only
+   * WebRTC understands (transport-cc, REMB, XR). Requests for pictures go on to the peer or to signalling. Its connection
+   * is bundled: one compound may speak of sound and picture.
    */
   #rtcpFromRenderer(kind: MediaKind, compound: Buffer): void {
     const packets = splitRtcp(compound);
@@ -270,29 +367,21 @@ export class Relay {
       if (stream) drop(stream, 'rtcpMalformed');
       return;
     }
-    const byStream = new Map<Stream, Buffer[]>();
     for (const packet of packets) {
-      const target = isKeyframeRequest(packet) ? this.#streams.get('video') : this.#streamOf(packet, kind);
-      if (!target?.config) continue;
-      if (isKeyframeRequest(packet)) {
-        if (!target.config.feedback) {
-          this.#keyframeWanted();
-          continue;
-        }
-      } else if (!isReport(packet)) {
+      if (!isKeyframeRequest(packet)) {
+        this.#streamOf(packet, kind)?.rtcp.rendererReported(packet);
         continue;
       }
-      byStream.set(target, [...(byStream.get(target) ?? []), packet.bytes]);
+      const video = this.#streams.get('video');
+      if (!video?.config) continue;
+      if (video.config.feedback) video.rtcp.sendFeedback(packet.bytes);
+      else this.#keyframeWanted();
     }
-    for (const [stream, parts] of byStream) stream.leg.sendRtcp(Buffer.concat(parts));
   }
 
   #streamOf(packet: RtcpPacket, kind: MediaKind): Stream | undefined {
     for (const stream of this.#streams.values()) {
       if (packet.senderSsrc !== undefined && packet.senderSsrc === stream.rendererSsrc) return stream;
-    }
-    for (const stream of this.#streams.values()) {
-      if (packet.mediaSsrc !== undefined && packet.mediaSsrc === stream.peerSsrc) return stream;
     }
     return this.#streams.get(kind);
   }
@@ -301,7 +390,7 @@ export class Relay {
   #askPeerForPicture(): void {
     const video = this.#streams.get('video');
     if (!video?.config || video.peerSsrc === undefined) return;
-    if (video.config.feedback) video.leg.sendRtcp(buildPli(video.rendererSsrc ?? ownSsrc, video.peerSsrc));
+    if (video.config.feedback) video.rtcp.sendFeedback(buildPli(video.outgoing.ssrc, video.peerSsrc));
     else this.#keyframeWanted();
   }
 
@@ -319,15 +408,32 @@ function drop(stream: Stream, reason: DropReason): void {
 
 function kindStats(stream: Stream, arrivalToUtcMs: number): KindStats {
   const { remote, dscp } = stream.leg;
+  const { latest, metrics } = stream.rtcp;
   return {
     kind: stream.kind,
-    fromPeer: stream.fromPeer.stats(arrivalToUtcMs),
+    fromPeer: { ...stream.fromPeer.stats(arrivalToUtcMs), ...(stream.isPeerInPause ? { inPause: true } : {}) },
     fromRenderer: stream.fromRenderer.stats(arrivalToUtcMs),
     dropped: {
       ...Object.fromEntries(stream.dropped),
       ...(stream.leg.socketErrors > 0 ? { socketErrors: stream.leg.socketErrors } : {}),
     },
+    ...(latest === undefined ? {} : { reported: reportedOf(latest, metrics, arrivalToUtcMs) }),
     ...(remote === undefined ? {} : { remote }),
     ...(dscp === undefined ? {} : { dscp }),
+  };
+}
+
+function reportedOf(
+  report: PeerReport,
+  metrics: PeerMetrics | undefined,
+  arrivalToUtcMs: number,
+): NonNullable<KindStats['reported']> {
+  const { arrivedMs, ...rest } = report;
+  const score = metrics?.conversationScore ?? metrics?.listeningScore;
+  return {
+    ...rest,
+    atMs: Math.round(arrivedMs + arrivalToUtcMs),
+    ...(score === undefined ? {} : { score }),
+    ...(metrics === undefined ? {} : { discardPercent: Math.round((1_000 * metrics.discardRate) / 256) / 10 }),
   };
 }

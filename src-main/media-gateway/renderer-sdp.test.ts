@@ -71,7 +71,7 @@ function prepare(lines: readonly string[]): { lines: readonly string[]; codecs: 
 describe('prepareRendererOffer', () => {
   test('keeps what SIP peers speak and tells the numbers', () => {
     const { lines, codecs } = prepare(chromium);
-    expect(codecs).toEqual({ audio: [111, 9, 0, 8, 110, 126], video: [96, 103] });
+    expect(codecs).toEqual({ audio: [111, 9, 0, 8, 13, 110, 126], video: [96, 103] });
     expect(lines.filter((line) => line.startsWith('m='))).toEqual([
       'm=audio 41000 UDP/TLS/RTP/SAVPF 111 9 0 8 110 126',
       'm=video 9 UDP/TLS/RTP/SAVPF 96 103',

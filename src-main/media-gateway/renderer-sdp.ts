@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { gatewayLimits } from './gateway-limits.ts';
 import type { MediaKind } from './media.ts';
-import { isRelayable } from './payload-map.ts';
+import { isComfortNoise, isRelayable } from './payload-map.ts';
 import { parseSdp, type SdpCodec } from './sdp.ts';
 
 /** A renderer's offer as the native module gets it, and how the renderer numbers its codecs. */
@@ -33,9 +33,12 @@ export function prepareRendererOffer(offer: string): RendererOfferResult {
     if (kind !== 'audio' && kind !== 'video') return { ok: false, reason: `m=${kind} has no place in a call` };
     if (codecs[kind]) return { ok: false, reason: `more than one m=${kind}` };
     const kept = media.codecs.filter((codec) => isRelayable(kind, codec));
-    if (kept.length === 0) return { ok: false, reason: `no ${kind} codec that can be relayed` };
+    // Not answered: with comfort noise agreed on, Chromium sends nothing in pauses, not even noise (measured). Without it
+    // it sends always, and takes theirs all the same.
+    const answered = kept.filter((codec) => !isComfortNoise(codec));
+    if (answered.length === 0) return { ok: false, reason: `no ${kind} codec that can be relayed` };
     codecs[kind] = kept;
-    out.push(filterSection(sections[index + 1] ?? [], kind, new Set(kept.map((codec) => codec.payloadType))));
+    out.push(filterSection(sections[index + 1] ?? [], kind, new Set(answered.map((codec) => codec.payloadType))));
   }
   if (Object.keys(codecs).length === 0) return { ok: false, reason: 'no media' };
   return { ok: true, sdp: `${out.join('\r\n')}\r\n`, codecs };

@@ -1,6 +1,6 @@
 import { gatewayLimits } from './gateway-limits.ts';
 
-/** Packet types of RFC 3550 section 12.1 and RFC 4585 section 6.1. */
+/** Packet types of RFC 3550 section 12.1, RFC 4585 section 6.1 and RFC 3611 section 2. */
 export const rtcpTypes = {
   senderReport: 200,
   receiverReport: 201,
@@ -8,6 +8,7 @@ export const rtcpTypes = {
   goodbye: 203,
   transportFeedback: 205,
   payloadFeedback: 206,
+  extendedReport: 207,
 } as const;
 
 /** Formats of payload feedback: RFC 4585 section 6.3.1 and RFC 5104 section 4.3.1. */
@@ -59,11 +60,6 @@ export function isKeyframeRequest(packet: RtcpPacket): boolean {
   return (
     packet.type === rtcpTypes.payloadFeedback && (packet.count === pictureLoss || packet.count === fullIntraRequest)
   );
-}
-
-/** Reports and descriptions concern both ends; feedback other than for pictures is of WebRTC's own. */
-export function isReport(packet: RtcpPacket): boolean {
-  return packet.type >= rtcpTypes.senderReport && packet.type <= rtcpTypes.goodbye;
 }
 
 /** A picture loss indication (RFC 4585 section 6.3.1). */

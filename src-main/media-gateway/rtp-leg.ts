@@ -2,13 +2,15 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIP } from 'node:net';
 import { AppError } from '../../src-shared/errors.ts';
 import { markSocket } from '../core/dscp.ts';
-import { gatewayLimits, type PortRange } from './gateway-limits.ts';
-import { Latch } from './latch.ts';
+import type { PortRange } from '../core/port-range.ts';
+import { gatewayLimits } from './gateway-limits.ts';
+import { Latch, same, type Source } from './latch.ts';
 import type { StreamConfig } from './protocol.ts';
-import { isRtcp, isRtp, payloadTypeOf } from './rtp.ts';
+import { isRtcp, isRtp, payloadTypeOf, ssrcOf } from './rtp.ts';
+import { SrtpPath } from './srtp-path.ts';
 
-/** Why a packet of the peer was not taken. */
-export type PacketFault = 'malformed' | 'payloadType' | 'source';
+/** Why a packet of the peer was not taken; `authentication`: it is not encrypted with the key that was agreed. */
+export type PacketFault = 'malformed' | 'payloadType' | 'source' | 'authentication';
 
 export interface RtpLegOptions {
   readonly localAddress: string;
@@ -28,22 +30,38 @@ const socketBufferBytes = 1 << 20;
  */
 export class RtpLeg {
   readonly #options: RtpLegOptions;
+  #localAddress: string;
   readonly #latch = new Latch();
   #rtp: Socket | undefined;
   #rtcp: Socket | undefined;
   #port = 0;
-  #marked = false;
+  /** The DSCP value that is wanted, and the one in force. */
+  #wantedDscp: number;
+  #dscp: number | undefined;
   #closed = false;
   #payloadTypes: ReadonlySet<number> = new Set();
   #rtcpTarget: { readonly address: string; readonly port: number; readonly mux: boolean } | undefined;
+  /** Where RTCP of the peer came from, once that was proven. */
+  #rtcpHeardFrom: Source | undefined;
+  #peerSsrc: number | undefined;
   #socketErrors = 0;
+  readonly #srtp = new SrtpPath();
 
   onRtp: (packet: Buffer, arrivalMs: number) => void = () => undefined;
   onRtcp: (compound: Buffer) => void = () => undefined;
   onFault: (fault: PacketFault) => void = () => undefined;
+  /** RTP that is on its way to the peer, in the clear. */
+  onSent: (packet: Buffer) => void = () => undefined;
 
   constructor(options: RtpLegOptions) {
     this.#options = options;
+    this.#wantedDscp = options.dscp;
+    this.#localAddress = options.localAddress;
+  }
+
+  /** The address of this computer that its sockets are bound to. */
+  get localAddress(): string {
+    return this.#localAddress;
   }
 
   /** The RTP port; 0 before `open`. */
@@ -53,7 +71,7 @@ export class RtpLeg {
 
   /** The DSCP value in force, or undefined. */
   get dscp(): number | undefined {
-    return this.#marked ? this.#options.dscp : undefined;
+    return this.#dscp;
   }
 
   get socketErrors(): number {
@@ -67,9 +85,27 @@ export class RtpLeg {
     return isIP(target.address) === 6 ? `[${target.address}]:${target.port}` : `${target.address}:${target.port}`;
   }
 
+  /**
+   * Goes over to another address of this computer: new ports, everything else as it was. Where the peer is does not
+   * change by it, nor the keys. Throws AppError `media` and stays where it is when nothing can be bound there.
+   */
+  async move(localAddress: string): Promise<void> {
+    const before = { address: this.#localAddress, rtp: this.#rtp, rtcp: this.#rtcp };
+    this.#localAddress = localAddress;
+    try {
+      await this.open();
+    } catch (error) {
+      this.#localAddress = before.address;
+      throw error;
+    }
+    before.rtp?.close();
+    before.rtcp?.close();
+  }
+
   /** Binds a free pair of the range. Throws AppError `media` when there is none. */
   async open(): Promise<void> {
-    const { ports, dscp, localAddress } = this.#options;
+    const { ports } = this.#options;
+    const localAddress = this.#localAddress;
     const pairs = Math.floor((ports.last - ports.first + 1) / 2);
     // Begin anywhere, so that two programs on one computer seldom meet.
     let pair = Math.floor(Math.random() * pairs);
@@ -99,8 +135,9 @@ export class RtpLeg {
       this.#rtp = rtp;
       this.#rtcp = rtcp;
       this.#port = port;
-      const isIp6 = isIP(localAddress) === 6;
-      this.#marked = markSocket(rtp, dscp, isIp6) && markSocket(rtcp, dscp, isIp6);
+      // New sockets carry no mark yet.
+      this.#dscp = undefined;
+      this.mark(this.#wantedDscp);
       rtp.on('message', (packet, from) => {
         this.#received(packet, from);
       });
@@ -111,38 +148,75 @@ export class RtpLeg {
     }
     throw new AppError(
       'media',
-      'No port is free for the sound of this call.',
+      'All ports for sound are in use on this computer, so there is no call. End another call or close other programs that carry sound, then call again; your administrator can give Parley more ports.',
       `no pair of UDP ports between ${ports.first} and ${ports.last} on ${localAddress}`,
     );
   }
 
-  /** Where the peer is and what it may send, by the payload types that it uses. */
-  configure(remote: StreamConfig['remote'], payloadTypes: ReadonlySet<number>): void {
+  /** Packets carry this DSCP value from now on; 0 leaves them as they are. */
+  mark(dscp: number): void {
+    this.#wantedDscp = dscp;
+    if (!this.#rtp || !this.#rtcp || dscp === this.#dscp) return;
+    const isIp6 = isIP(this.#localAddress) === 6;
+    const isMarked = markSocket(this.#rtp, dscp, isIp6) && markSocket(this.#rtcp, dscp, isIp6);
+    this.#dscp = isMarked ? dscp : undefined;
+  }
+
+  /**
+   * Where the peer is, whether it may send, and what, by the payload types that it uses. With `srtp` nothing goes out or comes
+   * in that is not encrypted. Before the first call every packet of the peer is dropped: its key is not known.
+   */
+  configure(
+    remote: StreamConfig['remote'],
+    maySend: boolean,
+    payloadTypes: ReadonlySet<number>,
+    srtp?: StreamConfig['srtp'],
+  ): void {
+    this.#srtp.configure(srtp);
     this.#payloadTypes = payloadTypes;
+    this.#latch.agree(maySend, this.#options.monotonicMs());
     this.#latch.signal(remote ? { address: remote.address, port: remote.rtpPort } : undefined);
-    this.#rtcpTarget = remote
-      ? { address: remote.address, port: remote.rtcpPort, mux: remote.rtcpPort === remote.rtpPort }
+    const rtcpTarget = remote
+      ? {
+          address: remote.rtcpAddress ?? remote.address,
+          port: remote.rtcpPort,
+          mux: remote.rtcpPort === remote.rtpPort,
+        }
       : undefined;
+    if (!same(rtcpTarget, this.#rtcpTarget)) this.#rtcpHeardFrom = undefined;
+    this.#rtcpTarget = rtcpTarget;
   }
 
   /** Sends RTP to where the peer was heard, else to where it said it is. False when that is unknown. */
   send(packet: Buffer): boolean {
     const target = this.#latch.target;
     if (!target || !this.#rtp) return false;
-    this.#transmit(this.#rtp, packet, target.port, target.address);
+    const wire = this.#srtp.protectRtp(packet);
+    if (wire === undefined) return false;
+    this.#transmit(this.#rtp, wire, target.port, target.address);
+    this.onSent(packet);
     return true;
   }
 
-  sendRtcp(compound: Buffer): void {
-    const rtcpTarget = this.#rtcpTarget;
-    const rtpTarget = this.#latch.target;
-    if (!rtcpTarget || !rtpTarget) return;
-    if (rtcpTarget.mux) {
-      if (this.#rtp) this.#transmit(this.#rtp, compound, rtpTarget.port, rtpTarget.address);
-      return;
-    }
-    // RTCP follows RTP to another address, but keeps the port that was signalled.
-    if (this.#rtcp) this.#transmit(this.#rtcp, compound, rtcpTarget.port, rtpTarget.address);
+  /** Sends RTCP to where the peer's was heard, else to where it said. False when that is unknown. */
+  sendRtcp(compound: Buffer): boolean {
+    const target = this.#rtcpWay();
+    const socket = this.#rtcpTarget?.mux === true ? this.#rtp : this.#rtcp;
+    if (!target || !socket) return false;
+    const wire = this.#srtp.protectRtcp(compound);
+    if (wire === undefined) return false;
+    this.#transmit(socket, wire, target.port, target.address);
+    return true;
+  }
+
+  #rtcpWay(): Source | undefined {
+    const signalled = this.#rtcpTarget;
+    const rtp = this.#latch.target;
+    if (!signalled || !rtp) return undefined;
+    if (signalled.mux) return rtp;
+    if (this.#rtcpHeardFrom !== undefined) return this.#rtcpHeardFrom;
+    // RTCP follows RTP to another address; its port there is a guess until RTCP comes from it.
+    return this.#latch.isAtSignalledAddress ? signalled : { address: rtp.address, port: signalled.port };
   }
 
   close(): void {
@@ -159,9 +233,14 @@ export class RtpLeg {
     });
   }
 
-  #received(packet: Buffer, from: RemoteInfo): void {
-    if (isRtcp(packet)) {
-      this.#receivedRtcp(packet, from);
+  #received(wire: Buffer, from: RemoteInfo): void {
+    if (isRtcp(wire)) {
+      this.#receivedRtcp(wire, from);
+      return;
+    }
+    const packet = this.#srtp.openRtp(wire);
+    if (packet === undefined) {
+      this.onFault('authentication');
       return;
     }
     if (!isRtp(packet)) {
@@ -177,22 +256,41 @@ export class RtpLeg {
       this.onFault('source');
       return;
     }
+    this.#peerSsrc = ssrcOf(packet);
     this.onRtp(packet, nowMs);
   }
 
   /** RTCP proves nothing of itself, so it only counts from the address that RTP comes from or was announced for. */
-  #receivedRtcp(compound: Buffer, from: RemoteInfo): void {
-    if (this.#latch.target?.address === from.address) this.onRtcp(compound);
-    else this.onFault('source');
+  #receivedRtcp(wire: Buffer, from: RemoteInfo): void {
+    const isPeer = this.#latch.target?.address === from.address || this.#rtcpTarget?.address === from.address;
+    if (!isPeer) {
+      this.onFault('source');
+      return;
+    }
+    const compound = this.#srtp.openRtcp(wire);
+    if (compound === undefined) {
+      this.onFault('authentication');
+      return;
+    }
+    // Symmetric RTCP (RFC 4961) behind a NAT that changes ports: only for who names the stream that we hear.
+    if (compound.length >= 8 && compound.readUInt32BE(4) === this.#peerSsrc && !same(this.#rtcpHeardFrom, from))
+      this.#rtcpHeardFrom = { address: from.address, port: from.port };
+    this.onRtcp(compound);
   }
 
   /** A bound socket; `taken` when another port may do; `impossible` when the address is not ours. */
   #bind(port: number): Promise<Socket | 'taken' | 'impossible'> {
-    const { localAddress } = this.#options;
+    const localAddress = this.#localAddress;
     return new Promise((resolve) => {
+      const isIp6 = isIP(localAddress) === 6;
       const socket = createSocket({
-        type: isIP(localAddress) === 6 ? 'udp6' : 'udp4',
-        ipv6Only: isIP(localAddress) === 6,
+        type: isIp6 ? 'udp6' : 'udp4',
+        ipv6Only: isIp6,
+        // SDP with names is refused, so there is nothing to look up. Node would still put every packet off to the next
+        // turn, behind whatever else waits, and lose the goodbye of a socket that is closed in this one.
+        lookup: (address, _options, callback) => {
+          callback(null, address, isIp6 ? 6 : 4);
+        },
       });
       const failed = (error: NodeJS.ErrnoException): void => {
         socket.close();

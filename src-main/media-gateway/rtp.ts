@@ -10,17 +10,27 @@ export function isRtcp(packet: Buffer): boolean {
   return packet.length >= 4 && second >= 192 && second <= 223;
 }
 
-/** RFC 3550 A.1: version 2, and CSRC list, extension and padding fit into the packet. */
-export function isRtp(packet: Buffer): boolean {
+/**
+ * Where the payload begins: behind CSRC list and extension (RFC 3550 section 5.1). 0 when that is no RTP of version 2,
+ * or does not fit into the packet.
+ */
+export function rtpHeaderEnd(packet: Buffer): number {
   const first = packet[0];
-  if (first === undefined || packet.length < rtpHeaderBytes || packet.length > gatewayLimits.packetBytes) return false;
-  if (first >> 6 !== 2 || isRtcp(packet)) return false;
+  if (first === undefined || packet.length < rtpHeaderBytes || packet.length > gatewayLimits.packetBytes) return 0;
+  if (first >> 6 !== 2 || isRtcp(packet)) return 0;
   let headerBytes = rtpHeaderBytes + (first & 0x0f) * 4;
   if ((first & 0x10) !== 0) {
-    if (headerBytes + 4 > packet.length) return false;
+    if (headerBytes + 4 > packet.length) return 0;
     headerBytes += 4 + packet.readUInt16BE(headerBytes + 2) * 4;
   }
-  if (headerBytes > packet.length) return false;
+  return headerBytes > packet.length ? 0 : headerBytes;
+}
+
+/** RFC 3550 A.1: version 2, and CSRC list, extension and padding fit into the packet. */
+export function isRtp(packet: Buffer): boolean {
+  const headerBytes = rtpHeaderEnd(packet);
+  if (headerBytes === 0) return false;
+  const first = packet[0] ?? 0;
   if ((first & 0x20) !== 0) {
     const padding = packet[packet.length - 1] ?? 0;
     return padding > 0 && headerBytes + padding <= packet.length;
@@ -46,6 +56,17 @@ export function sequenceDistance(from: number, to: number): number {
 /** RFC 3550 A.1: a jump further than this is a restarted sender, not loss. */
 const maxDropout = 3_000;
 const maxMisorder = 100;
+
+/** One synchronization source since it began, or since it restarted its sequence numbers. */
+export interface SourceCount {
+  readonly ssrc: number;
+  /** With the number of its roll-overs above bit 16. */
+  readonly highestSequence: number;
+  readonly expected: number;
+  /** With duplicates. */
+  readonly received: number;
+  readonly jitterMs: number;
+}
 
 /**
  * Counts one direction of a stream: packets, bytes, loss by sequence gaps (RFC 3550 A.3) and
@@ -88,6 +109,18 @@ export class StreamMeter {
     }
     this.#lastTimestamp = timestamp;
     this.#lastArrivalMs = arrivalMs;
+  }
+
+  /** What a report says of the source that is heard now (RFC 3550 section 6.4.1); undefined before the first packet. */
+  get source(): SourceCount | undefined {
+    if (this.#receivedOfSource === 0) return undefined;
+    return {
+      ssrc: this.#ssrc,
+      highestSequence: this.#highestSequence,
+      expected: this.#highestSequence - this.#firstSequence + 1,
+      received: this.#receivedOfSource,
+      jitterMs: this.#jitterMs,
+    };
   }
 
   /** `arrivalToUtcMs` is what to add to an arrival time to get UTC milliseconds. */

@@ -40,6 +40,7 @@ describe('parseSdp', () => {
       address: '192.0.2.10',
       direction: 'sendonly',
       rtcpMux: false,
+      rtcpIsOff: false,
     });
     expect(audio?.codecs.map(({ payloadType, name, clockRateHz }) => [payloadType, name, clockRateHz])).toEqual([
       [9, 'G722', 8000],
@@ -53,6 +54,7 @@ describe('parseSdp', () => {
       direction: 'sendrecv',
       rtcpPort: 4100,
       rtcpMux: true,
+      rtcpIsOff: false,
       feedback: ['97 nack pli'],
     });
     expect(video?.codecs[0]?.fmtp).toBe('profile-level-id=42e01f;packetization-mode=1');
@@ -121,7 +123,7 @@ describe('parseSdp', () => {
       if (!result.ok) continue;
       taken += 1;
       const { origin, media } = result.description;
-      const outgoing = media.map((line) => ({ ...line, feedback: [] }));
+      const outgoing = media.map((line) => ({ ...line, feedback: [], asksForXr: line.rtcpXr !== undefined }));
       expect(parseSdp(buildSdp({ ...origin, address: '192.0.2.1' }, outgoing)), mutated).toMatchObject({ ok: true });
     }
     // Both outcomes have to occur, else the mutations prove nothing.
@@ -130,9 +132,49 @@ describe('parseSdp', () => {
   });
 });
 
+describe('what a far end says of RTCP', () => {
+  const audio = (...lines: readonly string[]): SdpMedia | undefined =>
+    mediaOf(text(['v=0', 'o=- 1 1 IN IP4 192.0.2.10', 's=-', 'c=IN IP4 192.0.2.10', ...lines]))[0];
+  const line = 'm=audio 4000 RTP/AVP 8';
+
+  test('another address of RFC 3605, where it is one', () => {
+    expect(audio(line, 'a=rtcp:5001 IN IP4 192.0.2.11')).toMatchObject({ rtcpPort: 5001, rtcpAddress: '192.0.2.11' });
+    for (const rest of ['', ' IN IP4 192.0.2.10', ' IN IP4 phone.example', ' IN IP4']) {
+      const read = audio(line, `a=rtcp:5001${rest}`);
+      expect(read?.rtcpPort, rest).toBe(5001);
+      expect(read, rest).not.toHaveProperty('rtcpAddress');
+    }
+  });
+
+  test('no bandwidth for senders and receivers is no RTCP (RFC 3556)', () => {
+    expect(audio(line, 'b=AS:80', 'b=RS:0', 'b=RR:0')?.rtcpIsOff).toBe(true);
+    expect(audio(line, 'b=RS:0', 'b=RR:2000')?.rtcpIsOff).toBe(false);
+    expect(audio(line, 'b=RR:0')?.rtcpIsOff).toBe(false);
+  });
+
+  test('the extended reports that it asks for, of the line before those of the session (RFC 3611)', () => {
+    expect(audio(line)).not.toHaveProperty('rtcpXr');
+    expect(audio(line, 'a=rtcp-xr:rcvr-rtt=all:10000 stat-summary=loss,dup,jitt,TTL voip-metrics')?.rtcpXr).toEqual([
+      'voipMetrics',
+      'statSummary',
+    ]);
+    expect(audio('a=rtcp-xr:voip-metrics', line)?.rtcpXr).toEqual(['voipMetrics']);
+    expect(audio('a=rtcp-xr:voip-metrics', line, 'a=rtcp-xr:stat-summary=loss')?.rtcpXr).toEqual(['statSummary']);
+    expect(audio('a=rtcp-xr:voip-metrics', line, 'a=rtcp-xr')?.rtcpXr).toEqual([]);
+  });
+});
+
 describe('buildSdp', () => {
   const origin = { sessionId: '12345678901234567890', version: '3', address: '2001:db8::1' };
-  const line = { type: 'audio', protocol: 'RTP/AVP', formats: ['8'], direction: 'sendrecv', feedback: [] } as const;
+  const line = {
+    type: 'audio',
+    protocol: 'RTP/AVP',
+    formats: ['8'],
+    direction: 'sendrecv',
+    feedback: [],
+    crypto: [],
+    asksForXr: false,
+  } as const;
 
   test('writes an IPv6 session with codecs, RTCP port and direction', () => {
     const codecs = [{ payloadType: 111, name: 'opus', clockRateHz: 48_000, channels: 2, fmtp: 'useinbandfec=1' }];

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { gatewayLimits } from './gateway-limits.ts';
 import type { MediaDirection } from './media.ts';
+import { readXrAttribute, xrWanted, type XrFormat } from './rtcp-xr.ts';
 
 /** RFC 4566 section 5.2; both numbers as text, since they may have 64 bits. */
 export interface SdpOrigin {
@@ -33,10 +34,20 @@ export interface SdpMedia {
   readonly direction: MediaDirection;
   /** RFC 3605; absent means port + 1. */
   readonly rtcpPort?: number;
+  /** RFC 3605, where it differs from `address`. */
+  readonly rtcpAddress?: string;
+  /** The bandwidth for RTCP is 0 for senders and receivers (RFC 3556). */
+  readonly rtcpIsOff: boolean;
+  /** The extended reports that `a=rtcp-xr` asks for (RFC 3611 section 5); absent: no such line. */
+  readonly rtcpXr?: readonly XrFormat[];
   /** RFC 5761. */
   readonly rtcpMux: boolean;
+  /** Milliseconds of sound that a packet should have, at most `maxptime` (RFC 4566 section 6); absent: not said. */
+  readonly ptimeMs?: number;
   /** The values of `a=rtcp-fb` (RFC 4585), as `* nack pli` or `97 ccm fir`. */
   readonly feedback: readonly string[];
+  /** The values of `a=crypto` (RFC 4568). Secrets. */
+  readonly crypto: readonly string[];
 }
 
 export interface SessionDescription {
@@ -82,8 +93,15 @@ interface MediaDraft {
   address: string | undefined;
   direction: MediaDirection | undefined;
   rtcpPort: number | undefined;
+  rtcpAddress: string | undefined;
+  /** The values of `b=RS` and `b=RR`. */
+  rtcpBandwidth: Map<string, number>;
+  rtcpXr: readonly XrFormat[] | undefined;
   rtcpMux: boolean;
+  ptimeMs: number | undefined;
+  maxPtimeMs: number | undefined;
   feedback: string[];
+  crypto: string[];
   rtpmaps: Map<number, Omit<SdpCodec, 'payloadType'>>;
   fmtps: Map<number, string>;
 }
@@ -118,6 +136,7 @@ class SdpReader {
   #origin: SdpOrigin | undefined;
   #address: string | undefined;
   #direction: MediaDirection = 'sendrecv';
+  #rtcpXr: readonly XrFormat[] | undefined;
   #media: MediaDraft[] = [];
 
   read(line: string): void {
@@ -146,6 +165,11 @@ class SdpReader {
         else this.#address = address;
         return;
       }
+      case 'b': {
+        const match = /^(R[SR]):(\d{1,9})$/.exec(value.trimEnd());
+        if (match) this.#media.at(-1)?.rtcpBandwidth.set(match[1] ?? '', Number(match[2]));
+        return;
+      }
       case 'a':
         this.#readAttribute(value);
         return;
@@ -170,7 +194,10 @@ class SdpReader {
       else this.#direction = name as MediaDirection;
       return;
     }
-    if (!media) return;
+    if (!media) {
+      if (name === 'rtcp-xr') this.#rtcpXr = readXrAttribute(value);
+      return;
+    }
     switch (name) {
       case 'rtpmap':
         readRtpmap(media, value);
@@ -182,16 +209,33 @@ class SdpReader {
         return;
       }
       case 'rtcp': {
-        const port = Number(/^(\d{1,5})(?: |$)/.exec(value)?.[1] ?? Number.NaN);
+        const [portText = '', ...rest] = value.split(/ +/);
+        const port = /^\d{1,5}$/.test(portText) ? Number(portText) : Number.NaN;
         if (!(port >= 1 && port <= 65_535)) throw new Malformed('bad rtcp port');
         media.rtcpPort = port;
+        // An address that is none leaves RTCP where RTP is.
+        const address = /^IN IP[46] (\S+)$/.exec(rest.join(' '))?.[1] ?? '';
+        if (isIP(address) !== 0) media.rtcpAddress = address;
         return;
       }
       case 'rtcp-mux':
         media.rtcpMux = true;
         return;
+      // A hint only: what is no number of milliseconds is as good as nothing.
+      case 'ptime':
+        media.ptimeMs = readPacketTime(value);
+        return;
+      case 'maxptime':
+        media.maxPtimeMs = readPacketTime(value);
+        return;
+      case 'rtcp-xr':
+        media.rtcpXr = [...(media.rtcpXr ?? []), ...readXrAttribute(value)];
+        return;
       case 'rtcp-fb':
         media.feedback.push(value);
+        return;
+      case 'crypto':
+        if (media.crypto.length < gatewayLimits.sdpKeys) media.crypto.push(value);
         return;
       default:
         return;
@@ -202,6 +246,7 @@ class SdpReader {
     const address = draft.address ?? this.#address;
     // A refused line needs no address; a line in use does (section 5.7).
     if (address === undefined && draft.port !== 0) throw new Malformed(`no connection address for m=${draft.type}`);
+    const rtcpXr = draft.rtcpXr ?? this.#rtcpXr;
     return {
       type: draft.type,
       port: draft.port,
@@ -211,8 +256,13 @@ class SdpReader {
       address: address ?? '0.0.0.0',
       direction: draft.direction ?? this.#direction,
       ...(draft.rtcpPort === undefined ? {} : { rtcpPort: draft.rtcpPort }),
+      ...(draft.rtcpAddress === undefined || draft.rtcpAddress === address ? {} : { rtcpAddress: draft.rtcpAddress }),
+      rtcpIsOff: draft.rtcpBandwidth.get('RS') === 0 && draft.rtcpBandwidth.get('RR') === 0,
+      ...(rtcpXr === undefined ? {} : { rtcpXr }),
       rtcpMux: draft.rtcpMux,
+      ...packetTimeOf(draft),
       feedback: draft.feedback,
+      crypto: draft.crypto,
     };
   }
 }
@@ -249,11 +299,27 @@ function readMediaLine(value: string): MediaDraft {
     address: undefined,
     direction: undefined,
     rtcpPort: undefined,
+    rtcpAddress: undefined,
+    rtcpBandwidth: new Map(),
+    rtcpXr: undefined,
     rtcpMux: false,
+    ptimeMs: undefined,
+    maxPtimeMs: undefined,
     feedback: [],
+    crypto: [],
     rtpmaps: new Map(),
     fmtps: new Map(),
   };
+}
+
+function readPacketTime(value: string): number | undefined {
+  const ms = Number(/^(\d{1,3})(?:\.\d+)?$/.exec(value)?.[1] ?? 0);
+  return ms > 0 ? ms : undefined;
+}
+
+function packetTimeOf({ ptimeMs, maxPtimeMs }: MediaDraft): { readonly ptimeMs?: number } {
+  if (ptimeMs === undefined) return {};
+  return { ptimeMs: Math.min(ptimeMs, maxPtimeMs ?? ptimeMs) };
 }
 
 function readRtpmap(media: MediaDraft, value: string): void {
@@ -292,8 +358,12 @@ export interface OutgoingMedia {
   readonly codecs: readonly SdpCodec[];
   readonly direction: MediaDirection;
   readonly rtcpMux: boolean;
+  /** Asks the far end for extended reports (RFC 3611). */
+  readonly asksForXr: boolean;
   /** Lines `a=rtcp-fb:<payload type> <value>` for each codec. */
   readonly feedback: readonly string[];
+  /** Lines `a=crypto:<value>`. */
+  readonly crypto: readonly string[];
 }
 
 /** Writes an SDP of RFC 4566; what comes in was made by us or passed `parseSdp`. */
@@ -318,8 +388,10 @@ export function buildSdp(origin: SdpOrigin, media: readonly OutgoingMedia[]): st
       for (const value of line.feedback) lines.push(`a=rtcp-fb:${codec.payloadType} ${value}`);
     }
     if (line.type === 'audio') lines.push('a=ptime:20');
+    for (const value of line.crypto) lines.push(`a=crypto:${value}`);
     if (line.rtcpMux) lines.push('a=rtcp-mux');
     else lines.push(`a=rtcp:${line.port + 1}`);
+    if (line.asksForXr) lines.push(`a=rtcp-xr:${xrWanted}`);
     lines.push(`a=${line.direction}`);
   }
   return `${lines.join('\r\n')}\r\n`;

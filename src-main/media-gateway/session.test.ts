@@ -42,7 +42,7 @@ function session(options: Partial<MediaSessionOptions> = {}): { media: RtpMediaS
       callId: 'call',
       localAddress: '192.0.2.1',
       kinds: ['audio'],
-      audioCodecs: ['opus', 'G722', 'PCMA', 'PCMU'],
+      audioCodecs: ['opus', 'G722', 'PCMA', 'PCMU', 'telephone-event'],
       ...options,
     },
     process.request,
@@ -144,7 +144,7 @@ describe('an outgoing call', () => {
     ['only events', remote('m=audio 30000 RTP/AVP 101', 'a=rtpmap:101 telephone-event/8000'), 'unsupported'],
     ['every line refused', remote('m=audio 0 RTP/AVP 8'), 'unsupported'],
     ['fewer lines than offered', remote(), 'unsupported'],
-    ['SRTP', remote('m=audio 30000 RTP/SAVP 8'), 'unsupported'],
+    ['SRTP', remote('m=audio 30000 RTP/SAVP 8'), 'media'],
     ['another kind in the first line', remote('m=video 30000 RTP/AVP 97', 'a=rtpmap:97 H264/90000'), 'unsupported'],
     ['rubbish', 'hello', 'invalid'],
   ])('an answer with %s is refused in words', async (_name, answer, code) => {
@@ -216,7 +216,7 @@ describe('an incoming call', () => {
 
   test.each<[string, string, string]>([
     ['only G729', remote('m=audio 30000 RTP/AVP 18'), 'unsupported'],
-    ['only SRTP', remote('m=audio 30000 RTP/SAVP 8'), 'unsupported'],
+    ['only SRTP', remote('m=audio 30000 RTP/SAVP 8'), 'media'],
     ['no media', remote(), 'unsupported'],
     ['rubbish', 'v=0\r\n', 'invalid'],
   ])('refuses an offer of %s without opening ports', async (_name, offer, code) => {
@@ -390,5 +390,57 @@ describe('close and key tones', () => {
 
   test('a local address that is none is refused at once', () => {
     expect(() => session({ localAddress: 'localhost' })).toThrow(AppError);
+  });
+});
+
+describe('another address of this computer', () => {
+  test('moves the sound with the next offer when the one before is gone, and only then', async () => {
+    const { media } = session({ localAddress: '127.0.0.1' });
+    await media.createOffer();
+    await media.acceptAnswer(g711Answer);
+    // The address of loopback is still there.
+    expect(media.moveTo('127.0.0.2')).toBe(false);
+    const gone = session({ localAddress: '192.0.2.1' });
+    await gone.media.createOffer();
+    await gone.media.acceptAnswer(g711Answer);
+    expect(gone.media.moveTo('192.0.2.1')).toBe(false);
+    expect(gone.media.moveTo('not an address')).toBe(false);
+    expect(gone.media.moveTo('192.0.2.9')).toBe(true);
+    const sdp = await gone.media.createOffer();
+    expect(mediaOf(sdp)[0]?.address).toBe('192.0.2.9');
+    expect(sdp).toContain('o=- ');
+    expect(origin(sdp).version).toBe('2');
+  });
+});
+
+describe('what offer and answer say of RTCP', () => {
+  test('we ask for extended reports in offers, and in answers to who knows them', async () => {
+    const { media } = session();
+    expect(mediaOf(await media.createOffer())[0]?.rtcpXr).toEqual(['voipMetrics', 'statSummary']);
+    const plain = await session().media.createAnswer(remote('m=audio 30000 RTP/AVP 8'));
+    expect(mediaOf(plain.sdp)[0]).not.toHaveProperty('rtcpXr');
+    const knows = await session().media.createAnswer(remote('m=audio 30000 RTP/AVP 8', 'a=rtcp-xr'));
+    expect(mediaOf(knows.sdp)[0]?.rtcpXr).toEqual(['voipMetrics', 'statSummary']);
+  });
+
+  test('we report what was asked for, where it was asked for, or not at all', async () => {
+    const { media, process } = session();
+    await media.createOffer();
+    await media.acceptAnswer(
+      remote('m=audio 30000 RTP/AVP 8', 'a=rtcp:5001 IN IP4 198.51.100.9', 'a=rtcp-xr:voip-metrics'),
+    );
+    expect(process.streams[0]).toMatchObject({
+      remote: { rtcpPort: 5_001, rtcpAddress: '198.51.100.9' },
+      rtcp: { isOff: false, xr: ['voipMetrics'] },
+    });
+    await media.acceptAnswer(remote('m=audio 30000 RTP/AVP 8', 'b=RS:0', 'b=RR:0'));
+    expect(process.streams[0]?.rtcp).toEqual({ isOff: true, xr: [] });
+  });
+
+  test('multiplexing that we did not offer is not agreed on, whatever the answer says', async () => {
+    const { media, process } = session();
+    expect(await media.createOffer()).not.toContain('rtcp-mux');
+    await media.acceptAnswer(remote('m=audio 30000 RTP/AVP 8', 'a=rtcp-mux'));
+    expect(process.streams[0]?.remote).toEqual({ address: '198.51.100.2', rtpPort: 30_000, rtcpPort: 30_001 });
   });
 });

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { AppError } from '../../src-shared/errors.ts';
-import type { MediaSession, MediaSessionOptions, MediaStats, NegotiatedMedia } from './media.ts';
+import { isOwnAddress } from '../core/own-addresses.ts';
+import { EncryptionRefusedError, NegotiationError, noEncryption, refusesForEncryption } from './media-encryption.ts';
+import type { MediaKind, MediaSession, MediaSessionOptions, MediaStats, NegotiatedMedia } from './media.ts';
 import {
   kindsToAnswer,
   kindsToOffer,
   makeAnswer,
   makeOffer,
   negotiatedMedia,
-  NegotiationError,
   newNegotiation,
   streamConfigs,
   takeAnswer,
@@ -19,6 +20,7 @@ import {
 import { dtmfDurationMs } from './dtmf.ts';
 import type { GatewayMethod, GatewayParams, GatewayResult } from './protocol.ts';
 import { parseSdp, type SessionDescription } from './sdp.ts';
+import type { Reservation } from './spare-ports.ts';
 
 /** A request to the gateway process. Rejects with AppError; `extraMs` is added to the usual deadline. */
 export type GatewayRequest = <M extends GatewayMethod>(
@@ -26,6 +28,12 @@ export type GatewayRequest = <M extends GatewayMethod>(
   params: GatewayParams<M>,
   extraMs?: number,
 ) => Promise<GatewayResult<M>>;
+
+/** An offer of ours. */
+interface Offer {
+  readonly negotiation: Negotiation;
+  readonly held: boolean;
+}
 
 export type MediaSessionState = 'new' | 'offered' | 'live' | 'lost' | 'closed';
 
@@ -56,22 +64,30 @@ const transitions: Readonly<Record<MediaSessionState, readonly MediaSessionState
  */
 export class RtpMediaSession implements MediaSession {
   readonly callId: string;
-  readonly #local: LocalMedia;
+  #local: LocalMedia;
   readonly #request: GatewayRequest;
   readonly #onClosed: () => void;
+  readonly #reserved: (kinds: readonly MediaKind[]) => Reservation | undefined;
   #state: MediaSessionState = 'new';
   /** What is in force. */
   #agreed: Negotiation;
   /** The last offer of ours, until the far end offers. */
-  #offer: { readonly negotiation: Negotiation; readonly held: boolean } | undefined;
+  #offer: Offer | undefined;
   #held = false;
   /** The `held` that belongs to what is in force. */
   #heldInForce = false;
   #usesProcess = false;
+  /** Claims ports that are ours already. It goes ahead of the next request: the offer that names them has no time for it. */
+  #claim: (() => void) | undefined;
   /** Steps of one session run one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(options: MediaSessionOptions, request: GatewayRequest, onClosed: () => void) {
+  constructor(
+    options: MediaSessionOptions,
+    request: GatewayRequest,
+    onClosed: () => void,
+    reserved: (kinds: readonly MediaKind[]) => Reservation | undefined = () => undefined,
+  ) {
     if (isIP(options.localAddress) === 0) {
       throw new AppError('invalid', 'The call has no address for its sound.', options.localAddress);
     }
@@ -81,9 +97,11 @@ export class RtpMediaSession implements MediaSession {
       kinds: options.kinds,
       audioCodecs: options.audioCodecs,
       videoCodecs: options.videoCodecs ?? [],
+      ...(options.encryption === undefined ? {} : { encryption: options.encryption }),
     };
     this.#request = request;
     this.#onClosed = onClosed;
+    this.#reserved = reserved;
     // RFC 4566 section 5.2 wants it unique; 63 random bits, in decimal.
     this.#agreed = newNegotiation((randomBytes(8).readBigUInt64BE() >> 1n).toString());
   }
@@ -102,7 +120,7 @@ export class RtpMediaSession implements MediaSession {
       const base = this.#base();
       const ports = await this.#open(kindsToOffer(base, this.#local));
       const held = this.#held;
-      const { negotiation, sdp } = attempt(() => makeOffer(base, this.#local, ports, held));
+      const { negotiation, sdp } = attempt(() => makeOffer(base, this.#local, ports, held, this.#state === 'lost'));
       if (this.#state === 'lost' && this.#isAgreed()) {
         // The peer still listens where it did: what we send is heard before the new answer is here.
         await this.#configure(this.#agreed, this.#heldInForce);
@@ -113,12 +131,13 @@ export class RtpMediaSession implements MediaSession {
     });
   }
 
+  readAnswer(sdp: string): NegotiatedMedia {
+    return negotiatedMedia(this.#agreement(sdp).agreed);
+  }
+
   acceptAnswer(sdp: string): Promise<NegotiatedMedia> {
     return this.#inTurn(async () => {
-      const offer = this.#offer;
-      if (!offer) throw new AppError('invalid', 'The other side answered an offer that was never made.');
-      const answer = read(sdp);
-      const agreed = attempt(() => takeAnswer(offer.negotiation, answer, offer.held));
+      const { agreed, offer } = this.#agreement(sdp);
       this.#agreed = agreed;
       this.#heldInForce = offer.held;
       // A lost session learns the agreement and waits for the new offer that has to follow.
@@ -132,11 +151,7 @@ export class RtpMediaSession implements MediaSession {
 
   createAnswer(offerSdp: string): Promise<{ sdp: string; negotiated: NegotiatedMedia }> {
     return this.#inTurn(async () => {
-      const offer = read(offerSdp);
-      const kinds = kindsToAnswer(offer, this.#local);
-      if (kinds.length === 0) {
-        throw new AppError('unsupported', 'The other side offers no kind of sound that this computer knows.');
-      }
+      const { offer, kinds } = this.#answerable(offerSdp);
       const ports = await this.#open(kinds);
       const held = this.#held;
       const { negotiation, sdp } = attempt(() => makeAnswer(this.#base(), offer, this.#local, ports, held));
@@ -155,16 +170,33 @@ export class RtpMediaSession implements MediaSession {
     }
     this.#refuseClosed();
     // Tones wait for each other, so the answer may be as late as the queue is long.
-    await this.#request('sendDtmf', { callId: this.callId, digits }, 2 * dtmfDurationMs(digits) + 30_000);
+    await this.#ask('sendDtmf', { callId: this.callId, digits }, 2 * dtmfDurationMs(digits) + 30_000);
   }
 
   setHold(held: boolean): void {
     this.#held = held;
   }
 
+  readOffer(offerSdp: string): void {
+    this.#answerable(offerSdp);
+  }
+
+  requireEncryption(): void {
+    const { encryption } = this.#local;
+    if (encryption !== undefined) this.#local = { ...this.#local, encryption: { ...encryption, mode: 'required' } };
+  }
+
+  moveTo(localAddress: string): boolean {
+    const { address } = this.#local;
+    // An address that is still there still works, whichever way signalling goes.
+    if (isIP(localAddress) === 0 || localAddress === address || isOwnAddress(address)) return false;
+    this.#local = { ...this.#local, address: localAddress };
+    return true;
+  }
+
   async stats(): Promise<MediaStats> {
     if (!this.#usesProcess || this.#state === 'closed') return { callId: this.callId, kinds: [], rendererLeg: 'none' };
-    return await this.#request('stats', { callId: this.callId });
+    return await this.#ask('stats', { callId: this.callId });
   }
 
   async close(): Promise<void> {
@@ -173,7 +205,7 @@ export class RtpMediaSession implements MediaSession {
     this.#onClosed();
     if (!this.#usesProcess) return;
     try {
-      await this.#request('closeSession', { callId: this.callId });
+      await this.#ask('closeSession', { callId: this.callId });
     } catch {
       // The process is gone, and the session with it.
     }
@@ -183,25 +215,74 @@ export class RtpMediaSession implements MediaSession {
   markUsed(): void {
     this.#refuseClosed();
     this.#usesProcess = true;
+    this.#claimPorts();
   }
 
   /** The gateway process died. True when this session lost something by it. */
   processDied(): boolean {
     if (!this.#usesProcess) return false;
     this.#usesProcess = false;
+    this.#claim = undefined;
     if (this.#state === 'offered' || this.#state === 'live') this.#move('lost');
     return this.#state !== 'closed';
   }
 
+  #ask<M extends GatewayMethod>(method: M, params: GatewayParams<M>, extraMs?: number): Promise<GatewayResult<M>> {
+    this.#claimPorts();
+    return this.#request(method, params, extraMs);
+  }
+
+  #claimPorts(): void {
+    const claim = this.#claim;
+    this.#claim = undefined;
+    claim?.();
+  }
+
+  /** What this answer makes of our last offer. */
+  #agreement(sdp: string): { readonly agreed: Negotiation; readonly offer: Offer } {
+    const offer = this.#offer;
+    if (!offer) throw new AppError('invalid', 'The other side answered an offer that was never made.');
+    const answer = read(sdp);
+    return { agreed: attempt(() => takeAnswer(offer.negotiation, answer, offer.held, this.#local.encryption)), offer };
+  }
+
+  /** What of an offer of theirs we can take part in; throws when that is nothing. */
+  #answerable(offerSdp: string): { readonly offer: SessionDescription; readonly kinds: readonly MediaKind[] } {
+    const offer = read(offerSdp);
+    const kinds = kindsToAnswer(offer, this.#local);
+    if (kinds.length > 0) return { offer, kinds };
+    if (refusesForEncryption(offer.media, this.#local.encryption ?? noEncryption)) {
+      throw new AppError('media', encryptionRefusedWords, 'the offer cannot be encrypted as asked');
+    }
+    throw new AppError('unsupported', 'The other side offers no kind of sound that this computer knows.');
+  }
+
   async #open(kinds: LocalMedia['kinds']): Promise<LocalPorts> {
+    const { callId } = this;
+    const { address: localAddress } = this.#local;
+    const reservation = this.#usesProcess ? undefined : this.#reserved(kinds);
     this.#usesProcess = true;
-    const { ports } = await this.#request('open', { callId: this.callId, localAddress: this.#local.address, kinds });
+    if (reservation !== undefined) {
+      const { reservationId, ports } = reservation;
+      const open = { callId, localAddress, kinds, reservationId };
+      if (kinds.every((kind) => ports[kind] !== undefined)) {
+        this.#claim = () => {
+          // Where the process is gone meanwhile, its death is told, or the next request fails.
+          this.#request('open', open).catch(() => undefined);
+        };
+        return ports;
+      }
+      const { ports: all } = await this.#request('open', open);
+      this.#refuseClosed();
+      return all;
+    }
+    const { ports } = await this.#ask('open', { callId, localAddress, kinds });
     this.#refuseClosed();
     return ports;
   }
 
   async #configure(negotiation: Negotiation, held: boolean): Promise<void> {
-    await this.#request('configure', { callId: this.callId, streams: streamConfigs(negotiation, held) });
+    await this.#ask('configure', { callId: this.callId, streams: streamConfigs(negotiation, held) });
     this.#refuseClosed();
   }
 
@@ -235,6 +316,10 @@ export class RtpMediaSession implements MediaSession {
   }
 }
 
+/** Either side may be the one that insists. */
+const encryptionRefusedWords =
+  'Parley and the other side did not agree on whether the sound is encrypted, so there is no call. Ask your administrator which setting for encryption your phone server needs.';
+
 function read(sdp: string): SessionDescription {
   const result = parseSdp(sdp);
   if (result.ok) return result.description;
@@ -250,6 +335,7 @@ function attempt<T>(step: () => T): T {
     return step();
   } catch (error) {
     if (!(error instanceof NegotiationError)) throw error;
+    if (error instanceof EncryptionRefusedError) throw new AppError('media', encryptionRefusedWords, error.message);
     throw new AppError('unsupported', 'This computer and the other side found no way to share sound.', error.message);
   }
 }

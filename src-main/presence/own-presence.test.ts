@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { OwnPresence as OwnPresenceSnapshot } from '../../src-shared/contract/people.ts';
 import { roster } from '../core/migrations/011-roster.ts';
 import { OwnPresence } from './own-presence.ts';
+import { storeOver } from '../core/store.ts';
 
 let db: Database.Database;
 let snapshots: OwnPresenceSnapshot[];
@@ -14,7 +15,11 @@ beforeEach(() => {
 });
 
 function make(accountId = 'account'): OwnPresence {
-  const presence = new OwnPresence({ db, accountId, publish: (snapshot) => snapshots.push(snapshot) });
+  const presence = new OwnPresence({
+    store: storeOver(db),
+    accountId,
+    publish: (snapshot) => snapshots.push(snapshot),
+  });
   presence.start();
   return presence;
 }
@@ -58,4 +63,18 @@ test('while chat is not connected others see us offline', () => {
   expect(snapshots.at(-1)?.shown).toBe('offline');
   presence.setConnected(true);
   expect(snapshots.at(-1)?.shown).toBe('available');
+});
+
+test('a locked screen shows who is available as away, and nobody else', () => {
+  const presence = make();
+  presence.setLocked(true);
+  expect(presence.wanted).toEqual({ chosen: 'available', shown: 'away', text: '' });
+  presence.setOnPhone(true);
+  expect(presence.wanted.shown).toBe('onphone');
+  presence.setOnPhone(false);
+  presence.set('dnd', '');
+  expect(presence.wanted.shown).toBe('dnd');
+  presence.set('available', '');
+  presence.setLocked(false);
+  expect(presence.wanted.shown).toBe('available');
 });

@@ -1,10 +1,10 @@
-import type { Database } from 'better-sqlite3';
 import type { OwnPresence as OwnPresenceSnapshot } from '../../src-shared/contract/people.ts';
 import { ownPresenceStates } from '../../src-shared/model/presence.ts';
 import type { OwnPresenceState } from '../../src-shared/model/presence.ts';
+import type { Store } from '../core/store.ts';
 
 export interface OwnPresenceOptions {
-  readonly db: Database;
+  readonly store: Store;
   readonly accountId: string;
   readonly publish: (snapshot: OwnPresenceSnapshot) => number;
 }
@@ -19,6 +19,7 @@ export class OwnPresence {
   #chosen: OwnPresenceState = 'available';
   #text = '';
   #isOnPhone = false;
+  #isLocked = false;
   #isConnected = false;
 
   constructor(options: OwnPresenceOptions) {
@@ -27,7 +28,7 @@ export class OwnPresence {
 
   /** Reads what was chosen last and publishes it. */
   start(): void {
-    const row = this.#options.db
+    const row = this.#options.store.db
       .prepare<unknown[], { state: string; text: string }>('SELECT state, text FROM own_presence WHERE account_id = ?')
       .get(this.#options.accountId);
     this.#chosen = ownPresenceStates.find((state) => state === row?.state) ?? 'available';
@@ -38,19 +39,22 @@ export class OwnPresence {
   /** What the person chose and what others see when chat is connected. */
   get wanted(): OwnPresenceSnapshot {
     const isShownOnPhone = this.#isOnPhone && this.#chosen !== 'dnd' && this.#chosen !== 'offline';
-    return { chosen: this.#chosen, shown: isShownOnPhone ? 'onphone' : this.#chosen, text: this.#text };
+    const isShownAway = this.#isLocked && this.#chosen === 'available';
+    const shown = isShownOnPhone ? 'onphone' : isShownAway ? 'away' : this.#chosen;
+    return { chosen: this.#chosen, shown, text: this.#text };
   }
 
   /** The person chose. @returns the revision of the topic */
   set(state: OwnPresenceState, text: string): number {
     this.#chosen = state;
     this.#text = text;
-    this.#options.db
-      .prepare(
+    // Others are told whatever the disk does.
+    this.#options.store.writeEventually((db) => {
+      db.prepare(
         `INSERT INTO own_presence (account_id, state, text) VALUES (?, ?, ?)
          ON CONFLICT (account_id) DO UPDATE SET state = excluded.state, text = excluded.text`,
-      )
-      .run(this.#options.accountId, state, text);
+      ).run(this.#options.accountId, state, text);
+    });
     return this.#changed();
   }
 
@@ -58,6 +62,13 @@ export class OwnPresence {
   setOnPhone(isOnPhone: boolean): void {
     if (this.#isOnPhone === isOnPhone) return;
     this.#isOnPhone = isOnPhone;
+    this.#changed();
+  }
+
+  /** The screen is locked: who chose "Available" is away, unless a call goes on. */
+  setLocked(isLocked: boolean): void {
+    if (this.#isLocked === isLocked) return;
+    this.#isLocked = isLocked;
     this.#changed();
   }
 

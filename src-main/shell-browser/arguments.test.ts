@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseArguments } from './arguments.ts';
+import { lastingArguments, parseArguments } from './arguments.ts';
 import { chromiumArguments } from './chromium.ts';
 import { gatewayEntry } from './gateway-entry.ts';
 
@@ -35,6 +35,15 @@ describe('the command line', () => {
       help: false,
       target: 'tel:100',
     });
+  });
+
+  test('a later start gets what this copy is known by, and nothing that was meant for this start only', () => {
+    const given = '--data d --policy p.json --seed e.json --no-window --sign-in-file s.json --chromium c tel:100';
+    expect(lastingArguments(parseArguments(given.split(' ')))).toEqual([
+      ...['--data', resolve('d'), '--policy', resolve('p.json')],
+      ...['--seed', resolve('e.json'), '--chromium', resolve('c')],
+    ]);
+    expect(lastingArguments(parseArguments([]))).toEqual([]);
   });
 
   test.each([['--port', 'x'], ['--port', '65536'], ['--port', '-1'], ['--unknown'], ['tel:1', 'tel:2']])(

@@ -67,6 +67,20 @@ export function parseArguments(argv: readonly string[]): BrowserShellArguments {
   };
 }
 
+/** What a later start of the same copy needs again: whose data, whose policy, which browser. */
+export function lastingArguments(
+  options: Pick<BrowserShellArguments, 'dataDirectory' | 'port' | 'policyFile' | 'seedFile' | 'chromium'>,
+): readonly string[] {
+  const given: readonly (readonly [string, string | number | undefined])[] = [
+    ['--data', options.dataDirectory],
+    ['--port', options.port],
+    ['--policy', options.policyFile],
+    ['--seed', options.seedFile],
+    ['--chromium', options.chromium],
+  ];
+  return given.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
+}
+
 function absolute(path: string | undefined): string | undefined {
   return path === undefined ? undefined : resolve(path);
 }

@@ -1,10 +1,11 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { Host } from '../host.ts';
 import { KeyFileSecrets } from '../core/key-file-secrets.ts';
 import { documentsDirectory, policyFilePath } from '../core/user-paths.ts';
 import { forkGatewayInNode } from '../media-gateway/node-channel.ts';
 import type { Logger } from '../core/log.ts';
+import { DesktopEntry } from './desktop-entry.ts';
 
 export interface BrowserHostOptions {
   readonly version: string;
@@ -14,6 +15,10 @@ export interface BrowserHostOptions {
   readonly gatewayEntry: string;
   readonly log: Logger;
   readonly showWindow: () => void;
+  /** Program and arguments that start this copy anew; a link follows them. */
+  readonly command: readonly string[];
+  /** The program's picture, a file. */
+  readonly icon: string;
 }
 
 /** The host where no desktop shell is: a key file for secrets, no power events, notifications by the window. */
@@ -34,12 +39,37 @@ export function createBrowserHost(options: BrowserHostOptions): Host {
     },
     secrets: new KeyFileSecrets(options.dataDirectory),
     // A plain process is not told of sleep; the reconnector notices dead connections by its probes.
-    power: { onSleep: () => undefined, onWake: () => undefined },
+    power: { onSleep: () => undefined, onWake: () => undefined, onLock: () => undefined, onUnlock: () => undefined },
+    // The window's title tells it.
+    showStatus: () => undefined,
     forkGateway: () =>
       forkGatewayInNode(options.gatewayEntry, (text) => {
         options.log.warn('the media gateway says', { text });
       }),
     notify: () => false,
     showWindow: options.showWindow,
+    // A browser's page stands over nothing and hears no keys of others.
+    desktop: undefined,
+    openLinks: platform === 'linux' ? linksOfDesktop(options, home, environment) : undefined,
   };
+}
+
+/** Linux desktops find programs by files; on Windows and macOS only an installed program can open links. */
+function linksOfDesktop(
+  { command, icon }: Pick<BrowserHostOptions, 'command' | 'icon'>,
+  home: string,
+  environment: NodeJS.ProcessEnv,
+): (on: boolean) => Promise<void> {
+  const folder = (name: string, usual: string): string => {
+    const given = environment[name];
+    // A relative path is to be ignored (XDG Base Directory Specification).
+    return given !== undefined && isAbsolute(given) ? given : join(home, usual);
+  };
+  const entry = new DesktopEntry({
+    dataHome: folder('XDG_DATA_HOME', '.local/share'),
+    configHome: folder('XDG_CONFIG_HOME', '.config'),
+    command,
+    icon,
+  });
+  return (on) => (on ? entry.install() : entry.remove());
 }

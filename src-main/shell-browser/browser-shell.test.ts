@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { webSocketPath } from '../../src-shared/rpc/handshake.ts';
 import { TestClock } from '../../src-shared/test-clock.ts';
 import type { AppPort, Credentials } from '../app-port.ts';
 import { silentLogger } from '../core/log.ts';
@@ -31,6 +34,12 @@ class AppDouble implements AppPort {
   signInOnce(credentials: Credentials): void {
     this.credentials = credentials;
   }
+  unexpected(kind: string, error: unknown): void {
+    this.log.push(`unexpected ${kind}: ${String(error)}`);
+  }
+  whenIdle(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 let directory: string;
@@ -39,6 +48,7 @@ let said: string[];
 let host: Host | undefined;
 const shells: BrowserShell[] = [];
 const servers: Server[] = [];
+const sockets: WebSocket[] = [];
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'parley-shell-'));
@@ -50,6 +60,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.terminate();
   for (const shell of shells.splice(0)) await shell.stop();
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
@@ -70,6 +81,8 @@ function createShell(changes: Partial<BrowserShellOptions> = {}): BrowserShell {
     target: '',
     rendererDirectory: join(directory, 'renderer'),
     gatewayEntry: 'none',
+    command: ['parley'],
+    icon: 'icon.png',
     asRoot: false,
     clock: new TestClock(),
     log: silentLogger,
@@ -79,6 +92,9 @@ function createShell(changes: Partial<BrowserShellOptions> = {}): BrowserShell {
     },
     say: (words) => said.push(words),
     onWindowClosed: () => undefined,
+    onLost: () => {
+      app.log.push('lost');
+    },
     ...changes,
   });
   shells.push(shell);
@@ -107,7 +123,9 @@ describe('starting', () => {
     const { url, launchFile } = await ready(createShell());
     expect(await (await fetch(url)).text()).toBe('page');
     expect(statSync(launchFile).mode & 0o777).toBe(0o600);
-    expect(readFileSync(launchFile, 'utf8')).toMatch(new RegExp(`0;url=${url}/#secret=[A-Za-z0-9_-]{43}"`));
+    expect(readFileSync(launchFile, 'utf8')).toMatch(
+      new RegExp(`location\\.replace\\("${url}/#secret=[A-Za-z0-9_-]{43}"`),
+    );
     expect(statSync(join(directory, 'data')).mode & 0o777).toBe(0o700);
     expect(app.log).toEqual(['start']);
   });
@@ -129,6 +147,25 @@ describe('starting', () => {
     expect(app.log).toEqual(['start', 'open tel:+4420']);
   });
 
+  test('a window that is there before the program waits for it, and is let in', async () => {
+    const launchFile = join(directory, 'data', 'open-parley.html');
+    const shell = createShell({
+      createApp: async () => {
+        const address = /"(http[^"]+)"/.exec(readFileSync(launchFile, 'utf8'))?.[1] ?? '';
+        const { host: hostAndPort, origin, hash } = new URL(address);
+        const socket = new WebSocket(`ws://${hostAndPort}${webSocketPath}`, { origin });
+        sockets.push(socket);
+        await once(socket, 'open');
+        socket.send(JSON.stringify({ secret: hash.replace('#secret=', ''), clientId: 'window-0001' }));
+        socket.ping();
+        await once(socket, 'pong');
+        return app;
+      },
+    });
+    await ready(shell);
+    expect(app.log).toEqual(['start', 'attach window-0001']);
+  });
+
   test('stopping leaves no launch file, no lock and no listener', async () => {
     const shell = createShell();
     const { url, launchFile } = await ready(shell);
@@ -144,6 +181,31 @@ describe('starting', () => {
     const shell = createShell({ createApp: () => Promise.reject(new Error('no database')) });
     await expect(shell.start()).rejects.toThrow('no database');
     expect(existsSync(join(directory, 'data', 'running.json'))).toBe(false);
+  });
+});
+
+describe('a fault of the program itself', () => {
+  test('a forgotten rejection is noted', async () => {
+    const shell = createShell();
+    await ready(shell);
+    shell.rejected(new Error('forgotten'));
+    expect(app.log).toEqual(['start', 'unexpected rejection: Error: forgotten']);
+  });
+
+  test('after an exception another program runs behind the same address, and the terminal is told', async () => {
+    const shell = createShell();
+    const { url } = await ready(shell);
+    shell.thrown(new Error('broken'));
+    await vi.waitFor(() => {
+      expect(app.log).toEqual(['start', 'unexpected exception: Error: broken', 'stop', 'start']);
+    });
+    expect(await (await fetch(url)).text()).toBe('page');
+    expect(said.join()).toContain('began anew');
+  });
+
+  test('an exception before the program stands ends the process', () => {
+    createShell().thrown(new Error('broken'));
+    expect(app.log).toEqual(['lost']);
   });
 });
 

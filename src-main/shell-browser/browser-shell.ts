@@ -3,7 +3,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import type { AppPort, Credentials } from '../app-port.ts';
+import type { CreateApp, Credentials } from '../app-port.ts';
+import { AppRunner } from '../app-runner.ts';
 import type { Logger } from '../core/log.ts';
 import type { Host } from '../host.ts';
 import { createBrowserHost } from './browser-host.ts';
@@ -30,14 +31,19 @@ export interface BrowserShellOptions {
   readonly target: string;
   readonly rendererDirectory: string;
   readonly gatewayEntry: string;
+  /** Program and arguments that start this copy anew. */
+  readonly command: readonly string[];
+  readonly icon: string;
   readonly asRoot: boolean;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly createApp: (host: Host) => Promise<AppPort>;
+  readonly createApp: CreateApp;
   /** Prints for the person at the terminal. */
   readonly say: (words: string) => void;
   /** The window was closed. */
   readonly onWindowClosed: () => void;
+  /** The program cannot go on; the process has to end. */
+  readonly onLost: () => void;
 }
 
 export type StartResult =
@@ -49,8 +55,8 @@ export class BrowserShell {
   readonly #options: BrowserShellOptions;
   readonly #lock: InstanceLock;
   readonly #undo: (() => Promise<void>)[] = [];
+  readonly #runner: AppRunner;
   #server: LoopbackServer | undefined;
-  #app: AppPort | undefined;
   #launchFile: string | undefined;
   #window: ChromiumWindow | undefined;
   #stopping = false;
@@ -58,6 +64,19 @@ export class BrowserShell {
   constructor(options: BrowserShellOptions) {
     this.#options = options;
     this.#lock = new InstanceLock(options.dataDirectory);
+    this.#runner = new AppRunner({
+      build: (notices) => options.createApp(this.#host(), notices),
+      clock: options.clock,
+      log: options.log,
+      // The wires of the old program were closed, and a window opens another one by itself.
+      renewed: () => {
+        options.say('Parley had a fault of its own and began anew. Its log has the details.');
+      },
+      lost: (why) => {
+        options.say(`Parley had a fault of its own and ends: ${why}. Its log has the details.`);
+        options.onLost();
+      },
+    });
   }
 
   /** Throws AppError with words for the terminal; what was begun is undone then. */
@@ -83,6 +102,17 @@ export class BrowserShell {
     }
   }
 
+  /** A promise was rejected and nobody looked after it: logged, and all goes on. */
+  rejected(error: unknown): void {
+    this.#runner.rejected(error);
+  }
+
+  /** Code threw where nobody catches: the program begins anew; before it stands there is nothing to go on with. */
+  thrown(error: unknown): void {
+    this.#runner.thrown(error);
+    if (!this.#runner.isUp && !this.#stopping) this.#options.onLost();
+  }
+
   async #start(): Promise<StartResult> {
     const { dataDirectory, signInFile, target } = this.#options;
     // Read first: the file is deleted even when the rest fails.
@@ -101,33 +131,21 @@ export class BrowserShell {
     }
     this.#undo.push(() => this.#lock.release());
 
-    const host = createBrowserHost({
-      version: this.#options.version,
-      dataDirectory,
-      policyFile: this.#options.policyFile,
-      seedFile: this.#options.seedFile,
-      gatewayEntry: this.#options.gatewayEntry,
-      log: this.#options.log,
-      showWindow: () => {
-        this.#showWindow();
-      },
-    });
-    const created = await this.#options.createApp(host);
-    this.#undo.push(() => created.stop());
-    await created.start();
-    this.#app = created;
-    // The window shows how it goes; servers may take seconds to answer.
-    if (credentials !== undefined) void this.#signIn(created, credentials);
-
     const launchFile = await writeLaunchFile(dataDirectory, server.url, secret);
     this.#launchFile = launchFile;
     this.#undo.push(() => rm(launchFile, { force: true }));
-    if (target !== '') created.openTarget(target);
-    if (this.#options.chromium !== undefined) this.#showWindow();
+    // The browser takes as long to come up as the program does: both at once. A window that is first, waits.
+    this.#showWindow();
+    const runner = this.#runner;
+    this.#undo.push(() => runner.stop());
+    await runner.start();
+    // The window shows how it goes; servers may take seconds to answer.
+    if (credentials !== undefined) void this.#signIn(runner, credentials);
+    if (target !== '') runner.openTarget(target);
     return { outcome: 'ready', url: server.url, launchFile };
   }
 
-  async #signIn(app: AppPort, credentials: Credentials): Promise<void> {
+  async #signIn(app: AppRunner, credentials: Credentials): Promise<void> {
     try {
       await app.signInOnce(credentials);
     } catch (error) {
@@ -148,12 +166,11 @@ export class BrowserShell {
         clock,
         log,
         onWindow: (clientId, wire) => {
-          // Not up yet: the window tries again by itself.
-          if (this.#app === undefined) wire.close();
-          else this.#app.attach(clientId, wire);
+          // Its wire keeps what it says until the program is up.
+          this.#runner.attach(clientId, wire);
         },
         onOpen: (target) => {
-          this.#app?.openTarget(target);
+          this.#runner.openTarget(target);
           if (server.windows === 0) this.#showWindow();
         },
       });
@@ -174,6 +191,16 @@ export class BrowserShell {
     this.#undo.push(() => server.stop());
     if (asked === undefined) await memory.remember(server.port);
     return server;
+  }
+
+  #host(): Host {
+    const { version, dataDirectory, policyFile, seedFile, gatewayEntry, command, icon, log } = this.#options;
+    return createBrowserHost({
+      ...{ version, dataDirectory, policyFile, seedFile, gatewayEntry, command, icon, log },
+      showWindow: () => {
+        this.#showWindow();
+      },
+    });
   }
 
   /** Opens the window. One that is there cannot be raised from outside a browser: the page is asked to show itself. */

@@ -21,7 +21,7 @@ export async function writeLaunchFile(dataDirectory: string, url: string, secret
 function launchPage(address: string): string {
   return [
     '<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">',
-    `<meta http-equiv="refresh" content="0;url=${address}"><title>Parley</title>`,
+    `<title>Parley</title><script>location.replace(${JSON.stringify(address)})</script>`,
     '',
   ].join('\n');
 }

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import manifest from '../../package.json' with { type: 'json' };
 import { AppError } from '../../src-shared/errors.ts';
-import { createApp } from '../app.ts';
 import { systemClock } from '../core/clock.ts';
 import { userDataDirectory } from '../core/user-paths.ts';
-import { parseArguments, usage } from './arguments.ts';
+import { lastingArguments, parseArguments, usage } from './arguments.ts';
 import { BrowserShell } from './browser-shell.ts';
 import { findChromium } from './chromium.ts';
 import { gatewayEntry } from './gateway-entry.ts';
@@ -17,6 +18,12 @@ function rendererDirectory(): string {
   const fromSource = import.meta.url.endsWith('.ts');
   return fileURLToPath(new URL(fromSource ? '../../out/renderer/' : '../renderer/', import.meta.url));
 }
+
+/** Milliseconds in which a program that cannot go on may still say goodbye. */
+const lostEndsWithinMs = 5_000;
+
+// Who listened to what Parley prints may be gone; that is no fault.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const say = (words: string): void => {
   process.stderr.write(`${words}\n`);
@@ -48,13 +55,26 @@ async function run(): Promise<void> {
     target: options.target ?? '',
     rendererDirectory: rendererDirectory(),
     gatewayEntry: gatewayEntry(import.meta.url),
+    command: [process.execPath, fileURLToPath(import.meta.url), ...lastingArguments(options)],
+    icon: fileURLToPath(new URL('../../assets/icon.png', import.meta.url)),
     asRoot: process.getuid?.() === 0,
     clock: systemClock,
     log: terminalLog(say),
-    createApp,
+    createApp: async (host, notices) => {
+      // The large part of the program; what Node compiled of it last time is kept.
+      enableCompileCache(join(host.paths.data, 'code-cache'));
+      const { createApp } = await import('../app.ts');
+      return createApp(host, notices);
+    },
     say,
     onWindowClosed: () => {
       end();
+    },
+    onLost: () => {
+      process.exitCode = 1;
+      end();
+      // Whatever hangs, a process that cannot go on must not look as if it did.
+      setTimeout(() => process.exit(), lostEndsWithinMs).unref();
     },
   });
   const end = (): void => {
@@ -64,6 +84,12 @@ async function run(): Promise<void> {
     // Everything is saved and said by then; timers of finished SIP transactions would hold the process for 32 s more.
     void shell.stop().finally(() => process.exit());
   };
+  process.on('unhandledRejection', (error) => {
+    shell.rejected(error);
+  });
+  process.on('uncaughtException', (error) => {
+    shell.thrown(error);
+  });
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
   process.on('SIGHUP', end);

@@ -40,6 +40,10 @@ const app: AppPort = {
   signInOnce: ({ address }) => {
     log.push(`sign in ${address}`);
   },
+  unexpected: (kind, error) => {
+    log.push(`unexpected ${kind}: ${String(error)}`);
+  },
+  whenIdle: () => Promise.resolve(),
 };
 
 function createShell(target = '', signInFile?: string, platform: NodeJS.Platform = 'linux'): ElectronShell {
@@ -57,6 +61,9 @@ function createShell(target = '', signInFile?: string, platform: NodeJS.Platform
     createApp: (given) => {
       host = given;
       return Promise.resolve(app);
+    },
+    onLost: () => {
+      log.push('lost');
     },
   });
 }
@@ -189,6 +196,23 @@ describe('the wire', () => {
     expect(newestWindow().webContents.posted).toEqual([]);
   });
 
+  test('after a fault of the program each page gets a new one, to the program that began anew', async () => {
+    await shell.start();
+    ask();
+    shell.thrown(new Error('broken'));
+    await expect.poll(() => wires.map(({ clientId }) => clientId)).toEqual(['window-0001', 'window-0001']);
+    expect(log).toEqual(['start', 'unexpected exception: Error: broken', 'stop', 'start']);
+    expect(newestWindow().webContents.posted.map(({ channel }) => channel)).toEqual(['parley-port', 'parley-port']);
+  });
+
+  test('a forgotten rejection is noted, an exception before the program stands ends it', async () => {
+    shell.thrown(new Error('too early'));
+    expect(log).toEqual(['lost']);
+    await shell.start();
+    shell.rejected(new Error('forgotten'));
+    expect(log.at(-1)).toBe('unexpected rejection: Error: forgotten');
+  });
+
   test('nobody gets one after the end', async () => {
     await shell.start();
     await shell.stop();
@@ -260,10 +284,27 @@ describe('permissions', () => {
     await shell.start();
     expect(await request('media')).toBe(true);
     expect(await request('notifications')).toBe(true);
-    for (const other of ['geolocation', 'midi', 'usb', 'hid', 'serial', 'openExternal', 'clipboard-read', 'unknown']) {
+    for (const other of ['geolocation', 'midi', 'usb', 'serial', 'openExternal', 'clipboard-read', 'unknown']) {
       expect(await request(other)).toBe(false);
     }
-    expect(electron.session.defaultSession.device?.()).toBe(false);
+  });
+
+  test('of all devices our page gets headsets with call buttons, and nobody else gets any', async () => {
+    await shell.start();
+    const { device, hidChoice } = electron.session.defaultSession;
+    const headset = { collections: [{ usagePage: 0x0c }, { usagePage: 0x0b }] };
+    const keyboard = { collections: [{ usagePage: 0x01 }] };
+    const own = 'parley://app/';
+    expect(device?.({ deviceType: 'hid', origin: own, device: headset })).toBe(true);
+    expect(device?.({ deviceType: 'hid', origin: own, device: keyboard })).toBe(false);
+    expect(device?.({ deviceType: 'hid', origin: 'https://attacker.example/', device: headset })).toBe(false);
+    expect(device?.({ deviceType: 'usb', origin: own, device: headset })).toBe(false);
+    expect(device?.({ deviceType: 'serial', origin: own, device: {} })).toBe(false);
+    const chosen: (string | null)[] = [];
+    const choose = (id: string | null) => chosen.push(id);
+    hidChoice?.({ preventDefault: () => undefined }, { deviceList: [{ deviceId: 'jabra' }] }, choose);
+    hidChoice?.({ preventDefault: () => undefined }, { deviceList: [] }, choose);
+    expect(chosen).toEqual(['jabra', null]);
   });
 
   test('other pages and frames get nothing', async () => {
@@ -389,6 +430,42 @@ describe('the host', () => {
     expect(heard).toEqual(['sleep', 'wake']);
   });
 
+  test('hears the screen being locked and unlocked', async () => {
+    await shell.start();
+    const heard: string[] = [];
+    host?.power.onLock(() => heard.push('lock'));
+    host?.power.onUnlock(() => heard.push('unlock'));
+    electron.powerMonitor.emit('lock-screen');
+    electron.powerMonitor.emit('unlock-screen');
+    expect(heard).toEqual(['lock', 'unlock']);
+  });
+
+  test('shows presence and missed calls beside the clock, and opens the window from there', async () => {
+    await shell.start();
+    host?.showStatus({ presence: 'available', chosen: undefined, missedCalls: 0, unreadMessages: 0 });
+    host?.showStatus({ presence: 'dnd', chosen: 'dnd', missedCalls: 2, unreadMessages: 1 });
+    const [tray, ...others] = electron.Tray.made;
+    expect(others).toEqual([]);
+    expect(tray?.words).toBe('Parley: Do not disturb, 2 missed calls, 1 unread message');
+    const choices = ['Available', 'Busy', 'Do not disturb', 'Away', 'Appear offline'];
+    expect(tray?.menu.map(({ label }) => label)).toEqual([
+      'Open Parley',
+      undefined,
+      ...choices,
+      undefined,
+      'Quit Parley',
+    ]);
+    expect(tray?.menu.find(({ checked }) => checked)?.label).toBe('Do not disturb');
+    host?.showStatus({ presence: 'offline', chosen: undefined, missedCalls: 0, unreadMessages: 0 });
+    expect(tray?.menu.map(({ label }) => label)).toEqual(['Open Parley', undefined, 'Quit Parley']);
+    const before = electron.BrowserWindow.all.length;
+    expect(before).toBe(1);
+    tray?.emit('click');
+    expect(electron.BrowserWindow.all).toHaveLength(before);
+    await shell.stop();
+    expect(tray?.isDestroyed).toBe(true);
+  });
+
   test('shows notifications of the system; the same tag replaces, a click is heard', async () => {
     await shell.start();
     let clicks = 0;
@@ -434,5 +511,7 @@ test('links are found in a command line, and nothing else is', () => {
   expect(linkIn(['parley.exe', '--flag', 'TEL:+4420'])).toBe('TEL:+4420');
   expect(linkIn(['x', 'sip:bob@example.com'])).toBe('sip:bob@example.com');
   expect(linkIn(['x', 'xmpp:a@b?message'])).toBe('xmpp:a@b?message');
+  expect(linkIn(['x', 'callto:6102'])).toBe('callto:6102');
+  expect(linkIn(['x', 'tel:nobody'])).toBe('');
   expect(linkIn(['x', 'https://a', 'file:///x', 'C:\\x', 'javascript:1', `tel:${'1'.repeat(3_000)}`])).toBe('');
 });

@@ -9,6 +9,26 @@ import type { MessagePort } from 'node:worker_threads';
 export class FakeApp extends EventEmitter {
   paths: Record<string, string> = { userData: '/none', home: '/home/alice', documents: '/home/alice/Documents' };
   quits = 0;
+  badge = 0;
+  /** Schemes that the system opens with us. */
+  readonly schemes = new Set<string>();
+  /** Schemes that the system keeps for others. */
+  readonly guardedSchemes = new Set<string>();
+  setBadgeCount(count: number): boolean {
+    this.badge = count;
+    return true;
+  }
+  isDefaultProtocolClient(scheme: string): boolean {
+    return this.schemes.has(scheme);
+  }
+  setAsDefaultProtocolClient(scheme: string): boolean {
+    if (this.guardedSchemes.has(scheme)) return false;
+    this.schemes.add(scheme);
+    return true;
+  }
+  removeAsDefaultProtocolClient(scheme: string): boolean {
+    return this.schemes.delete(scheme);
+  }
   getPath(name: string): string {
     return this.paths[name] ?? '';
   }
@@ -21,6 +41,41 @@ export const app = new FakeApp();
 export const ipcMain = new EventEmitter();
 export const powerMonitor = new EventEmitter();
 export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: false });
+
+/** Combinations that are ours, and those that other programs hold. */
+export const globalShortcut = {
+  ours: new Map<string, () => void>(),
+  others: new Set<string>(),
+  register(combination: string, pressed: () => void): boolean {
+    if (combination.startsWith('Bad')) throw new TypeError('conversion failure');
+    if (this.others.has(combination) || this.ours.has(combination)) return false;
+    this.ours.set(combination, pressed);
+    return true;
+  },
+  unregister(combination: string): void {
+    this.ours.delete(combination);
+  },
+};
+
+export const clipboard = {
+  text: '',
+  readText(): Promise<string> {
+    return Promise.resolve(this.text);
+  },
+};
+
+/** Two displays side by side; the pointer is on the right one. */
+export const screen = {
+  pointer: { x: 2_000, y: 300 },
+  getCursorScreenPoint(): { x: number; y: number } {
+    return this.pointer;
+  },
+  getDisplayNearestPoint({ x }: { x: number; y: number }): {
+    workArea: { x: number; y: number; width: number; height: number };
+  } {
+    return { workArea: { x: x < 1_920 ? 0 : 1_920, y: 25, width: 1_920, height: 1_000 } };
+  },
+};
 
 type Handler = (request: Request) => Promise<Response>;
 interface Scheme {
@@ -46,19 +101,33 @@ type PermissionRequest = (
   details: { requestingUrl: string; isMainFrame: boolean; mediaTypes?: string[] },
 ) => void;
 type PermissionCheck = (contents: null, permission: string, origin: string) => boolean;
+type DevicePermission = (details: {
+  deviceType: string;
+  origin: string;
+  device: { collections?: { usagePage: number }[] };
+}) => boolean;
+type HidChoice = (
+  event: { preventDefault: () => void },
+  details: { deviceList: { deviceId: string }[] },
+  choose: (deviceId: string | null) => void,
+) => void;
 
 export const session = {
   defaultSession: {
     request: undefined as PermissionRequest | undefined,
     check: undefined as PermissionCheck | undefined,
-    device: undefined as (() => boolean) | undefined,
+    device: undefined as DevicePermission | undefined,
+    hidChoice: undefined as HidChoice | undefined,
     setPermissionRequestHandler(handler: PermissionRequest): void {
       this.request = handler;
     },
     setPermissionCheckHandler(handler: PermissionCheck): void {
       this.check = handler;
     },
-    setDevicePermissionHandler(handler: () => boolean): void {
+    on(_event: 'select-hid-device', listener: HidChoice): void {
+      this.hidChoice = listener;
+    },
+    setDevicePermissionHandler(handler: DevicePermission): void {
       this.device = handler;
     },
   },
@@ -122,6 +191,44 @@ export class Notification extends EventEmitter {
   }
 }
 
+/** Raw pixels, as the tray is given them. */
+export const nativeImage = {
+  createFromBitmap: (pixels: Buffer, size: { readonly width: number; readonly height: number }) => ({ pixels, size }),
+};
+
+export interface FakeMenuItem {
+  readonly label?: string;
+  readonly checked?: boolean;
+  readonly click?: () => void;
+}
+
+export const Menu = { buildFromTemplate: (template: readonly FakeMenuItem[]) => template };
+
+export class Tray extends EventEmitter {
+  static made: Tray[] = [];
+  image: unknown;
+  words = '';
+  menu: readonly FakeMenuItem[] = [];
+  isDestroyed = false;
+  constructor(image: unknown) {
+    super();
+    this.image = image;
+    Tray.made.push(this);
+  }
+  setImage(image: unknown): void {
+    this.image = image;
+  }
+  setToolTip(words: string): void {
+    this.words = words;
+  }
+  setContextMenu(menu: Tray['menu']): void {
+    this.menu = menu;
+  }
+  destroy(): void {
+    this.isDestroyed = true;
+  }
+}
+
 export class FakeWebContents extends EventEmitter {
   readonly id: number;
   readonly posted: { channel: string; ports: readonly MessagePortMain[] }[] = [];
@@ -137,6 +244,9 @@ export class FakeWebContents extends EventEmitter {
   postMessage(channel: string, _message: unknown, ports: readonly MessagePortMain[]): void {
     this.posted.push({ channel, ports });
   }
+  isDestroyed(): boolean {
+    return false;
+  }
   reload(): void {
     this.reloads += 1;
   }
@@ -148,6 +258,10 @@ export class BrowserWindow extends EventEmitter {
   readonly webContents: FakeWebContents;
   readonly did: string[] = [];
   minimized = false;
+  focused = false;
+  bounds = { x: 0, y: 0, width: 0, height: 0 };
+  overlay: { readonly image: unknown; readonly words: string } = { image: null, words: '' };
+  isDestroyed = false;
   constructor(options: unknown) {
     super();
     this.options = options;
@@ -175,7 +289,37 @@ export class BrowserWindow extends EventEmitter {
   setTitleBarOverlay(): void {
     this.did.push('title bar');
   }
+  isFocused(): boolean {
+    return this.focused;
+  }
+  /** The person goes to this window, or away from it. */
+  setFocused(focused: boolean): void {
+    this.focused = focused;
+    this.emit(focused ? 'focus' : 'blur');
+  }
+  showInactive(): void {
+    this.did.push('show without focus');
+  }
+  setAlwaysOnTop(on: boolean, level: string): void {
+    this.did.push(`on top ${String(on)} ${level}`);
+  }
+  setVisibleOnAllWorkspaces(on: boolean, { visibleOnFullScreen }: { visibleOnFullScreen: boolean }): void {
+    this.did.push(`every workspace ${String(on)} ${String(visibleOnFullScreen)}`);
+  }
+  setBounds(bounds: BrowserWindow['bounds']): void {
+    this.bounds = bounds;
+  }
+  setFocusable(on: boolean): void {
+    this.did.push(`focusable ${String(on)}`);
+  }
+  setSkipTaskbar(on: boolean): void {
+    this.did.push(`skip task bar ${String(on)}`);
+  }
+  setOverlayIcon(image: unknown, words: string): void {
+    this.overlay = { image, words };
+  }
   destroy(): void {
+    this.isDestroyed = true;
     this.emit('closed');
   }
 }
@@ -237,8 +381,16 @@ export const utilityProcess = {
 export function resetFakeElectron(): void {
   app.removeAllListeners();
   app.quits = 0;
+  app.badge = 0;
+  app.schemes.clear();
+  app.guardedSchemes.clear();
+  globalShortcut.ours.clear();
+  globalShortcut.others.clear();
+  clipboard.text = '';
+  screen.pointer = { x: 2_000, y: 300 };
   ipcMain.removeAllListeners();
   powerMonitor.removeAllListeners();
+  Tray.made = [];
   nativeTheme.removeAllListeners();
   nativeTheme.shouldUseDarkColors = false;
   protocol.schemes = [];

@@ -18,6 +18,12 @@ function argument(name: string): string | undefined {
   return value === '' ? undefined : resolve(value);
 }
 
+/** Milliseconds in which a program that cannot go on may still say goodbye. */
+const lostEndsWithinMs = 5_000;
+
+// Who listened to what Parley prints may be gone; that is no fault.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 const say = (words: string): void => {
   process.stderr.write(`${words}\n`);
 };
@@ -44,10 +50,25 @@ const shell = new ElectronShell({
   target: linkIn(process.argv),
   log: terminalLog(say),
   createApp,
+  onLost: () => {
+    process.exitCode = 1;
+    app.quit();
+    // Whatever hangs, a program that cannot go on must not look as if it did.
+    setTimeout(() => {
+      app.exit(1);
+    }, lostEndsWithinMs).unref();
+  },
 });
 
 let stopping: Promise<void> | undefined;
 let stopped = false;
+
+process.on('unhandledRejection', (error) => {
+  shell.rejected(error);
+});
+process.on('uncaughtException', (error) => {
+  shell.thrown(error);
+});
 
 function run(): void {
   if (!app.requestSingleInstanceLock()) {

@@ -5,6 +5,9 @@ const windowHost = 'app';
 /** The page of the window. */
 export const windowUrl = `${windowScheme}://${windowHost}/`;
 
+/** The page of the window of incoming calls: the same bundle, told by its address to draw nothing else. */
+export const incomingUrl = `${windowUrl}?window=incoming`;
+
 /** Whether an address is inside our own origin. Compared by its parts: Node knows no origin of our scheme. */
 export function isOwnUrl(address: string): boolean {
   let url: URL;

@@ -1,4 +1,5 @@
 import { session, systemPreferences } from 'electron';
+import type { DevicePermissionHandlerHandlerDetails } from 'electron';
 import { isOwnUrl } from './origin.ts';
 
 /** What our own page may use. Everything else is refused, and other pages get nothing at all. */
@@ -9,7 +10,20 @@ const allowed: readonly string[] = [
   'fullscreen',
   'speaker-selection',
   'clipboard-sanitized-write',
+  'hid',
 ];
+
+/** HID usage page of telephones (HID Usage Tables 1.5 section 14): headsets with call buttons. */
+const telephonyPage = 0x0b;
+
+/** Of all devices only headsets, for their buttons and lamps; never a keyboard, USB or serial device. */
+function isHeadset({ deviceType, device }: DevicePermissionHandlerHandlerDetails): boolean {
+  return (
+    deviceType === 'hid' &&
+    'collections' in device &&
+    device.collections.some((collection) => collection.usagePage === telephonyPage)
+  );
+}
 
 /** Guards microphone, camera, notifications and devices of the one session that windows use. */
 export function guardPermissions(platform: NodeJS.Platform): void {
@@ -31,8 +45,12 @@ export function guardPermissions(platform: NodeJS.Platform): void {
   guarded.setPermissionCheckHandler(
     (_contents, permission, requestingOrigin) => allowed.includes(permission) && isOwnUrl(requestingOrigin),
   );
-  // USB, HID, serial: nothing of ours uses them.
-  guarded.setDevicePermissionHandler(() => false);
+  guarded.setDevicePermissionHandler((details) => isOwnUrl(details.origin) && isHeadset(details));
+  guarded.on('select-hid-device', (event, { deviceList }, choose) => {
+    // The page asks for headsets only, and every headset that is plugged in may be used.
+    event.preventDefault();
+    choose(deviceList[0]?.deviceId ?? null);
+  });
 }
 
 /** macOS asks the person once for each kind; until it was asked, devices are silent. */

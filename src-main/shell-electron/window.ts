@@ -1,10 +1,10 @@
 import { BrowserWindow, nativeTheme } from 'electron';
-import type { BrowserWindowConstructorOptions, TitleBarOverlayOptions } from 'electron';
+import type { BrowserWindowConstructorOptions, NativeImage, TitleBarOverlayOptions, WebPreferences } from 'electron';
 import { windowUrl } from './origin.ts';
 
 const titleBarHeight = 48;
 
-/** The hardened window: sandboxed page in a world of its own, no Node, no webview, no other page. */
+/** The hardened window: `show: false` until it has painted. */
 export function windowOptions(
   preload: string,
   platform: NodeJS.Platform,
@@ -21,23 +21,28 @@ export function windowOptions(
     ...(platform === 'darwin'
       ? { titleBarStyle: 'hiddenInset' as const }
       : { titleBarStyle: 'hidden' as const, titleBarOverlay: titleBar(dark) }),
-    webPreferences: {
-      preload,
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      allowRunningInsecureContent: false,
-      experimentalFeatures: false,
-      webviewTag: false,
-      navigateOnDragDrop: false,
-      safeDialogs: true,
-      // An incoming call rings before anybody clicked, and in a hidden window too.
-      autoplayPolicy: 'no-user-gesture-required',
-      backgroundThrottling: false,
-    },
+    webPreferences: hardened(preload),
+  };
+}
+
+/** A sandboxed page in a world of its own, without Node, webviews and pages of others. */
+export function hardened(preload: string): WebPreferences {
+  return {
+    preload,
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
+    webviewTag: false,
+    navigateOnDragDrop: false,
+    safeDialogs: true,
+    // An incoming call rings before anybody clicked, and in a hidden window too.
+    autoplayPolicy: 'no-user-gesture-required',
+    backgroundThrottling: false,
   };
 }
 
@@ -45,30 +50,52 @@ function titleBar(dark: boolean): TitleBarOverlayOptions {
   return { color: '#00000000', symbolColor: dark ? '#ffffff' : '#1a1a1a', height: titleBarHeight };
 }
 
+export interface MainWindowOptions {
+  readonly preload: string;
+  readonly platform: NodeJS.Platform;
+  /** The page's process died; the page is loaded again by itself. */
+  readonly onGone: (reason: string) => void;
+  /** It came to have the keyboard, lost it, or was closed. */
+  readonly onFocus: () => void;
+  readonly onClosed: () => void;
+}
+
 /** The one window; made anew when it was closed. */
 export class MainWindow {
-  readonly #preload: string;
-  readonly #platform: NodeJS.Platform;
-  readonly #onGone: (reason: string) => void;
+  readonly #options: MainWindowOptions;
   #window: BrowserWindow | undefined;
+  #overlay: { readonly image: NativeImage | null; readonly words: string } = { image: null, words: '' };
 
-  /** `onGone`: the page's process died; the page is loaded again by itself. */
-  constructor(preload: string, platform: NodeJS.Platform, onGone: (reason: string) => void) {
-    this.#preload = preload;
-    this.#platform = platform;
-    this.#onGone = onGone;
+  constructor(options: MainWindowOptions) {
+    this.#options = options;
   }
 
   /** Brings it to the front. */
   show(): void {
     const window = this.#window;
     if (window === undefined) {
-      this.#open();
+      this.#open(true);
       return;
     }
     if (window.isMinimized()) window.restore();
     window.show();
     window.focus();
+  }
+
+  /** Makes it when there is none, without showing it: a call needs its microphone, and its sound when it rings. */
+  prepare(): void {
+    if (this.#window === undefined) this.#open(false);
+  }
+
+  /** Whether it has the keyboard. */
+  get focused(): boolean {
+    return this.#window?.isFocused() === true;
+  }
+
+  /** The small picture over its button in the task bar (Windows), with words for a screen reader; null: none. */
+  overlay(image: NativeImage | null, words: string): void {
+    this.#overlay = { image, words };
+    this.#window?.setOverlayIcon(image, words);
   }
 
   /** Whether it is this window's own page that speaks. */
@@ -77,27 +104,34 @@ export class MainWindow {
   }
 
   close(): void {
-    this.#window?.destroy();
+    const window = this.#window;
     this.#window = undefined;
+    window?.destroy();
   }
 
-  #open(): void {
-    const window = new BrowserWindow(windowOptions(this.#preload, this.#platform, nativeTheme.shouldUseDarkColors));
+  #open(visible: boolean): void {
+    const { preload, platform, onGone, onFocus, onClosed } = this.#options;
+    const window = new BrowserWindow(windowOptions(preload, platform, nativeTheme.shouldUseDarkColors));
     this.#window = window;
     const onTheme = (): void => {
-      if (this.#platform !== 'darwin') window.setTitleBarOverlay(titleBar(nativeTheme.shouldUseDarkColors));
+      if (platform !== 'darwin') window.setTitleBarOverlay(titleBar(nativeTheme.shouldUseDarkColors));
     };
     nativeTheme.on('updated', onTheme);
+    if (platform === 'win32') window.setOverlayIcon(this.#overlay.image, this.#overlay.words);
     window.once('ready-to-show', () => {
-      window.show();
+      if (visible) window.show();
     });
+    window.on('focus', onFocus);
+    window.on('blur', onFocus);
     window.on('closed', () => {
       nativeTheme.off('updated', onTheme);
-      if (this.#window === window) this.#window = undefined;
+      if (this.#window !== window) return;
+      this.#window = undefined;
+      onClosed();
     });
     window.webContents.on('render-process-gone', (_event, { reason }) => {
       if (reason === 'clean-exit') return;
-      this.#onGone(reason);
+      onGone(reason);
       window.webContents.reload();
     });
     void window.loadURL(windowUrl);

@@ -79,14 +79,87 @@ describe('a call', () => {
     await eventually(() => {
       expect(two.bob.incoming).toHaveLength(1);
     });
-    expect(two.alice.window.asked).toEqual(['media.offer']);
+    expect(two.alice.window.asked).not.toContain('media.answer');
+  });
+
+  test('asks nothing of the window before its INVITE is out', async () => {
+    const two = await twoPhones();
+    let askedBefore: readonly string[] | undefined;
+    two.server.loses = (from, message) => {
+      if (from === 'alice' && methodOf(message) === 'INVITE') askedBefore ??= [...two.alice.window.asked];
+      return false;
+    };
+    two.alice.place('sip:bob@example.com');
+    await eventually(() => {
+      expect(two.alice.window.asked).toContain('media.offer');
+    });
+    expect(askedBefore).toEqual([]);
+  });
+
+  test('is acknowledged before its media are there (RFC 3261 section 13.2.2.4)', async () => {
+    const two = await twoPhones();
+    const { incoming } = await ringing(two);
+    const media = two.alice.media.opened[0];
+    if (media === undefined) throw new Error('no media');
+    let apply: (() => void) | undefined;
+    media.applying = new Promise((resolve) => {
+      apply = resolve;
+    });
+    await incoming.call.answer();
+    await eventually(() => {
+      expect(two.server.sentBy('alice').some((line) => line.startsWith('ACK '))).toBe(true);
+    });
+    // What the answer says shows at once; the window is told to send when it is in force.
+    expect(two.alice.events.find((event) => event.type === 'established')).toMatchObject({ codec: 'PCMA' });
+    expect(two.alice.window.asked.filter((name) => name === 'media.start')).toHaveLength(1);
+    apply?.();
+    await eventually(() => {
+      expect(two.alice.window.asked.filter((name) => name === 'media.start')).toHaveLength(2);
+    });
+    expect(two.alice.told.filter((type) => type === 'media')).toEqual([]);
+  });
+
+  test('whose answer fails after it was acknowledged is ended by BYE, in words', async () => {
+    const two = await twoPhones();
+    const { incoming } = await ringing(two);
+    const media = two.alice.media.opened[0];
+    if (media === undefined) throw new Error('no media');
+    let fail: ((error: Error) => void) | undefined;
+    media.applying = new Promise((_resolve, reject) => {
+      fail = reject;
+    });
+    await incoming.call.answer();
+    await eventually(() => {
+      expect(two.alice.told).toContain('established');
+    });
+    fail?.(new AppError('media', 'The sound could not be set up.'));
+    await eventually(() => {
+      expect(two.alice.end).toMatchObject({ reason: 'mediaFailed', notice: 'The sound could not be set up.' });
+      expect(two.bob.end?.reason).toBe('remoteHungUp');
+    });
+    expect(two.server.sentBy('alice').filter((line) => line.startsWith('BYE '))).toHaveLength(1);
+  });
+
+  test('whose answer cannot be read is acknowledged and ended, and never shown as connected', async () => {
+    const two = await twoPhones();
+    const { incoming } = await ringing(two);
+    const media = two.alice.media.opened[0];
+    if (media === undefined) throw new Error('no media');
+    media.unusable = new AppError('unsupported', 'No shared sound.');
+    await incoming.call.answer();
+    await eventually(() => {
+      expect(two.alice.end?.reason).toBe('mediaFailed');
+    });
+    expect(two.alice.told).not.toContain('established');
+    const sent = two.server.sentBy('alice').map((line) => line.split(' ')[0]);
+    expect(sent.filter((method) => method !== 'SIP/2.0').slice(-2)).toEqual(['ACK', 'BYE']);
   });
 
   test('opens the microphone for a call that is placed and again with the codec agreed on', async () => {
     const two = await twoPhones();
     await talking(two);
     expect(two.alice.window.asked.filter((name) => name === 'media.start').length).toBeGreaterThanOrEqual(1);
-    expect(two.bob.window.asked).toEqual(['media.offer', 'media.answer', 'media.start', 'media.start']);
+    expect(two.bob.window.asked).toEqual(['media.offer', 'media.start', 'media.answer', 'media.start']);
   });
 
   test('opens no microphone while it rings here', async () => {
@@ -141,54 +214,6 @@ describe('a call', () => {
     });
   });
 
-  test('follows a 302 to where bob is', async () => {
-    const two = await twoPhones();
-    let moved = false;
-    two.server.rewrites = (_from, message) => {
-      if (statusCode(message) !== 486 || moved) return message;
-      moved = true;
-      return {
-        ...message,
-        startLine: 'SIP/2.0 302 Moved Temporarily',
-        headers: [...message.headers, { name: 'Contact', value: '"Bob" <sip:bob@elsewhere.example>;q=0.9' }],
-      };
-    };
-    const { incoming } = await ringing(two);
-    await incoming.call.decline();
-    await eventually(() => {
-      expect(two.bob.incoming).toHaveLength(2);
-    });
-    expect(
-      two.server
-        .sentBy('alice')
-        .filter((line) => line.startsWith('INVITE'))
-        .at(-1),
-    ).toContain('sip:bob@elsewhere.example');
-    await two.bob.incoming[1]?.call.answer();
-    await eventually(() => {
-      expect(two.alice.told).toContain('established');
-    });
-    expect(two.alice.end).toBeUndefined();
-  });
-
-  test('that is redirected for ever ends', async () => {
-    const two = await twoPhones();
-    two.bob.takesCalls = false;
-    two.server.rewrites = (_from, message) =>
-      statusCode(message) === 486
-        ? {
-            ...message,
-            startLine: 'SIP/2.0 302 Moved Temporarily',
-            headers: [...message.headers, { name: 'Contact', value: '<sip:bob@example.com>' }],
-          }
-        : message;
-    two.alice.place('sip:bob@example.com');
-    await eventually(() => {
-      expect(two.alice.end).toMatchObject({ reason: 'failed', detail: '302 Moved Temporarily' });
-    });
-    expect(two.server.sentBy('alice').filter((line) => line.startsWith('INVITE'))).toHaveLength(6);
-  });
-
   test('shows ringing though the 180 has no Contact', async () => {
     const two = await twoPhones();
     two.server.rewrites = (_from, message) =>
@@ -233,32 +258,6 @@ describe('a call', () => {
     expect(call.capabilities('connected')).toContain('dtmf');
     await call.dtmf('12#');
     expect(two.alice.media.opened[0]?.digits).toEqual(['12#']);
-  });
-
-  test('does not follow a transfer by itself', async () => {
-    const two = await twoPhones();
-    await talking(two);
-    const ack = two.server.passages.find(({ message }) => methodOf(message) === 'ACK')?.message;
-    if (ack === undefined) throw new Error('no ACK');
-    const text = [
-      ack.startLine.replace('ACK', 'REFER'),
-      'Via: SIP/2.0/TCP 192.0.2.9;branch=z9hG4bKrefer',
-      ...ack.headers
-        .filter((header) => ['from', 'to', 'call-id'].includes(headerKey(header.name)))
-        .map((header) => `${header.name}: ${header.value}`),
-      'CSeq: 900 REFER',
-      'Contact: <sip:alice@192.0.2.9>',
-      'Refer-To: <sip:mallory@example.com>',
-      'Max-Forwards: 70',
-      'Content-Length: 0',
-      '',
-      '',
-    ].join('\r\n');
-    two.server.deliver('bob', text);
-    await eventually(() => {
-      expect(statusesFrom(two.server, 'bob')).toContain(603);
-    });
-    expect(two.server.sentBy('bob').some((line) => line.includes('mallory'))).toBe(false);
   });
 });
 
@@ -369,6 +368,18 @@ describe('sound', () => {
     expect(two.alice.end).toMatchObject({ reason: 'mediaFailed', detail: 'ICE' });
   });
 
+  test.each([
+    ['turnRefused', /did not accept its user name or password/],
+    ['turnSilent', /does not answer/],
+  ] as const)('that goes on without TURN says why (%s)', async (state, words) => {
+    const two = await twoPhones();
+    await talking(two);
+    two.alice.softphone.windowLeg('call-1', state, 'turn:turn.example.com: 401');
+    const last = two.alice.events.at(-1);
+    expect(last?.type === 'notice' ? last.notice : undefined).toMatch(words);
+    expect(two.alice.end).toBeUndefined();
+  });
+
   test('that has no window for a while says so, and takes it back when it sounds again', async () => {
     const two = await twoPhones();
     await talking(two);
@@ -408,6 +419,18 @@ describe('sound', () => {
     expect(two.server.sentBy('alice').filter((line) => line.startsWith('INVITE'))).toHaveLength(2);
   });
 
+  test('whose media process died while it rang is offered anew as soon as it is answered', async () => {
+    const two = await twoPhones();
+    const { incoming } = await ringing(two);
+    two.alice.media.die();
+    await incoming.call.answer();
+    await eventually(() => {
+      expect(two.server.sentBy('alice').filter((line) => line.startsWith('INVITE'))).toHaveLength(2);
+    });
+    expect(two.alice.media.opened[0]).toMatchObject({ offers: 2, legs: 2 });
+    expect(two.alice.end).toBeUndefined();
+  });
+
   test('that cannot be restored within two seconds ends the call in words', async () => {
     const two = await twoPhones();
     await talking(two);
@@ -430,6 +453,7 @@ describe('sound', () => {
     await eventually(() => {
       expect(two.alice.end?.reason).toBe('mediaFailed');
     });
+    expect(two.alice.end).toMatchObject({ notice: expect.stringContaining('no kind of sound in common') as string });
   });
 });
 

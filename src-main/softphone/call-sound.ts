@@ -1,10 +1,11 @@
+import type { CallInput } from '../../src-shared/contract/contract.ts';
 import type { MediaLegState } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { NegotiatedAudio } from '../media-gateway/media.ts';
 import type { WindowMedia } from '../window-media.ts';
 import type { CallMedia } from './call-media.ts';
-import { legFailureWords, noSoundNowWords, soundLostWords } from './media-words.ts';
+import { turnNotice, legFailureWords, noSoundNowWords, soundLostWords } from './media-words.ts';
 
 /** A leg that fails more often than this without having lived in between cannot be helped. */
 const restoresInARow = 3;
@@ -34,6 +35,7 @@ export class CallSound {
   readonly #options: CallSoundOptions;
   #audio: NegotiatedAudio | undefined;
   #muted = false;
+  #held = false;
   #closed = false;
   #restores = 0;
   #isSilent = false;
@@ -44,18 +46,36 @@ export class CallSound {
 
   /** The leg, then the microphone. Rejects with AppError when there can be no sound. */
   async bringUp(): Promise<void> {
-    const { callId, window, reoffer } = this.#options;
-    const outcome = await this.#connect();
+    const { media, reoffer } = this.#options;
+    const connecting = this.#connect();
+    // The microphone takes longest: it opens while the leg connects. The window has heard of the leg by then.
+    const early = media.path === 'gateway' ? this.#start() : undefined;
+    // Its outcome counts once there is a leg.
+    early?.catch(() => undefined);
+    const outcome = await connecting;
     if (this.#closed || outcome === 'later') return;
     if (outcome === 'reoffer') {
       reoffer();
       return;
     }
+    if ((await early) !== true) await this.#start();
+  }
+
+  /** Asks the window to open the microphone and to send. False when it has no leg to send by. */
+  async #start(): Promise<boolean> {
+    const { callId, window } = this.#options;
     try {
+      // Before the microphone opens: a held or muted call never sends a word.
+      if (this.#held) await window.ask('media.hold', { callId, held: true });
+      if (this.#muted) await window.ask('media.mute', { callId, muted: true });
       await window.ask('media.start', { callId, codec: codecOf(this.#audio) });
+      return true;
     } catch (error) {
+      if (!(error instanceof AppError)) throw error;
       // The person may still be reading the question about the microphone; the leg tells how that ends.
-      if (!(error instanceof AppError) || error.code !== 'timeout') throw error;
+      if (error.code === 'timeout') return true;
+      if (error.code === 'notFound') return false;
+      throw error;
     }
   }
 
@@ -63,7 +83,7 @@ export class CallSound {
   negotiated(audio: NegotiatedAudio): void {
     const before = this.#audio;
     this.#audio = audio;
-    if (before?.codec !== audio.codec || before.clockRateHz !== audio.clockRateHz) this.send();
+    if (JSON.stringify(codecOf(before)) !== JSON.stringify(codecOf(audio))) this.send();
   }
 
   /** Tells the window to send; before its leg is up that comes to nothing, and `bringUp` says it again. */
@@ -74,9 +94,26 @@ export class CallSound {
     });
   }
 
+  /** Before there is a leg, that one takes it along. */
   async mute(muted: boolean): Promise<void> {
-    await this.#options.window.ask('media.mute', { callId: this.#options.callId, muted });
+    const before = this.#muted;
     this.#muted = muted;
+    try {
+      await this.#options.window.ask('media.mute', { callId: this.#options.callId, muted });
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'notFound') return;
+      this.#muted = before;
+      throw error;
+    }
+  }
+
+  /** On hold no microphone is sent. A window that does not answer is told again when it comes back. */
+  hold(held: boolean): void {
+    const { callId, window, log } = this.#options;
+    this.#held = held;
+    window.ask('media.hold', { callId, held }).catch((error: unknown) => {
+      log.info('the window was not told of the hold', { callId, held, error });
+    });
   }
 
   /** The window told how its leg is. */
@@ -85,6 +122,12 @@ export class CallSound {
     const words = legFailureWords(state);
     if (words !== undefined) {
       this.#options.lost(words, detail);
+      return;
+    }
+    const turn = turnNotice(state);
+    if (turn !== undefined) {
+      this.#options.log.warn('a TURN server does not serve', { callId: this.#options.callId, state, detail });
+      this.#options.notice(turn);
       return;
     }
     if (state === 'live') {
@@ -141,8 +184,10 @@ export class CallSound {
   }
 }
 
-function codecOf(audio: NegotiatedAudio | undefined): { name: string; clockRateHz: number } | null {
-  return audio === undefined ? null : { name: audio.codec, clockRateHz: audio.clockRateHz };
+function codecOf(audio: NegotiatedAudio | undefined): CallInput<'media.start'>['codec'] {
+  if (audio === undefined) return null;
+  const { name, clockRateHz } = audio.windowCodec ?? { name: audio.codec, clockRateHz: audio.clockRateHz };
+  return { name, clockRateHz };
 }
 
 /** There is no window or no microphone, or the window does not answer: asking again changes nothing. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseReasons } from './dialogs/reason.ts';
 import { cancelReason, endReasonOf } from './end-reasons.ts';
 import { audioOf } from './sdp-summary.ts';
 import { quoteDisplayName } from './wire-fixes/unquoted-name.ts';
@@ -25,15 +26,21 @@ describe('the end of a call', () => {
   });
 
   test.each([
-    [undefined, 'cancelled'],
-    ['SIP;cause=200;text="Call completed elsewhere"', 'answeredElsewhere'],
-    ['SIP ;cause=200', 'answeredElsewhere'],
-    ['Q.850;cause=26;text="Call Completed Elsewhere"', 'answeredElsewhere'],
-    ['SIP;cause=2000', 'cancelled'],
-    ['SIP;cause=487;text="ORIGINATOR_CANCEL"', 'cancelled'],
-    ['Q.850;cause=200', 'cancelled'],
-  ])('by CANCEL with Reason %s is "%s"', (header, reason) => {
-    expect(cancelReason(header)).toBe(reason);
+    [[], 'cancelled'],
+    [['SIP;cause=200;text="Call completed elsewhere"'], 'answeredElsewhere'],
+    [['SIP ;cause=200'], 'answeredElsewhere'],
+    [['Q.850;cause=16;text="Normal call clearing"', 'SIP;cause=200'], 'answeredElsewhere'],
+    [['Q.850;cause=16, SIP;cause=200'], 'answeredElsewhere'],
+    [['Q.850;cause=26'], 'answeredElsewhere'],
+    [['Q.850;cause=16;text="Call Completed Elsewhere"'], 'answeredElsewhere'],
+    [['SIP;cause=600;text="Busy Everywhere"'], 'declined'],
+    [['SIP;cause=603'], 'declined'],
+    [['Q.850;cause=200'], 'cancelled'],
+    [['SIP;cause=2000'], 'cancelled'],
+    [['SIP;cause=487;text="Request Terminated"'], 'cancelled'],
+    [['nonsense'], 'cancelled'],
+  ] as const)('a CANCEL with %j is %s', (headers, reason) => {
+    expect(cancelReason(parseReasons(headers))).toBe(reason);
   });
 });
 
@@ -63,13 +70,13 @@ describe('the audio of an answer', () => {
       { codec: 'opus', clockRateHz: 48000, channels: 2 },
     ],
   ])('%s', (media, expected) => {
-    expect(audioOf(`v=0\r\ns=-\r\n${media}`).audio).toMatchObject(expected);
+    expect(audioOf(`v=0\r\ns=-\r\n${media}`, 'ours').audio).toMatchObject(expected);
   });
 
   test.each(['', 'v=0\r\n', 'v=0\r\nm=video 4000 RTP/AVP 96\r\n', 'v=0\r\nm=audio 0 RTP/AVP 8\r\n'])(
     'is none: %s',
     (sdp) => {
-      expect(audioOf(sdp)).toEqual({});
+      expect(audioOf(sdp, 'ours')).toEqual({});
     },
   );
 });

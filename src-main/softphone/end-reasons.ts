@@ -1,4 +1,5 @@
 import type { CallEndReason } from '../../src-shared/model/call.ts';
+import type { Reason } from './dialogs/reason.ts';
 
 /** What a final answer to our INVITE means for people (RFC 3261 section 21). */
 export function endReasonOf(status: number): CallEndReason {
@@ -42,11 +43,17 @@ export function endReasonOf(status: number): CallEndReason {
 }
 
 /**
- * RFC 3326: a CANCEL whose Reason says that another phone took the call is no missed call.
+ * Why a call stopped ringing here (RFC 3326): one that another phone of this person took or refused is no missed call.
+ * Several Reasons may stand there; Q.850 26 (non-selected user clearing) is how gateways tell of another phone.
  */
-export function cancelReason(reasonHeader: string | undefined): CallEndReason {
-  if (reasonHeader === undefined) return 'cancelled';
-  const elsewhere =
-    /^SIP[ \t]*;.*\bcause[ \t]*=[ \t]*200\b/i.test(reasonHeader) || /completed elsewhere/i.test(reasonHeader);
-  return elsewhere ? 'answeredElsewhere' : 'cancelled';
+export function cancelReason(reasons: readonly Reason[]): CallEndReason {
+  const isTaken = reasons.some(
+    ({ protocol, cause, text = '' }) =>
+      (protocol === 'SIP' && cause === 200) ||
+      (protocol === 'Q.850' && cause === 26) ||
+      /(completed|answered) elsewhere/i.test(text),
+  );
+  if (isTaken) return 'answeredElsewhere';
+  const isRefused = reasons.some(({ protocol, cause }) => protocol === 'SIP' && (cause === 600 || cause === 603));
+  return isRefused ? 'declined' : 'cancelled';
 }

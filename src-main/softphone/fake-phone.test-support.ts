@@ -4,9 +4,13 @@ import type { PhoneConfig, SipTransportKind } from '../account/account-config.ts
 import type { DeviceCall, DeviceCallEvent, IncomingCall } from '../calls/call-device.ts';
 import { systemClock } from '../core/clock.ts';
 import { silentLogger } from '../core/log.ts';
+import type { ServerAddress } from '../core/server-list.ts';
 import type { FakeSipServer } from './fake-sip-server.test-support.ts';
 import { FakeMediaFactory, FakeWindow } from './fake-window.test-support.ts';
 import { Softphone } from './softphone.ts';
+import type { Wire } from './wire.ts';
+
+export const fakeInstanceId = '0d6f3f3c-9a4e-4f0c-8a3b-2f5a1c9f7e11';
 
 /** The account of a user of the fake server. */
 export function fakePhoneConfig(user: string, transport: SipTransportKind): PhoneConfig {
@@ -17,8 +21,13 @@ export function fakePhoneConfig(user: string, transport: SipTransportKind): Phon
     transport,
     servers: [{ host: 'sip.example.com', port: 5060 }],
     registerExpiresS: 600,
-    audioCodecs: ['PCMA'],
+    mediaEncryption: 'never',
     dscpSignalling: 24,
+    addressFamily: 'both',
+    keepAlive: 'usual',
+    digits: 'auto',
+    iceServers: [],
+    relayOnly: false,
   };
 }
 
@@ -32,6 +41,8 @@ export class FakePhone {
   readonly softphone: Softphone;
   /** False: the call list has no room. */
   takesCalls = true;
+  /** Set to tell servers apart. */
+  makesWire: ((server: ServerAddress) => Wire) | undefined;
   #nextCall = 1;
 
   constructor(server: FakeSipServer, user: string, config: Partial<PhoneConfig> = {}) {
@@ -45,7 +56,8 @@ export class FakePhone {
       health: { report: (report) => this.health.push(report) },
       window: this.window,
       media: this.media,
-      makeWire: () => server.wireOf(user),
+      makeWire: (address) => this.makesWire?.(address) ?? server.wireOf(user),
+      instanceId: () => fakeInstanceId,
     });
     this.softphone.handleIncoming((incoming) => {
       if (!this.takesCalls) return undefined;

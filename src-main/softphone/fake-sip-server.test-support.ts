@@ -41,6 +41,8 @@ export class FakeSipServer {
   /** Changes a message on its way from this user to the other one. */
   rewrites: (from: string, message: SipMessage) => SipMessage = (_from, message) => message;
   registrar: (request: SipMessage) => RegistrarAnswer = () => ({ status: 200, reason: 'OK' });
+  /** Where the server sees everybody, when a NAT stands between (RFC 3581). */
+  seesAt: LocalAddress | undefined;
   /** False: the server takes no connections. */
   isUp = true;
   readonly protocol: Wire['protocol'];
@@ -116,9 +118,12 @@ export class FakeSipServer {
     const copied = request.headers.filter((header) =>
       ['via', 'from', 'to', 'call-id', 'cseq'].includes(headerKey(header.name)),
     );
-    const headers = copied.map((header) =>
-      headerKey(header.name) === 'to' ? { name: 'To', value: `${header.value};tag=server${this.#nextTag++}` } : header,
-    );
+    const headers = copied.map((header) => {
+      if (headerKey(header.name) === 'to') return { name: 'To', value: `${header.value};tag=server${this.#nextTag++}` };
+      if (headerKey(header.name) !== 'via' || this.seesAt === undefined) return header;
+      const { address, port } = this.seesAt;
+      return { name: 'Via', value: `${header.value.replace(/;rport(?=;|$)/, '')};received=${address};rport=${port}` };
+    });
     const contact = headerValue(request, 'contact');
     const response: SipMessage = {
       startLine: `SIP/2.0 ${answer.status} ${answer.reason}`,

@@ -1,14 +1,18 @@
 import type { CallInput, CallOutput, RendererCall } from '../../src-shared/contract/contract.ts';
 import type { RendererCodec } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import type { MediaSession, NegotiatedMedia } from '../media-gateway/media.ts';
+import type { MediaSession, NegotiatedAudio, NegotiatedMedia } from '../media-gateway/media.ts';
 import type { WindowMedia } from '../window-media.ts';
 import type { CallMedia, CallMediaFactory } from './call-media.ts';
 
 /** A window for tests: notes what it is asked, and answers as told. */
 export class FakeWindow implements WindowMedia {
   readonly asked: RendererCall[] = [];
+  /** With what, each. */
+  readonly inputs: unknown[] = [];
   isAvailable = true;
+  /** What its connections say of themselves. */
+  sdp = fakeSdp;
   /** Thrown when the window is asked this. */
   readonly failures = new Map<RendererCall, Error>();
   /** Thrown when the window is asked this the first time only. */
@@ -25,16 +29,17 @@ export class FakeWindow implements WindowMedia {
     return this.isAvailable;
   }
 
-  async ask<Name extends RendererCall>(name: Name, _input: CallInput<Name>): Promise<CallOutput<Name>> {
+  async ask<Name extends RendererCall>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
     this.asked.push(name);
+    this.inputs.push(input);
     if (!this.isAvailable) throw new AppError('media', 'No window holds the microphone.');
     const failure = this.failuresOnce.get(name) ?? this.failures.get(name);
     this.failuresOnce.delete(name);
     if (failure !== undefined) throw failure;
     if (this.hangsAt === name) await new Promise(() => undefined);
     const answers: Partial<Record<RendererCall, unknown>> = {
-      'media.offer': { sdp: fakeSdp },
-      'media.remoteOffer': { sdp: fakeSdp },
+      'media.offer': { sdp: this.sdp },
+      'media.remoteOffer': { sdp: this.sdp },
     };
     // The table holds what the contract says for each name.
     return (answers[name] ?? null) as CallOutput<Name>;
@@ -76,6 +81,8 @@ const negotiated: NegotiatedMedia = {
 /** Media for tests, in place of the gateway process. */
 export class FakeMediaFactory implements CallMediaFactory {
   readonly opened: FakeMedia[] = [];
+  /** Has each one as it is opened. */
+  onOpened: (media: FakeMedia) => void = () => undefined;
   readonly #window: WindowMedia;
   readonly #listeners = new Set<(callIds: readonly string[]) => void>();
 
@@ -86,7 +93,12 @@ export class FakeMediaFactory implements CallMediaFactory {
   open(callId: string): CallMedia {
     const media = new FakeMedia(callId, this.#window);
     this.opened.push(media);
+    this.onOpened(media);
     return media;
+  }
+
+  expectCalls(): void {
+    return undefined;
   }
 
   onDied(listener: (callIds: readonly string[]) => void): () => void {
@@ -101,15 +113,36 @@ export class FakeMediaFactory implements CallMediaFactory {
 
 export class FakeMedia implements CallMedia {
   readonly path = 'gateway';
-  readonly encrypted = false;
+  /** What stands in the way of the next offer. */
+  refusal: string | undefined;
   readonly session: MediaSession;
   readonly digits: string[] = [];
+  /** SDP answers of the far end that were taken. */
+  readonly answers: string[] = [];
   offers = 0;
   legs = 0;
   isClosed = false;
+  /** What the next offer or answer says of hold. */
+  isHeld = false;
   /** What offer and answer agree on, or the error that they end in. */
   agrees: NegotiatedMedia | Error = negotiated;
+  /** The answer is seen to be unusable before it is applied. */
+  unusable: Error | undefined;
+  /** Applying an answer takes until then. */
+  applying: Promise<void> | undefined;
   readonly #window: WindowMedia;
+
+  protects(audio: NegotiatedAudio | undefined): boolean {
+    return audio?.srtpSuite !== undefined;
+  }
+
+  insists(): boolean {
+    return false;
+  }
+
+  wordsForRefusal(status: number): string | undefined {
+    return status === 488 ? this.refusal : undefined;
+  }
 
   constructor(callId: string, window: WindowMedia) {
     this.#window = window;
@@ -121,13 +154,29 @@ export class FakeMedia implements CallMedia {
         this.offers += 1;
         return Promise.resolve(fakeSdp);
       },
-      acceptAnswer: agree,
+      readAnswer: () => {
+        if (this.unusable !== undefined) throw this.unusable;
+        return this.agrees instanceof Error ? undefined : this.agrees;
+      },
+      acceptAnswer: async (sdp) => {
+        this.answers.push(sdp);
+        await this.applying;
+        return await agree();
+      },
       createAnswer: async () => ({ sdp: fakeSdp, negotiated: await agree() }),
       sendDtmf: (digits) => {
         this.digits.push(digits);
         return Promise.resolve();
       },
-      setHold: () => undefined,
+      setHold: (held) => {
+        this.isHeld = held;
+      },
+      readOffer: () => {
+        if (this.refusal !== undefined) throw new AppError('media', this.refusal);
+        if (this.agrees instanceof Error) throw this.agrees;
+      },
+      moveTo: () => false,
+      requireEncryption: () => undefined,
       stats: () => Promise.resolve({ callId, kinds: [], rendererLeg: 'none' }),
       close: () => this.close(),
     };

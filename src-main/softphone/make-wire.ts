@@ -1,8 +1,5 @@
-import { resolveSrv } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { PhoneConfig, ServerAddress, SipTransportKind, TrustConfig } from '../account/account-config.ts';
-import { orderBySrv } from '../core/server-list.ts';
-import type { Random } from '../core/server-list.ts';
 import { tlsOptionsFor } from '../core/tls-trust.ts';
 import { StreamWire } from './stream-wire.ts';
 import type { TlsTrust } from './stream-wire.ts';
@@ -25,7 +22,7 @@ export function makeWire(config: PhoneConfig, trust: TrustConfig, server: Server
     // The certificate has to name what the person entered, not what DNS made of it (RFC 5922 section 7.1).
     const name = config.tlsName ?? (config.servers.length > 0 ? server.host : domainOf(config.aor));
     // TLS names no IP addresses (RFC 6066 section 3); the certificate is checked for them all the same.
-    return { ...tlsOptionsFor(trust), servername: isIP(name) === 0 ? name : '' };
+    return { ...tlsOptionsFor(trust), ...config.clientCertificate, servername: isIP(name) === 0 ? name : '' };
   };
   switch (config.transport) {
     case 'udp':
@@ -47,27 +44,4 @@ export function domainOf(aor: string): string {
     .replace(/^sips?:/i, '')
     .replace(/^[^@]*@/, '')
     .replace(/[;:?].*$/, '');
-}
-
-const srvNames: Readonly<Partial<Record<SipTransportKind, string>>> = {
-  udp: '_sip._udp',
-  tcp: '_sip._tcp',
-  tls: '_sips._tcp',
-};
-const defaultPorts: Readonly<Record<SipTransportKind, number>> = { udp: 5060, tcp: 5060, tls: 5061, ws: 80, wss: 443 };
-
-/** The configured servers, else what DNS says (RFC 3263 section 4), else the domain itself. */
-export async function findServers(config: PhoneConfig, random: Random): Promise<readonly ServerAddress[]> {
-  if (config.servers.length > 0) return config.servers;
-  const domain = domainOf(config.aor);
-  const service = srvNames[config.transport];
-  if (service !== undefined) {
-    try {
-      const found = orderBySrv(await resolveSrv(`${service}.${domain}`), random);
-      if (found.length > 0) return found;
-    } catch {
-      // No such record, or no name service: the domain's own address is tried.
-    }
-  }
-  return [{ host: domain, port: defaultPorts[config.transport] }];
 }

@@ -11,20 +11,55 @@ const words: Readonly<Partial<Record<MediaLegState, string>>> = {
 };
 
 export const soundFailedWords = 'The sound of this call could not be started, so the call was ended. Call again.';
+/** Said of the far end's offer or answer. */
+const noCommonSoundWords =
+  'Parley and the other side have no kind of sound in common, so there is no call. Calling again does not change that: tell your administrator.';
+const unreadableSoundWords =
+  'The other side described its sound in a way that Parley cannot read, so there is no call. If it happens again, tell your administrator.';
 export const soundLostWords =
   'The sound of this call was lost and could not be restored, so the call was ended. Call again.';
 export const noSoundNowWords =
   'This call has no sound now. Parley brings it back as soon as its window answers. Hang up and call again if it stays so.';
+export const farEndGoneWords = 'The other side does not answer any more, so the call was ended. Call again.';
+
+/** Either side may be the one that insists. */
+export const encryptionRefusedWords =
+  'Parley and the other side did not agree on whether the sound is encrypted, so there is no call. Ask your administrator which setting for encryption your phone server needs.';
+export const noCodecWords =
+  'None of the codecs that are switched on is available on this computer, so there is no call. Switch on another one in Settings, Audio, then call again.';
+export const noSoundFromThemWords =
+  'No sound from them for 5 seconds: something is wrong on their side, or a firewall is in the way. Wait a moment, or hang up and call again.';
 export const noWindowWords = 'No Parley window has the microphone. Open Parley on this computer, then try again.';
+
+/** What a TURN server that does not serve means for the call that goes on. */
+const turnWords: Readonly<Partial<Record<MediaLegState, string>>> = {
+  turnRefused:
+    'The TURN server did not accept its user name or password. Parley calls without it; if there is no sound, correct both in the Account settings.',
+  turnSilent:
+    'The TURN server does not answer. Parley calls without it; if there is no sound, check the TURN servers in the Account settings.',
+};
+
+/** The words for a call that goes on without TURN; undefined for states that are none of this. */
+export function turnNotice(state: MediaLegState): string | undefined {
+  return turnWords[state];
+}
 
 /** The words for a leg that cannot work; undefined for states that are none of this. */
 export function legFailureWords(state: MediaLegState): string | undefined {
   return words[state];
 }
 
-/** Plain words of a failed request to the window. */
+/** Plain words for sound that did not come about: a failed request to the window, or an offer or answer of no use. */
 export function mediaFailureWords(error: unknown): string {
   if (!(error instanceof AppError)) return soundFailedWords;
-  if (error.code !== 'media') return soundFailedWords;
-  return error.message;
+  switch (error.code) {
+    case 'media':
+      return error.message;
+    case 'unsupported':
+      return noCommonSoundWords;
+    case 'invalid':
+      return unreadableSoundWords;
+    default:
+      return soundFailedWords;
+  }
 }

@@ -1,7 +1,7 @@
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import { assertNever } from '../../src-shared/assert-never.ts';
 import type { LineStatus } from '../calls/call-device.ts';
-import type { ReconnectorStatus } from '../core/reconnector.ts';
+import type { ReconnectorStatus } from '../core/reconnector-options.ts';
 import { formatServer } from '../core/server-list.ts';
 
 const reconnecting = 'Phone: reconnecting… Calls may take a few seconds longer. Chat is not affected.';

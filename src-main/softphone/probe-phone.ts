@@ -2,9 +2,11 @@ import type { Clock } from '../../src-shared/clock.ts';
 import type { PhoneConfig, ProbeResult, TrustConfig } from '../account/account-config.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import type { Logger } from '../core/log.ts';
+import type { NameService } from '../core/name-service.ts';
+import { isSameName } from '../core/server-list.ts';
 import type { Random, ServerAddress } from '../core/server-list.ts';
 import { wireFailure } from './connect-failures.ts';
-import { findServers } from './make-wire.ts';
+import { findServers } from './find-servers.ts';
 import { SipUserAgent } from './user-agent.ts';
 import type { Wire } from './wire.ts';
 
@@ -14,7 +16,8 @@ export interface ProbePhoneDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  readonly makeWire?: (server: ServerAddress) => Wire;
+  readonly names?: NameService;
+  readonly makeWire?: (server: ServerAddress, beside?: 'tcp') => Wire;
 }
 
 /**
@@ -24,7 +27,10 @@ export interface ProbePhoneDeps {
 export async function probePhone(config: PhoneConfig, password: string, deps: ProbePhoneDeps): Promise<ProbeResult> {
   let failure = new ConnectFailure('later', 'No phone server is known.');
   try {
-    for (const server of await findServers(config, deps.random)) {
+    const servers = await findServers(config, deps.names, deps.random, deps.clock);
+    const first = servers.filter((server, at) => servers.findIndex((one) => isSameName(one, server)) === at);
+    for (const server of first) {
+      const others = servers.filter((one) => one !== server && isSameName(one, server));
       const agent = new SipUserAgent({
         ...deps,
         config,
@@ -35,11 +41,10 @@ export async function probePhone(config: PhoneConfig, password: string, deps: Pr
         onInvite: (invitation) => {
           void invitation.reject({ statusCode: 480 });
         },
-        onProvisional: () => undefined,
         onStatus: () => undefined,
       });
       try {
-        await agent.tryOnce(server);
+        await agent.tryOnce(server, others);
         return { outcome: 'ok', message: 'The phone server accepts you.' };
       } catch (error) {
         failure = wireFailure(error);

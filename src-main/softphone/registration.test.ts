@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../core/clock.ts';
 import { silentLogger } from '../core/log.ts';
 import { eventually } from './eventually.test-support.ts';
-import { FakePhone, fakePhoneConfig } from './fake-phone.test-support.ts';
+import { FakePhone, fakeInstanceId, fakePhoneConfig } from './fake-phone.test-support.ts';
 import { FakeSipServer } from './fake-sip-server.test-support.ts';
 import type { RegistrarAnswer } from './fake-sip-server.test-support.ts';
 import { probePhone } from './probe-phone.ts';
@@ -98,6 +98,68 @@ describe('registration', () => {
     ]);
   });
 
+  test('is the same phone and flow after every restart, and asks for what NAT and proxies need (RFC 5626)', async () => {
+    const server = new FakeSipServer('UDP');
+    const phone = start(server);
+    await up(phone);
+    const first = registers(server)[0] ?? empty;
+    expect(headerValue(first, 'contact')).toContain(`+sip.instance="<urn:uuid:${fakeInstanceId}>";reg-id=1;`);
+    expect(headerValue(first, 'via')).toContain(';rport');
+    const supported = headerValue(first, 'supported') ?? '';
+    expect(['path', 'outbound'].every((tag) => supported.includes(tag))).toBe(true);
+    await Promise.all([phone.softphone.disconnect(), vi.advanceTimersByTimeAsync(2_000)]);
+    void phone.softphone.connect('secret');
+    await up(phone);
+    expect(headerValue(registers(server).at(-1) ?? empty, 'contact')).toContain(fakeInstanceId);
+  });
+
+  test('gives the way of calls (Service-Route, RFC 3608), and never its own', async () => {
+    const server = new FakeSipServer();
+    const route = '<sip:edge.example.com;lr>';
+    server.registrar = () => ({ status: 200, reason: 'OK', headers: [{ name: 'Service-Route', value: route }] });
+    const phone = start(server);
+    await up(phone);
+    phone.softphone.wake();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(registers(server).flatMap((request) => headerValues(request, 'route'))).toEqual([]);
+    phone.place('sip:bob@example.com');
+    await vi.advanceTimersByTimeAsync(10);
+    const invite = server.passages.find(({ message }) => methodOf(message) === 'INVITE')?.message;
+    expect(headerValues(invite ?? empty, 'route')).toEqual([route]);
+    expect(headerValue(invite ?? empty, 'contact')).toContain(';ob');
+  });
+
+  test('at Unified CM is renewed 5 s before its short end, and the next node is kept ready', async () => {
+    const server = new FakeSipServer();
+    const wires: string[] = [];
+    const phone = new FakePhone(server, 'alice', {
+      keepAlive: 'unifiedCm',
+      registerExpiresS: 120,
+      servers: [
+        { host: 'cm1.example.com', port: 5060 },
+        { host: 'cm2.example.com', port: 5060 },
+      ],
+    });
+    phone.makesWire = ({ host }) => {
+      wires.push(host);
+      return server.wireOf(host === 'cm1.example.com' ? 'alice' : 'standby');
+    };
+    void phone.softphone.start();
+    void phone.softphone.connect('secret');
+    await up(phone);
+    await vi.advanceTimersByTimeAsync(114_000);
+    expect(registers(server)).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(registers(server)).toHaveLength(2);
+    expect(wires).toEqual(['cm1.example.com', 'cm2.example.com']);
+    const kept = server.passages.filter(({ from, message }) => from === 'standby' && methodOf(message) === 'REGISTER');
+    expect(kept).toHaveLength(2);
+    expect(headerValue(kept[0]?.message ?? empty, 'contact')).toContain('cisco-keep-alive');
+    expect(headerValue(kept[0]?.message ?? empty, 'expires')).toBe('0');
+    await Promise.all([phone.softphone.stop(), vi.advanceTimersByTimeAsync(5_000)]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test('is taken off when the person signs out', async () => {
     const server = new FakeSipServer();
     const phone = start(server);
@@ -129,14 +191,52 @@ describe('registration', () => {
     await up(phone, 15_000);
   });
 
-  test('finds a server that hangs within twenty seconds, and says so', async () => {
+  test('finds a server that hangs while nothing happens, and says so', async () => {
     const server = new FakeSipServer();
     const phone = start(server);
     await up(phone);
     server.loses = () => true;
-    await vi.advanceTimersByTimeAsync(20_000);
+    await vi.advanceTimersByTimeAsync(33_000);
     expect(phone.softphone.line().state).toBe('registering');
     expect(phone.health.at(-1)?.state).toBe('reconnecting');
+  });
+
+  test.each([
+    [403, [], 'failed', /does not let this phone in/],
+    [503, [], 'reconnecting', /cannot register phones at the moment/],
+    [503, [{ name: 'Retry-After', value: '30 (maintenance);duration=60' }], 'reconnecting', /asked for a pause/],
+    [420, [], 'reconnecting', /refused to register this phone/],
+    [423, [], 'reconnecting', /refused to register this phone/],
+  ] as const)('tells a refusal by %i in words', async (status, headers, state, words) => {
+    const server = new FakeSipServer();
+    server.registrar = () => ({ status, reason: 'No', headers });
+    const phone = start(server);
+    await eventually(() => {
+      const last = phone.health.at(-1);
+      expect(last?.state).toBe(state);
+      expect(last?.message).toMatch(words);
+    });
+  });
+
+  test('comes back no sooner than the server asked for (Retry-After)', async () => {
+    const server = new FakeSipServer();
+    const headers = [{ name: 'Retry-After', value: '120' }];
+    server.registrar = () => ({ status: 503, reason: 'Service Unavailable', headers });
+    const phone = start(server);
+    await vi.advanceTimersByTimeAsync(119_000);
+    expect(registers(server)).toHaveLength(1);
+    server.registrar = () => ({ status: 200, reason: 'OK' });
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(phone.softphone.line().state).toBe('registered');
+  });
+
+  test('tells a server that takes connections and never answers', async () => {
+    const server = new FakeSipServer();
+    server.loses = () => true;
+    const phone = start(server);
+    await eventually(() => {
+      expect(phone.health.at(-1)?.message).toMatch(/is there, but does not answer/);
+    }, 10_000);
   });
 
   test('says that the phone is offline while no server can be reached', async () => {

@@ -1,75 +1,158 @@
 import { SessionState } from 'sip.js';
-import type { Core, Invitation, Inviter } from 'sip.js';
-import type { Clock } from '../../src-shared/clock.ts';
+import type { Invitation, Inviter } from 'sip.js';
 import type { MediaLegState } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { CallCapability, CallEndReason } from '../../src-shared/model/call.ts';
-import { withDeadline } from '../../src-shared/rpc/deadline.ts';
-import type { DeviceCall, DeviceCallEvent, DeviceCallListener } from '../calls/call-device.ts';
-import type { Logger } from '../core/log.ts';
-import type { NegotiatedAudio, NegotiatedMedia } from '../media-gateway/media.ts';
-import type { WindowMedia } from '../window-media.ts';
-import type { CallMedia } from './call-media.ts';
+import type { DeviceCall, DeviceCallEvent, DeviceCallListener, RunningState } from '../calls/call-device.ts';
+import type { DialTarget } from '../dial-plan/dial-string.ts';
+import { AgreedSound } from './agreed-sound.ts';
+import { callCapabilitiesIn } from './call-capabilities.ts';
+import { CallDigits } from './call-digits.ts';
+import { CallHandover } from './call-handover.ts';
+import { CallHold } from './call-hold.ts';
+import type { CallerIdentity } from './caller-identity.ts';
 import { CallSound } from './call-sound.ts';
-import { cancelReason, endReasonOf } from './end-reasons.ts';
-import { mediaFailureWords, noWindowWords, soundLostWords } from './media-words.ts';
+import { DialogRefresh } from './dialog-refresh.ts';
+import type { CallDialog, CallDialogOwner, Provisional } from './dialogs/call-dialog.ts';
+import { isSameNumber } from './dialogs/asserted-party.ts';
+import { replacedCall } from './dialogs/replaces.ts';
+import type { ReplacedCall, Replaces } from './dialogs/replaces.ts';
+import type { RefreshOutcome } from './dialogs/session-timer.ts';
+import { farEndGoneWords, mediaFailureWords } from './media-words.ts';
+import { OutgoingAttempts } from './outgoing-attempts.ts';
+import type { QualityMonitor } from './quality-monitor.ts';
+import { RingingHere } from './ringing-here.ts';
+import { watchSound } from './sound-watch.ts';
 import { SdpExchange } from './sdp-exchange.ts';
 import { endSession } from './session-ending.ts';
+import { listenToSession } from './session-events.ts';
 import { signallingLimits } from './signalling-limits.ts';
-import type { Provisional } from './transport.ts';
-
-export interface SipCallOptions {
-  readonly callId: string;
-  readonly media: CallMedia;
-  readonly window: WindowMedia;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** A session to what a 3xx names (the value of its Contact); undefined when that cannot be called. */
-  readonly redirect: (contact: string) => Inviter | undefined;
-  /** Told once, when the call is over for good. */
-  readonly onOver: () => void;
-}
-
-/** What was agreed that views show. */
-interface Agreed {
-  readonly encrypted: boolean;
-  readonly codec?: string;
-}
+import type { SipCallOptions } from './sip-call-options.ts';
+import { SoundRenewal } from './sound-renewal.ts';
 
 /**
  * One call of the softphone: a SIP session, its media and the window's leg. The SIP state machine is SIP.js's, the
  * call's own is calls/call-machine.ts; here events of the one become events of the other.
  */
-export class SipCall implements DeviceCall {
+export class SipCall implements DeviceCall, CallDialogOwner {
   readonly exchange: SdpExchange;
+  readonly handover: CallHandover;
   readonly #options: SipCallOptions;
   readonly #sound: CallSound;
+  readonly #hold: CallHold;
+  readonly #digits: CallDigits;
+  readonly #agreed: AgreedSound;
+  readonly #renewal: SoundRenewal;
+  readonly #attempts: OutgoingAttempts;
+  readonly #ringing: RingingHere;
+  /** What waits for the far end's first word goes on. */
+  #release: (() => void) | undefined;
   #session: Inviter | Invitation | undefined;
+  #dialog: CallDialog | undefined;
   #listener: DeviceCallListener | undefined;
-  #audio: NegotiatedAudio | undefined;
   #over = false;
   #established = false;
-  /** The media process died before the call was established: a new offer is due as soon as that is possible. */
-  #reofferDue = false;
-  #reoffering = false;
-  #redirects = 0;
+  /** This computer has another address than the far end knows. */
+  #soundMoved = false;
+  /** Who is known to be at the far end. */
+  #farNumber = '';
+  readonly #refresh: DialogRefresh;
+  /** BYE or CANCEL came; SIP.js answers them and ends the session right after, so one of ours would cross theirs. */
+  #farEnded = false;
+  readonly #quality: QualityMonitor;
+
+  /** The Call-ID of the dialog (RFC 3261 section 8.1.1.4). */
+  get traceId(): string | undefined {
+    return this.#session?.request.callId;
+  }
 
   constructor(options: SipCallOptions) {
     this.#options = options;
+    const session = (): Inviter | Invitation | undefined => (this.#over ? undefined : this.#session);
+    const lost = (words: string, detail: unknown): void => {
+      this.#end('mediaFailed', words, detail);
+    };
     this.#sound = new CallSound({
       ...options,
       reoffer: () => {
-        this.#reoffer();
+        this.#renewal.begin();
       },
       notice: (words) => {
         this.#tell(words === undefined ? { type: 'notice' } : { type: 'notice', notice: words });
       },
-      lost: (words, detail) => {
-        this.#end('mediaFailed', words, detail);
+      lost,
+    });
+    this.#refresh = new DialogRefresh({
+      clock: options.clock,
+      refresh: async () => {
+        // A new offer of the window would build its leg anew, and the sound does not need that.
+        if (options.media.path === 'direct') this.exchange.repeatNext();
+        const outcome = (await this.#dialog?.refresh(this.#soundMoved)) ?? 'later';
+        if (outcome === 'done') this.#soundMoved = false;
+        return outcome;
+      },
+      told: this.#refreshed.bind(this),
+    });
+    this.exchange = new SdpExchange(options.media.session, options.clock, {
+      read: (media) => {
+        this.#agreed.expects(media);
+      },
+      negotiated: (media, offeredBy) => {
+        if (!this.#over) this.#agreed.negotiated(media, offeredBy);
+      },
+      unusable: (error) => {
+        this.#end('mediaFailed', mediaFailureWords(error), error);
       },
     });
-    this.exchange = new SdpExchange(options.media.session, (media) => {
-      this.#negotiated(media);
+    this.handover = new CallHandover({
+      ...options,
+      session,
+      tell: this.#tell.bind(this),
+      handedOver: () => {
+        this.#end('transferred');
+      },
+    });
+    this.#digits = new CallDigits({
+      ...options,
+      mode: options.digits,
+      session,
+      takesEvents: () => this.#agreed.latest?.telephoneEvent !== undefined || options.media.path === 'direct',
+    });
+    this.#quality = watchSound({
+      ...options,
+      audio: () => this.#agreed.audio,
+      isHeld: () => this.#hold.held || this.#agreed.farHolds,
+      tell: this.#tell.bind(this),
+    });
+    this.#hold = new CallHold({
+      ...options,
+      sound: this.#sound,
+      reinvite: () =>
+        this.#dialog?.reinvite() ?? Promise.resolve({ outcome: 'refused', status: 0, reason: 'no dialog' }),
+    });
+    this.#agreed = new AgreedSound({
+      ...options,
+      sound: this.#sound,
+      isHeldHere: () => this.#hold.held,
+      isEstablished: () => this.#established,
+      tell: this.#tell.bind(this),
+    });
+    this.#renewal = new SoundRenewal({
+      ...options,
+      reinvite: () => (this.#over ? undefined : this.#dialog?.reinvite()),
+      renewed: () => {
+        this.#sound.send();
+        this.#tell({ type: 'notice' });
+      },
+      lost,
+    });
+    this.#ringing = new RingingHere({ ...options, session, sound: this.#sound, end: this.#end.bind(this) });
+    this.#attempts = new OutgoingAttempts({
+      ...options,
+      session,
+      carry: this.carry.bind(this),
+      redirects: () => this.#dialog?.redirects ?? [],
+      failed: this.#end.bind(this),
     });
   }
 
@@ -77,53 +160,66 @@ export class SipCall implements DeviceCall {
     return this.#options.callId;
   }
 
-  /** Call-ID of the dialog, for what is read at the wire. */
-  get sipCallId(): string | undefined {
-    return this.#session?.request.callId;
-  }
-
-  get over(): boolean {
-    return this.#over;
+  get isAnswered(): boolean {
+    return this.#established;
   }
 
   listen(listener: DeviceCallListener): void {
     this.#listener = listener;
   }
 
-  /** Gives the call its SIP session. */
-  carry(session: Inviter | Invitation): void {
-    this.#watch(session);
+  /** Gives the call its SIP session, to a far end of this number. */
+  carry(session: Inviter | Invitation, farNumber = this.#farNumber): void {
+    this.#farNumber = farNumber;
+    if (this.#session !== undefined) this.#options.dialogs.close(this.#session);
+    const leastIntervalS = this.#dialog?.leastIntervalS;
+    this.#session = session;
+    this.#dialog = this.#options.dialogs.open(session, this, leastIntervalS);
+    listenToSession(session, {
+      established: this.#isEstablished.bind(this),
+      hungUp: (detail) => {
+        this.#farEnded = true;
+        this.#end(this.handover.expectsBye ? 'transferred' : 'remoteHungUp', undefined, detail);
+      },
+      cancelled: (reason) => {
+        this.#farEnded = true;
+        this.#end(reason);
+      },
+      referred: (referral) => {
+        this.#options.onRefer(this, session, referral);
+      },
+      transferTold: (notification) => this.handover.notified(notification),
+      ended: () => {
+        this.#sessionEnded(session);
+      },
+    });
+  }
+
+  /** How the call is the one that an INVITE with Replaces names. */
+  replacedBy(replaces: Replaces): ReplacedCall {
+    return this.#session === undefined || this.#over ? 'unknown' : replacedCall(this.#session, replaces);
+  }
+
+  /** False where the caller takes ringing only with an offer of ours in it. */
+  get canRing(): boolean {
+    return this.#dialog?.canRing ?? true;
   }
 
   carries(session: unknown): boolean {
     return this.#session === session;
   }
 
-  /** Sends the INVITE at once; microphone and window leg come up behind it. */
+  /** Sends the INVITE at once; microphone, window leg and all else come up behind it, and behind a quick answer. */
   invite(): void {
-    this.#sendInvite();
-    this.#sound.bringUp().catch((error: unknown) => {
-      this.#end('mediaFailed', mediaFailureWords(error), error);
-    });
-  }
-
-  #sendInvite(): void {
-    const session = this.#session;
-    if (session === undefined || this.#over) return;
-    session
-      .invite({
-        requestDelegate: {
-          onReject: ({ message }) => {
-            this.#refused(message);
-          },
-          onRedirect: ({ message }) => {
-            this.#redirected(message);
-          },
-        },
-      })
-      .catch((error: unknown) => {
+    const { afterwards } = this.#options;
+    this.#release = afterwards.hold(signallingLimits.firstAnswerMs);
+    this.#attempts.send();
+    afterwards.run(() => {
+      if (this.#over) return;
+      this.#sound.bringUp().catch((error: unknown) => {
         this.#end('mediaFailed', mediaFailureWords(error), error);
       });
+    });
   }
 
   /** An 18x as it was on the wire. */
@@ -133,57 +229,32 @@ export class SipCall implements DeviceCall {
       this.#tell({ type: 'farEndRings' });
     }
     if (provisional.sdp !== '') {
-      this.exchange.earlyAnswer(provisional.sdp).catch((error: unknown) => {
+      this.exchange.earlyAnswer(provisional.sdp, provisional.isReliable).catch((error: unknown) => {
         this.#options.log.info('early media was not taken', { error });
       });
     }
   }
 
-  capabilities(state: 'calling' | 'ringing' | 'connecting' | 'connected'): readonly CallCapability[] {
-    switch (state) {
-      case 'calling':
-        return ['hangUp', 'mute'];
-      case 'ringing':
-        return this.#isIncoming() ? ['answer', 'decline'] : ['hangUp', 'mute'];
-      case 'connecting':
-        return ['hangUp', 'mute'];
-      case 'connected':
-        return this.#audio?.telephoneEvent === undefined && this.#options.media.path === 'gateway'
-          ? ['hangUp', 'mute']
-          : ['hangUp', 'mute', 'dtmf'];
-    }
+  capabilities(state: RunningState): readonly CallCapability[] {
+    return callCapabilitiesIn(state, { isIncoming: this.#isIncoming(), takesDigits: this.#digits.possible });
   }
 
-  async answer(): Promise<void> {
-    const session = this.#session;
-    if (session === undefined || !('accept' in session) || session.state !== SessionState.Initial) {
-      throw new AppError('notFound', 'This call is no longer ringing.');
-    }
-    if (!this.#options.window.available()) throw new AppError('media', noWindowWords);
-    try {
-      await this.#sound.bringUp();
-      if (this.#isOver()) return;
-      await session.accept();
-    } catch (error) {
-      if (this.#isOver()) return;
-      const message = mediaFailureWords(error);
-      this.#end('mediaFailed', message, error);
-      throw new AppError('media', message);
-    }
+  answer(): Promise<void> {
+    return this.#ringing.answer();
   }
 
   decline(): Promise<void> {
-    const session = this.#session;
-    if (session === undefined || !('reject' in session) || session.state !== SessionState.Initial) {
-      return Promise.reject(new AppError('notFound', 'This call is no longer ringing.'));
-    }
-    this.#end('declined');
-    return Promise.resolve();
+    return this.#ringing.decline();
   }
 
   /** No room for one more call. */
   refuseAsBusy(): void {
     this.#end('busy');
+  }
+
+  /** True when the offer of an INVITE is of no use here; it was refused then, and the call is over in words. */
+  refusesOffer(offerSdp: string): boolean {
+    return this.#ringing.refusesOffer(offerSdp);
   }
 
   hangUp(): Promise<void> {
@@ -196,7 +267,33 @@ export class SipCall implements DeviceCall {
   }
 
   dtmf(digits: string): Promise<void> {
-    return this.#options.media.dtmf(digits);
+    if (this.#session !== undefined) this.#options.dialogs.pressed(this.#session, digits);
+    return this.#digits.send(digits);
+  }
+
+  hold(): Promise<void> {
+    return this.#hold.hold();
+  }
+
+  resume(): Promise<void> {
+    return this.#hold.resume();
+  }
+
+  divert(target: DialTarget): Promise<void> {
+    return this.#ringing.divert(target);
+  }
+
+  transfer(target: DialTarget): Promise<void> {
+    return this.handover.order({ uri: this.#options.addressOf(target) });
+  }
+
+  async transferTo(other: DeviceCall): Promise<void> {
+    const handover = other instanceof SipCall ? other.handover : undefined;
+    const address = handover?.addressForOthers;
+    if (handover === undefined || address === undefined) {
+      throw new AppError('unsupported', 'These two calls cannot be joined.');
+    }
+    await this.handover.order(address, handover);
   }
 
   /** The window told how its leg is. */
@@ -207,7 +304,7 @@ export class SipCall implements DeviceCall {
   /** A window took the lease: it has no leg of this call yet. */
   windowChanged(): void {
     // While it rings here there is no sound to bring back.
-    if (this.#over || (this.#isIncoming() && this.#session?.state === SessionState.Initial)) return;
+    if (this.#over || this.#ringing.session !== undefined) return;
     this.#sound.restore();
   }
 
@@ -216,10 +313,22 @@ export class SipCall implements DeviceCall {
     if (this.#over) return;
     if (!this.#established) {
       // An incoming call that still rings has no media yet.
-      this.#reofferDue = !this.#isIncoming() || this.#session?.state === SessionState.Establishing;
+      if (!this.#isIncoming() || this.#session?.state === SessionState.Establishing) this.#renewal.isDue();
       return;
     }
-    this.#reoffer();
+    this.#renewal.begin();
+  }
+
+  /**
+   * Signalling goes over another connection. A call that rings here is answered over the new one if that leads to the
+   * same server, which knows the request by its Via; an answer to us is lost with the old connection.
+   */
+  signallingMoved(localAddress: string | undefined, isSameServer: boolean): void {
+    if (this.#over) return;
+    if (localAddress !== undefined && this.#options.media.session.moveTo(localAddress)) this.#soundMoved = true;
+    if (this.#established) this.#refresh.moved();
+    else if (!this.#isIncoming() || !isSameServer)
+      this.#end('network', 'The phone server went away before the call was answered. Call again.');
   }
 
   /** Ends the call because the device stops. */
@@ -227,9 +336,22 @@ export class SipCall implements DeviceCall {
     this.#end('hungUp');
   }
 
-  /** A timer or an event of SIP.js may have ended the call while something was awaited. */
-  #isOver(): boolean {
-    return this.#over;
+  /** Ends the call because the computer goes to sleep; one that still rang was missed. */
+  fallAsleep(): void {
+    const stillRings = this.#isIncoming() && !this.#established;
+    this.#end(stillRings ? 'unavailable' : 'hungUp', 'This computer went to sleep, and the call ended. Call again.');
+  }
+
+  /** The server says who is at the far end now; told when it is somebody else. */
+  identified(party: CallerIdentity): void {
+    if (this.#over || isSameNumber(party.number, this.#farNumber)) return;
+    this.#farNumber = party.number;
+    this.#tell({ type: 'party', ...party });
+  }
+
+  /** The session timer ran out, or the far end does not know the call any more. */
+  expired(): void {
+    this.#end('network', farEndGoneWords);
   }
 
   #isIncoming(): boolean {
@@ -237,111 +359,31 @@ export class SipCall implements DeviceCall {
   }
 
   #tell(event: DeviceCallEvent): void {
+    this.#release?.();
+    this.#release = undefined;
     this.#listener?.(event);
   }
 
-  #agreed(): Agreed {
-    const encrypted = this.#options.media.encrypted;
-    return this.#audio === undefined ? { encrypted } : { encrypted, codec: this.#audio.codec };
-  }
-
-  #watch(session: Inviter | Invitation): void {
-    this.#session = session;
-    session.delegate = {
-      onBye: (bye) => {
-        void bye.accept();
-        this.#end('remoteHungUp');
-      },
-      onCancel: (cancel) => {
-        this.#end(cancelReason(cancel.request.getHeader('reason')));
-      },
-      onRefer: (referral) => {
-        // Transfers come with their own controls; SIP.js would follow them by itself.
-        void referral.reject({ statusCode: 603 });
-      },
-    };
-    session.stateChange.addListener((state) => {
-      if (state === SessionState.Established) this.#isEstablished();
-      if (state === SessionState.Terminated) this.#sessionEnded(session);
-    });
+  #refreshed(outcome: RefreshOutcome): void {
+    switch (outcome) {
+      case 'done':
+        this.#options.log.info('the call goes on over another server', { callId: this.callId });
+        break;
+      case 'gone':
+        this.#end('remoteHungUp', undefined, 'the far end knows the call no longer');
+        break;
+      case 'later':
+        this.#options.log.warn('the far end is not reached over this server; sound goes on', { callId: this.callId });
+        break;
+    }
   }
 
   #isEstablished(): void {
     if (this.#over || this.#established) return;
     this.#established = true;
-    this.#tell({ type: 'established', ...this.#agreed() });
-    if (this.#reofferDue) this.#reoffer();
-  }
-
-  #negotiated(media: NegotiatedMedia): void {
-    if (this.#over) return;
-    const before = this.#audio;
-    this.#audio = media.audio;
-    if (media.audio === undefined) return;
-    this.#sound.negotiated(media.audio);
-    if (this.#established && before?.codec !== media.audio.codec) this.#tell({ type: 'media', ...this.#agreed() });
-    const isHeld = !hearsUs(media.audio);
-    const wasHeld = before !== undefined && !hearsUs(before);
-    if (isHeld && !wasHeld) this.#tell({ type: 'notice', notice: 'The other side put you on hold.' });
-    if (!isHeld && wasHeld) this.#tell({ type: 'notice' });
-  }
-
-  /** Re-INVITE with a new offer (RFC 3261 section 14). */
-  #reoffer(): void {
-    const session = this.#session;
-    this.#reofferDue = false;
-    if (session === undefined || this.#over || this.#reoffering) return;
-    this.#reoffering = true;
-    const { clock, media } = this.#options;
-    const answered = new Promise<void>((resolve, reject) => {
-      const refused = (): void => {
-        reject(new AppError('media', soundLostWords));
-      };
-      session
-        .invite({
-          requestDelegate: {
-            onAccept: () => {
-              resolve();
-            },
-            onReject: refused,
-            onRedirect: refused,
-          },
-        })
-        .catch(reject);
-    });
-    const both = Promise.all([answered, media.connectWindow()]);
-    withDeadline(both, signallingLimits.reofferTimeoutMs, clock, 'new offer')
-      .then(() => {
-        this.#sound.send();
-        this.#tell({ type: 'notice' });
-      })
-      .catch((error: unknown) => {
-        this.#end('mediaFailed', soundLostWords, error);
-      })
-      .finally(() => {
-        this.#reoffering = false;
-      });
-  }
-
-  #refused(message: Core.IncomingResponseMessage): void {
-    const status = message.statusCode ?? 0;
-    // SIP.js makes answers up when none came (RFC 3261 section 8.1.3.1); they have no Via.
-    const reason = message.hasHeader('via') ? endReasonOf(status) : 'network';
-    this.#end(reason, undefined, `${status} ${message.reasonPhrase ?? ''}`);
-  }
-
-  /** RFC 3261 section 8.1.3.4: calls what the answer names instead. SIP.js does not follow by itself. */
-  #redirected(message: Core.IncomingResponseMessage): void {
-    const next = message.getHeader('contact');
-    this.#redirects += 1;
-    const inviter =
-      next === undefined || this.#redirects > signallingLimits.redirects ? undefined : this.#options.redirect(next);
-    if (inviter === undefined) {
-      this.#refused(message);
-      return;
-    }
-    this.carry(inviter);
-    this.#sendInvite();
+    this.#tell({ type: 'established', ...this.#agreed.shown });
+    this.#quality.start();
+    this.#renewal.established();
   }
 
   /** SIP.js ended the session. What it knows of the reason it tells right after this, so that comes first. */
@@ -361,6 +403,7 @@ export class SipCall implements DeviceCall {
     this.#over = true;
     const text = detail instanceof Error ? detail.message : typeof detail === 'string' ? detail : undefined;
     this.#options.log.info('call ended', { callId: this.callId, reason, detail });
+    this.handover.stop();
     this.#endSession(this.#session, reason);
     this.#tell({
       type: 'end',
@@ -368,20 +411,18 @@ export class SipCall implements DeviceCall {
       ...(notice === undefined ? {} : { notice }),
       ...(text === undefined ? {} : { detail: text }),
     });
+    if (this.#session !== undefined) this.#options.dialogs.close(this.#session);
+    this.#refresh.stop();
+    this.#quality.stop();
     void this.#options.media.close();
     this.#sound.close();
     this.#options.onOver();
   }
 
   #endSession(session: Inviter | Invitation | undefined, reason: CallEndReason): void {
-    if (session === undefined) return;
-    endSession(session, reason).catch((error: unknown) => {
+    if (session === undefined || this.#farEnded) return;
+    endSession(session, reason, this.#ringing.sentTo).catch((error: unknown) => {
       this.#options.log.debug('the end of a session was not sent', { error });
     });
   }
-}
-
-/** RFC 3264 section 8.4, seen from here: the far end takes what we send. */
-function hearsUs(audio: NegotiatedAudio): boolean {
-  return audio.direction === 'sendrecv' || audio.direction === 'sendonly';
 }

@@ -1,24 +1,26 @@
 import { Core } from 'sip.js';
 import { authorize } from './digest.ts';
 import type { DigestChallenge, DigestCredentials } from './digest.ts';
+import type { DigestMemory } from './digest-memory.ts';
 
 /** Gives SIP.js, which knows MD5 only, the digest of digest.ts. One object answers the challenges of one request. */
 export class SipJsDigest extends Core.DigestAuthentication {
   readonly #credentials: DigestCredentials;
-  #nonceCount = 0;
+  readonly #memory: DigestMemory;
   #header = '';
 
-  constructor(loggerFactory: Core.LoggerFactory, credentials: DigestCredentials) {
+  /** `memory` counts the uses of nonces across all requests. */
+  constructor(loggerFactory: Core.LoggerFactory, credentials: DigestCredentials, memory: DigestMemory) {
     super(loggerFactory, undefined, credentials.username, undefined);
     this.#credentials = credentials;
+    this.#memory = memory;
   }
 
   override authenticate(request: Core.OutgoingRequestMessage, challenge: unknown): boolean {
     const parsed = fromGrammar(challenge);
     if (parsed === undefined) return false;
-    this.#nonceCount += 1;
     const target = { method: request.method, uri: request.ruri.toRaw() };
-    const header = authorize(parsed, this.#credentials, target, this.#nonceCount);
+    const header = authorize(parsed, this.#credentials, target, this.#memory.count(parsed.nonce));
     if (header === undefined) return false;
     this.#header = header;
     return true;

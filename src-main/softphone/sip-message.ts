@@ -15,18 +15,24 @@ export interface SipMessage {
   readonly body: string;
 }
 
-/** RFC 3261 section 7.3.3 and 20: the compact forms that occur in calls. */
+/** RFC 3261 section 7.3.3 and the registry of IANA: the compact forms. */
 const longNames: Readonly<Record<string, string>> = {
+  a: 'accept-contact',
+  b: 'referred-by',
   c: 'content-type',
+  e: 'content-encoding',
   f: 'from',
   i: 'call-id',
   k: 'supported',
   l: 'content-length',
   m: 'contact',
+  o: 'event',
   r: 'refer-to',
   s: 'subject',
   t: 'to',
+  u: 'allow-events',
   v: 'via',
+  x: 'session-expires',
 };
 
 /** Lower-case long form of a header name. */
@@ -84,6 +90,47 @@ export function headerValue(message: SipMessage, key: string): string | undefine
 
 export function headerValues(message: SipMessage, key: string): readonly string[] {
   return message.headers.filter((header) => headerKey(header.name) === key).map((header) => header.value);
+}
+
+/** Tokens of a header that is a list (`Supported`, `Require`, `Allow`), lower case. */
+export function headerTokens(message: SipMessage, key: string): readonly string[] {
+  return headerValues(message, key)
+    .flatMap((value) => value.split(','))
+    .map((token) => token.trim().toLowerCase())
+    .filter((token) => token !== '');
+}
+
+/** The tag of From or To (RFC 3261 section 19.3); empty without one. */
+export function tagOf(message: SipMessage, key: 'from' | 'to'): string {
+  // Neither a quoted name nor the address in brackets may hold the parameter.
+  const rest = (headerValue(message, key) ?? '').replace(/"(\\.|[^"\\])*"/g, '').replace(/<[^>]*>/, '');
+  return /;[ \t]*tag[ \t]*=[ \t]*([^;,\s]+)/i.exec(rest)?.[1] ?? '';
+}
+
+/** Number of CSeq (RFC 3261 section 20.16); undefined without a whole one. */
+export function sequenceOf(message: SipMessage): number | undefined {
+  const digits = /^(\d{1,10})[ \t]/.exec(headerValue(message, 'cseq') ?? '')?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** The SDP that a message carries; undefined when there is none. */
+export function sdpOf(message: SipMessage): string | undefined {
+  const isSdp = /^application\/sdp\b/i.test(headerValue(message, 'content-type') ?? '');
+  return isSdp && message.body.trim() !== '' ? message.body : undefined;
+}
+
+/** The message with these headers in the place of those of the same name; undefined takes one away. */
+export function withHeaders(message: SipMessage, values: Readonly<Record<string, string | undefined>>): SipMessage {
+  const keys = new Set(Object.keys(values).map(headerKey));
+  const added = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+  const kept = message.headers.filter((header) => !keys.has(headerKey(header.name)));
+  return { ...message, headers: [...kept, ...added] };
+}
+
+/** The message with another body, or none. */
+export function withBody(message: SipMessage, body: string, contentType?: string): SipMessage {
+  const length = String(Buffer.byteLength(body));
+  return { ...withHeaders(message, { 'Content-Type': contentType, 'Content-Length': length }), body };
 }
 
 /** Branch of the topmost Via (RFC 3261 section 8.1.1.7). */

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { Grammar, Inviter } from 'sip.js';
-import type { Invitation } from 'sip.js';
+import type { URI } from 'sip.js';
 import type { Clock } from '../../src-shared/clock.ts';
 import type { MediaLegState } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
@@ -12,22 +11,25 @@ import type {
   IncomingCallHandler,
   LineStatus,
 } from '../calls/call-device.ts';
-import type { DialTarget } from '../calls/dial-string.ts';
+import type { DialTarget } from '../dial-plan/dial-string.ts';
 import type { Logger } from '../core/log.ts';
-import type { ReconnectorStatus } from '../core/reconnector.ts';
+import { Afterwards } from '../core/afterwards.ts';
+import type { NameService } from '../core/name-service.ts';
+import type { ReconnectorStatus } from '../core/reconnector-options.ts';
 import { formatServer } from '../core/server-list.ts';
 import type { Random, ServerAddress } from '../core/server-list.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
+import type { EventListener, EventRequest, EventSource, EventSubscription } from '../line-state/event-source.ts';
 import type { WindowMedia } from '../window-media.ts';
+import { ArrivingCalls } from './arriving-calls.ts';
+import { addressOf, addressOfNumber, isReachable, onlyEncryptedWords, uriOf } from './call-addresses.ts';
 import type { CallMediaFactory } from './call-media.ts';
-import { callerIdentity } from './caller-identity.ts';
 import { wireFailure } from './connect-failures.ts';
-import { domainOf } from './make-wire.ts';
+import type { SipEventSubscription } from './event-subscriptions.ts';
 import { noWindowWords } from './media-words.ts';
 import { lineWords, phoneHealth } from './phone-health.ts';
 import { SipCall } from './sip-call.ts';
 import { signallingLimits } from './signalling-limits.ts';
-import type { Provisional } from './transport.ts';
 import { SipUserAgent } from './user-agent.ts';
 import type { Wire } from './wire.ts';
 
@@ -42,28 +44,57 @@ export interface SoftphoneOptions {
   readonly health: HealthReporter;
   readonly window: WindowMedia;
   readonly media: CallMediaFactory;
+  /** Hears every message as it goes over the wire. */
+  readonly trace?: (direction: 'sent' | 'received', server: string, text: string) => void;
+  /** UUID of this phone on this computer, the same after a restart (RFC 5626 section 4.1). */
+  readonly instanceId?: () => string;
+  /** For what can wait until a far end has had its word. Default: a turn of the clock. */
+  readonly afterwards?: Pick<Afterwards, 'run' | 'hold'>;
+  readonly names?: NameService;
   /** In tests the wire is a fake. */
-  readonly makeWire?: (server: ServerAddress) => Wire;
+  readonly makeWire?: (server: ServerAddress, beside?: 'tcp') => Wire;
 }
 
 /**
  * The phone in this computer: one SIP account, its registration and its calls. Given a password it connects and stays
  * connected; without one it is off.
  */
-export class Softphone implements CallDevice, Service {
+export class Softphone implements CallDevice, EventSource, Service {
   readonly id = 'computer';
   readonly name = 'softphone';
   readonly #options: SoftphoneOptions;
+  readonly #afterwards: Pick<Afterwards, 'run' | 'hold'>;
   readonly #calls = new Map<string, SipCall>();
+  /** Which connection of the agent a call's signalling goes over, and to which server. */
+  readonly #connections = new Map<SipCall, { readonly number: number; readonly server: string }>();
   readonly #lineListeners = new Set<() => void>();
+  readonly #unsolicited = new Set<(event: string, body: string) => void>();
+  readonly #subscriptions = new Set<SipEventSubscription>();
   readonly #undo: (() => void)[] = [];
+  readonly #arriving: ArrivingCalls;
   #incoming: IncomingCallHandler | undefined;
   #agent: SipUserAgent | undefined;
+  /** The agent that was told to rest, until the computer wakes. */
+  #resting: SipUserAgent | undefined;
   #status: ReconnectorStatus = { state: 'stopped' };
   #release: (() => void) | undefined;
 
   constructor(options: SoftphoneOptions) {
     this.#options = options;
+    const { clock, log } = options;
+    this.#afterwards =
+      options.afterwards ?? new Afterwards({ clock, log, schedule: (task) => void clock.setTimeout(task, 0) });
+    this.#arriving = new ArrivingCalls({
+      ...{ config: options.config, log, calls: this.#calls },
+      handler: () => this.#incoming,
+      newCall: (callId, headers) => {
+        const agent = this.#agent;
+        const local = agent?.local;
+        return agent === undefined || local === undefined
+          ? undefined
+          : this.#newCall(agent, callId, local.address, headers);
+      },
+    });
   }
 
   /** Listens to window and media; connects with `connect`. */
@@ -89,7 +120,7 @@ export class Softphone implements CallDevice, Service {
   /** Signs in with this password and keeps the line up. A wrong password is health, and is not tried again. */
   async connect(password: string): Promise<void> {
     await this.disconnect();
-    const { config, trust, product, clock, random, log, makeWire } = this.#options;
+    const { config, trust, product, clock, random, log, makeWire, trace, instanceId, names } = this.#options;
     try {
       this.#agent = new SipUserAgent({
         config,
@@ -105,15 +136,18 @@ export class Softphone implements CallDevice, Service {
           return call.exchange;
         },
         onInvite: (invitation) => {
-          this.#invited(invitation);
+          this.#arriving.invited(invitation);
         },
-        onProvisional: (provisional) => {
-          this.#provisional(provisional);
+        onUnsolicitedNotify: (event, body) => {
+          for (const listener of [...this.#unsolicited]) listener(event, body);
         },
         onStatus: (status) => {
           this.#statusChanged(status);
         },
+        ...(trace === undefined ? {} : { trace }),
         ...(makeWire === undefined ? {} : { makeWire }),
+        ...(names === undefined ? {} : { names }),
+        ...(instanceId === undefined ? {} : { instanceId: instanceId() }),
       });
     } catch (error) {
       this.#statusChanged({ state: 'failed', failure: wireFailure(error) });
@@ -131,6 +165,8 @@ export class Softphone implements CallDevice, Service {
     // BYE and CANCEL are on their way; their answers get a moment.
     if (hadCalls) await agent.settled(signallingLimits.hangUpGraceMs);
     this.#agent = undefined;
+    this.#options.media.expectCalls(undefined);
+    this.#abandonSubscriptions();
     await agent.stop();
   }
 
@@ -139,9 +175,24 @@ export class Softphone implements CallDevice, Service {
     this.#agent?.kick();
   }
 
+  /** The computer goes to sleep: calls end in words, and the server sends no more of them here until `wake`. */
+  async sleep(): Promise<void> {
+    const agent = this.#agent;
+    if (agent === undefined || this.#resting === agent) return;
+    this.#resting = agent;
+    const hadCalls = this.#calls.size > 0;
+    for (const call of [...this.#calls.values()]) call.fallAsleep();
+    if (hadCalls) await agent.settled(signallingLimits.hangUpGraceMs);
+    this.#options.media.expectCalls(undefined);
+    await agent.rest();
+  }
+
   /** The computer woke from sleep. */
   wake(): void {
-    this.#agent?.kick();
+    const agent = this.#agent;
+    if (this.#resting === agent) agent?.start();
+    else agent?.kick();
+    this.#resting = undefined;
   }
 
   /** The person asked to try again. */
@@ -158,6 +209,38 @@ export class Softphone implements CallDevice, Service {
     return () => this.#lineListeners.delete(listener);
   }
 
+  get connection(): number | undefined {
+    return this.#status.state === 'up' ? this.#agent?.connection : undefined;
+  }
+
+  onConnectionChanged(listener: () => void): () => void {
+    return this.onLineChanged(listener);
+  }
+
+  onUnsolicited(listener: (event: string, body: string) => void): () => void {
+    this.#unsolicited.add(listener);
+    return () => this.#unsolicited.delete(listener);
+  }
+
+  subscribe(request: EventRequest, listener: EventListener): EventSubscription | undefined {
+    const agent = this.#agent;
+    if (agent === undefined || this.connection === undefined) return undefined;
+    const subscription = agent.subscribe(request, {
+      notified: (body) => {
+        listener.notified(body);
+      },
+      accepted: (expiresS) => {
+        listener.accepted(expiresS);
+      },
+      ended: (end) => {
+        this.#subscriptions.delete(subscription);
+        listener.ended(end);
+      },
+    });
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
   /** How many messages came in since `connect` that were no SIP or that SIP.js could not take. */
   get dropped(): number {
     return this.#agent?.dropped ?? 0;
@@ -172,7 +255,8 @@ export class Softphone implements CallDevice, Service {
     this.#calls.get(callId)?.windowLeg(state, detail);
   }
 
-  place(callId: string, target: DialTarget, listener: DeviceCallListener): DeviceCall {
+  /** `takes` is the value of a Replaces header (RFC 3891). */
+  place(callId: string, target: DialTarget, listener: DeviceCallListener, takes?: string): DeviceCall {
     const agent = this.#agent;
     const line = this.line();
     const local = agent?.local;
@@ -180,16 +264,14 @@ export class Softphone implements CallDevice, Service {
       throw new AppError('offline', line.message === '' ? 'Phone is off. Sign in to call.' : line.message);
     }
     if (!this.#options.window.available()) throw new AppError('media', noWindowWords);
-    const uri = Grammar.URIParse(
-      target.kind === 'uri'
-        ? target.dialled
-        : `sip:${encodeUser(target.dialled)}@${domainOf(this.#options.config.aor)}`,
-    );
-    if (uri === undefined) throw new AppError('invalid', 'That address cannot be called. Check how it is written.');
-    const call = this.#newCall(callId, local.address);
+    // Who does not know Replaces must refuse: it would be one more call to somebody who is calling.
+    const address = addressOf(target, this.#options.config);
+    if (!isReachable(uriOf(address), this.#options.config)) throw new AppError('invalid', onlyEncryptedWords);
+    const headers = takes === undefined ? [] : [`Replaces: ${takes}`, 'Require: replaces'];
+    const call = this.#newCall(agent, callId, local.address, headers);
     call.listen(listener);
-    const inviter = new Inviter(agent.userAgent, uri);
-    call.carry(inviter);
+    const farNumber = target.kind === 'uri' ? (uriOf(address).user ?? '') : target.dialled;
+    call.carry(new Inviter(agent.userAgent, uriOf(address), { extraHeaders: headers }), farNumber);
     // The caller has to have the call in its list before anything is told of it.
     queueMicrotask(() => {
       call.invite();
@@ -197,31 +279,45 @@ export class Softphone implements CallDevice, Service {
     return call;
   }
 
-  #newCall(callId: string, localAddress: string): SipCall {
-    const { media, window, clock, log } = this.#options;
+  /** `headers` go into every INVITE of the call, also after a redirection. */
+  #newCall(agent: SipUserAgent, callId: string, localAddress: string, headers: readonly string[] = []): SipCall {
+    const { config, media, window, clock, log } = this.#options;
+    const invite = (uri: URI): Inviter => new Inviter(agent.userAgent, uri, { extraHeaders: [...headers] });
     const call = new SipCall({
       callId,
       media: media.open(callId, localAddress),
       window,
       clock,
       log,
-      redirect: (contact) => {
-        const uri = Grammar.nameAddrHeaderParse(contact)?.uri;
-        const agent = this.#agent;
-        return uri === undefined || agent === undefined ? undefined : new Inviter(agent.userAgent, uri);
+      dialogs: agent.dialogs,
+      afterwards: this.#afterwards,
+      redirect: (address) => {
+        const number = /^tel:([^;]+)/i.exec(address)?.[1];
+        const uri = Grammar.URIParse(number === undefined ? address : addressOfNumber(number, config.aor));
+        return uri === undefined ? undefined : invite(uri);
+      },
+      again: (session) => invite(session.request.ruri),
+      aor: config.aor,
+      digits: config.digits,
+      addressOf: (target) => addressOf(target, config),
+      onRefer: (referred, session, referral) => {
+        this.#arriving.referred(referred, session, referral);
       },
       onOver: () => {
         this.#calls.delete(callId);
+        this.#connections.delete(call);
         this.#holdOffWhileBusy();
       },
     });
     this.#calls.set(callId, call);
+    this.#connections.set(call, this.#connectionNow());
     this.#holdOffWhileBusy();
     return call;
   }
 
-  /** The connection is not moved to a better server during calls. */
+  /** During calls the connection is not moved to a better server, and a dead one is noticed sooner. */
   #holdOffWhileBusy(): void {
+    this.#agent?.callsRunning(this.#calls.size);
     if (this.#calls.size > 0) this.#release ??= this.#agent?.holdOff();
     else {
       this.#release?.();
@@ -229,44 +325,36 @@ export class Softphone implements CallDevice, Service {
     }
   }
 
-  #invited(invitation: Invitation): void {
-    const local = this.#agent?.local;
-    const handler = this.#incoming;
-    if (local === undefined || handler === undefined) {
-      void invitation.reject({ statusCode: 480 });
-      return;
-    }
-    const domain = domainOf(this.#options.config.aor);
-    const identity = callerIdentity(invitation.remoteIdentity, invitation.assertedIdentity, domain);
-    const callId = randomUUID();
-    const call = this.#newCall(callId, local.address);
-    call.carry(invitation);
-    const listener = handler({ callId, ...identity, call });
-    if (listener === undefined) {
-      call.refuseAsBusy();
-      return;
-    }
-    call.listen(listener);
-    invitation.progress({ statusCode: 180 }).catch((error: unknown) => {
-      this.#options.log.info('180 was not sent', { callId, error });
-    });
+  /** Subscriptions go with their connection; whoever wants one asks anew. */
+  #abandonSubscriptions(): void {
+    for (const subscription of this.#subscriptions) subscription.abandon();
+    this.#subscriptions.clear();
   }
 
-  #provisional(provisional: Provisional): void {
-    for (const call of this.#calls.values()) {
-      if (call.sipCallId === provisional.callId) call.provisional(provisional);
+  /** Calls of an earlier connection go on over the new one. */
+  #moveCalls(): void {
+    const now = this.#connectionNow();
+    for (const [call, before] of [...this.#connections]) {
+      if (before.number === now.number) continue;
+      this.#connections.set(call, now);
+      call.signallingMoved(this.#agent?.local?.address, before.server === now.server);
     }
+  }
+
+  #connectionNow(): { readonly number: number; readonly server: string } {
+    const server = this.#status.state === 'up' ? formatServer(this.#status.server) : '';
+    return { number: this.#agent?.connection ?? 0, server };
   }
 
   #statusChanged(status: ReconnectorStatus): void {
     this.#status = status;
+    if (status.state !== 'up') this.#abandonSubscriptions();
     this.#options.health.report(phoneHealth(status));
-    if (status.state === 'up') this.#options.log.info('registered', { server: formatServer(status.server) });
+    if (status.state === 'up') {
+      this.#options.log.info('registered', { server: formatServer(status.server) });
+      this.#options.media.expectCalls(this.#agent?.local?.address);
+      this.#moveCalls();
+    }
     for (const listener of [...this.#lineListeners]) listener();
   }
-}
-
-/** RFC 3261 section 25.1 `user`: `#` has to be escaped. */
-function encodeUser(number: string): string {
-  return number.replaceAll('#', '%23');
 }

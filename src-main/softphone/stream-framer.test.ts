@@ -28,10 +28,10 @@ describe('a stream', () => {
     expect(framesOf(message('ab', 'CONTENT-LENGTH:2'))).toHaveLength(1);
   });
 
-  test('asks for an answer to a keep-alive, not to the answer of our own (RFC 5626)', () => {
-    expect(framesOf('\r\n\r\n')).toEqual([{ kind: 'keepAlive' }]);
-    expect(framesOf('\r\n')).toEqual([]);
-    expect(framesOf(`\r\n${message('')}`)).toEqual([{ kind: 'message', text: message('') }]);
+  test('tells a keep-alive from the answer to our own (RFC 5626)', () => {
+    expect(framesOf('\r\n\r\n')).toEqual([{ kind: 'ping' }]);
+    expect(framesOf('\r\n')).toEqual([{ kind: 'pong' }]);
+    expect(framesOf(`\r\n${message('')}`)).toEqual([{ kind: 'pong' }, { kind: 'message', text: message('') }]);
   });
 
   test.each(['Content-Length: -1', 'Content-Length: 12x', 'Content-Length: 9999999999'])(

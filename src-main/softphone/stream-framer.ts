@@ -1,9 +1,10 @@
 import { signallingLimits } from './signalling-limits.ts';
 
-/** What came out of a stream. `keepAlive` asks for a CRLF in return (RFC 5626 section 4.4.1). */
+/** What came out of a stream. `ping` asks for a CRLF in return, `pong` is one (RFC 5626 section 4.4.1). */
 export type Frame =
   | { readonly kind: 'message'; readonly text: string }
-  | { readonly kind: 'keepAlive' }
+  | { readonly kind: 'ping' }
+  | { readonly kind: 'pong' }
   | { readonly kind: 'broken'; readonly why: string };
 
 const empty = Buffer.alloc(0);
@@ -37,8 +38,7 @@ export class StreamFramer {
     while (this.#buffer[blank] === 13 && this.#buffer[blank + 1] === 10) blank += 2;
     if (blank > 0) {
       this.#buffer = this.#buffer.subarray(blank);
-      // A single CRLF is the answer to our own keep-alive.
-      if (blank >= 4) return { kind: 'keepAlive' };
+      return { kind: blank >= 4 ? 'ping' : 'pong' };
     }
     const headerEnd = this.#buffer.indexOf('\r\n\r\n');
     if (headerEnd < 0) {

@@ -1,16 +1,20 @@
 import { connect as connectTcp } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import type { ServerAddress } from '../account/account-config.ts';
 import { markSocket } from '../core/dscp.ts';
 import type { TlsTrustOptions } from '../core/tls-trust.ts';
-import { signallingLimits } from './signalling-limits.ts';
+import { SocketLife } from './socket-life.ts';
 import { StreamFramer } from './stream-framer.ts';
 import type { LocalAddress } from './via-identity.ts';
 import type { Wire, WireListener } from './wire.ts';
 
-/** Whom to believe, and under which name. */
-export type TlsTrust = TlsTrustOptions & { readonly servername: string };
+/** Whom to believe, under which name, and what is shown to a server that asks who we are. */
+export type TlsTrust = TlsTrustOptions & { readonly servername: string } & Pick<
+    ConnectionOptions,
+    'cert' | 'key' | 'pfx' | 'passphrase'
+  >;
 
 /** SIP over TCP or, with `trust`, over TLS (RFC 3261 sections 18 and 26.2). */
 export class StreamWire implements Wire {
@@ -21,7 +25,7 @@ export class StreamWire implements Wire {
   readonly #trust: TlsTrust | undefined;
   readonly #dscp: number;
   #socket: Socket | undefined;
-  #keepAlive: NodeJS.Timeout | undefined;
+  #life: SocketLife | undefined;
 
   constructor(server: ServerAddress, trust: TlsTrust | undefined, dscp: number) {
     this.protocol = trust === undefined ? 'TCP' : 'TLS';
@@ -31,46 +35,43 @@ export class StreamWire implements Wire {
   }
 
   async open(listener: WireListener): Promise<LocalAddress> {
-    const { host, port } = this.#server;
+    const { port } = this.#server;
+    const host = this.#server.address ?? this.#server.host;
     const socket = this.#trust === undefined ? connectTcp({ host, port }) : connectTls({ host, port, ...this.#trust });
     this.#socket = socket;
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        socket.destroy(new Error('No connection within the time allowed'));
-      }, signallingLimits.connectTimeoutMs);
-      socket.once('error', reject);
-      socket.once('close', () => {
-        clearTimeout(timer);
-        reject(new Error('The server closed the connection'));
-      });
-      socket.once(this.#trust === undefined ? 'connect' : 'secureConnect', () => {
-        clearTimeout(timer);
-        socket.removeAllListeners('error').removeAllListeners('close');
-        resolve();
-      });
+    const life = new SocketLife({
+      emitter: socket,
+      openEvent: this.#trust === undefined ? 'connect' : 'secureConnect',
+      isGone: () => socket.destroyed,
+      end: () => socket.end(),
+      destroy: () => socket.destroy(),
     });
+    this.#life = life;
+    await life.opened();
     markSocket(socket, this.#dscp, socket.remoteFamily === 'IPv6');
     socket.setNoDelay(true);
     const framer = new StreamFramer();
     socket.on('data', (chunk: Buffer) => {
       for (const frame of framer.push(chunk)) {
-        if (frame.kind === 'message') listener.message(frame.text);
-        else if (frame.kind === 'keepAlive') socket.write('\r\n');
-        else {
-          listener.dropped(frame.why);
-          socket.destroy(new Error(`The server sent what is no SIP: ${frame.why}`));
+        switch (frame.kind) {
+          case 'message':
+            listener.message(frame.text);
+            break;
+          case 'ping':
+            socket.write('\r\n');
+            break;
+          case 'pong':
+            listener.pong();
+            break;
+          case 'broken':
+            listener.dropped(frame.why);
+            socket.destroy(new Error(`The server sent what is no SIP: ${frame.why}`));
         }
       }
     });
-    let failure = new Error('The server closed the connection');
-    socket.on('error', (error: Error) => {
-      failure = error;
+    life.onLost((error) => {
+      listener.closed(error);
     });
-    socket.on('close', () => {
-      clearInterval(this.#keepAlive);
-      if (this.#socket === socket) listener.closed(failure);
-    });
-    this.#keepAlive = setInterval(() => socket.write('\r\n\r\n'), signallingLimits.crlfIntervalMs);
     return { address: socket.localAddress ?? '', port: socket.localPort ?? 0 };
   }
 
@@ -85,18 +86,12 @@ export class StreamWire implements Wire {
     });
   }
 
-  async close(): Promise<void> {
-    const socket = this.#socket;
+  ping(): void {
+    this.#socket?.write('\r\n\r\n');
+  }
+
+  async close(isDead = false): Promise<void> {
     this.#socket = undefined;
-    clearInterval(this.#keepAlive);
-    if (socket === undefined || socket.destroyed) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => socket.destroy(), signallingLimits.closeGraceMs);
-      socket.once('close', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-      socket.end();
-    });
+    await this.#life?.end(isDead);
   }
 }

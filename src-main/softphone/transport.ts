@@ -2,13 +2,20 @@ import { EmitterImpl, TransportState } from 'sip.js';
 import type { Emitter, Transport } from 'sip.js';
 import type { Clock } from '../../src-shared/clock.ts';
 import type { Logger } from '../core/log.ts';
+import type { WireStep } from './dialogs/wire-step.ts';
+import type { ContactPlace } from './contact-place.ts';
+import type { DigestMemory } from './digest-memory.ts';
 import { Retransmissions } from './retransmissions.ts';
-import { formatSipMessage, headerValue, isResponse, methodOf, parseSipMessage, statusCode } from './sip-message.ts';
+import type { RouteDetour } from './route-detour.ts';
+import { formatSipMessage, isResponse, methodOf, parseSipMessage, topBranch } from './sip-message.ts';
 import type { SipMessage } from './sip-message.ts';
-import { signallingLimits } from './signalling-limits.ts';
 import type { LocalAddress, ViaIdentity } from './via-identity.ts';
 import { mendIncoming, mendOutgoing } from './wire-fixes/wire-fixes.ts';
+import { StreamBeside } from './stream-beside.ts';
 import type { Wire, WireFactory } from './wire.ts';
+
+/** What a wire says when the host answers, but no program listens there (ICMP port unreachable). */
+const refusedDatagram = 'ECONNREFUSED';
 
 /** What came in and was not SIP, or what SIP.js could not digest. Shown in "Copy details". */
 export interface TransportCounters {
@@ -18,12 +25,18 @@ export interface TransportCounters {
   lastWhy: string;
 }
 
-/** An 18x answer to an INVITE, as it was on the wire. */
-export interface Provisional {
-  readonly callId: string;
-  readonly status: number;
-  /** SDP of early media (RFC 3960); empty when there is none. */
-  readonly sdp: string;
+/** What goes over the wire, for whoever watches over the life of the server. */
+export interface TrafficListener {
+  /** A request that wants an answer went out. */
+  sent(method: string, branch: string): void;
+  /** Something came; with `branch` a response to that request. */
+  heard(branch?: string): void;
+  /** The server answered a ping below SIP. */
+  pong(): void;
+  /** The network says that nobody takes our datagrams. */
+  refused(): void;
+  /** An answer shows that the server sees us at another place than our Contact names. */
+  elsewhere(): void;
 }
 
 /** SIP.js makes the transport; this is what it hands through. */
@@ -32,15 +45,20 @@ export interface SipTransportOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly identity: ViaIdentity;
+  /** Where our Contact says that we are. */
+  readonly place: ContactPlace;
+  /** Puts credentials on requests that would be challenged otherwise. */
+  readonly digest: DigestMemory;
   /** Makes the wire of the next connection. */
   readonly nextWire: WireFactory;
+  /** Makes the TCP wire beside a UDP one, for large requests. */
+  readonly wireBeside?: WireFactory;
   /** User part of our Contact; known once SIP.js made it. */
   readonly contactUser: () => string;
-  /**
-   * SIP.js drops an 18x without Contact, so that ringing would show nothing with some phones. Inventing a Contact
-   * misroutes the ACK, so ringing and early media are read here, at the wire.
-   */
-  readonly onProvisional: (provisional: Provisional) => void;
+  /** What SIP.js lacks. */
+  readonly step: WireStep;
+  readonly traffic: TrafficListener;
+  readonly detour: RouteDetour;
 }
 
 /**
@@ -63,6 +81,7 @@ export class SipTransport implements Transport {
   readonly #retransmissions: Retransmissions;
   #state: TransportState = TransportState.Disconnected;
   #wire: Wire | undefined;
+  #beside: StreamBeside | undefined;
   #local: LocalAddress | undefined;
   #closing: Promise<void> | undefined;
 
@@ -93,15 +112,22 @@ export class SipTransport implements Transport {
   async connect(): Promise<void> {
     if (this.#state !== TransportState.Disconnected) throw new Error(`Cannot connect while ${this.#state}`);
     this.#enter(TransportState.Connecting);
+    this.#options.digest.forget();
     const wire = this.#options.nextWire();
     this.#wire = wire;
+    const makeBeside = wire.unreliable ? this.#options.wireBeside : undefined;
+    if (makeBeside !== undefined) this.#beside = this.#besideOf(wire, makeBeside);
     try {
       this.#local = await wire.open({
         message: (text) => {
-          if (this.#wire === wire) this.#received(text);
+          if (this.#wire === wire) this.#received(text, true);
+        },
+        pong: () => {
+          if (this.#wire === wire) this.#options.traffic.pong();
         },
         dropped: (why) => {
           this.#drop(why);
+          if (this.#wire === wire && why === refusedDatagram) this.#options.traffic.refused();
         },
         closed: (error) => {
           if (this.#wire === wire) this.#lost(error);
@@ -117,25 +143,41 @@ export class SipTransport implements Transport {
     }
     // Disconnected while the wire opened.
     if (this.#wire !== wire) throw new Error('The attempt was given up');
+    this.#options.place.connected(wire.addressed ? this.#local : undefined);
     this.#enter(TransportState.Connected);
     this.onConnect?.();
   }
 
+  /** Asks for a sign of life below SIP, where the wire can. */
+  ping(): void {
+    this.#wire?.ping?.();
+  }
+
   /** Resolves when the wire is closed, also when it is closing already. */
   async disconnect(): Promise<void> {
+    await this.#leave(false);
+  }
+
+  /** As `disconnect`, but waits for nothing: the server does not answer. */
+  async abandon(): Promise<void> {
+    await this.#leave(true);
+  }
+
+  async #leave(isDead: boolean): Promise<void> {
     const wire = this.#wire;
     if (wire !== undefined) {
       this.#wire = undefined;
-      this.#closing = this.#close(wire);
+      this.#closing = this.#close(wire, isDead);
     }
     await this.#closing;
   }
 
-  async #close(wire: Wire): Promise<void> {
+  async #close(wire: Wire, isDead: boolean): Promise<void> {
     const wasConnected = this.isConnected();
     this.#retransmissions.stop();
+    this.#closeBeside();
     this.#enter(TransportState.Disconnecting);
-    await wire.close();
+    await wire.close(isDead);
     this.#closing = undefined;
     this.#enter(TransportState.Disconnected);
     if (wasConnected) this.onDisconnect?.();
@@ -150,30 +192,34 @@ export class SipTransport implements Transport {
     if (wire === undefined || !this.isConnected()) throw new Error('Not connected');
     const message = parseSipMessage(text);
     if (message === undefined) throw new Error('SIP.js made a message that does not parse');
-    const swapped = this.#options.identity.toWire(mendOutgoing(message), wire.addressed ? this.#local : undefined);
-    const out = formatSipMessage(swapped);
-    if (wire.unreliable) {
-      this.#retransmissions.sent(swapped, out);
-      if (!isResponse(swapped) && Buffer.byteLength(out) > signallingLimits.udpRequestBytes) {
-        this.#options.log.debug('a request is larger than RFC 3261 18.1.1 wants over UDP', {
-          method: methodOf(swapped),
-        });
-      }
-    }
+    const { identity, place, digest, detour, step, traffic } = this.#options;
+    const routed = detour.outgoing(mendOutgoing(step.outgoing(message)));
+    const swapped = identity.toWire(routed, wire.addressed ? this.#local : undefined, place.address);
+    const request = digest.ahead(swapped);
+    const out = formatSipMessage(request);
+    if (!isResponse(request) && methodOf(request) !== 'ACK') traffic.sent(methodOf(request), topBranch(request));
+    if ((await this.#beside?.send(request)) === true) return;
+    if (wire.unreliable) this.#retransmissions.sent(request, out);
     await wire.send(out);
   }
 
-  #received(text: string): void {
+  /** @param isOwnSocket it came over the socket that our Contact means */
+  #received(text: string, isOwnSocket: boolean): void {
     const message = parseSipMessage(text);
     if (message === undefined) {
       this.#drop('not SIP');
+      this.#options.step.unparsed(text);
       return;
     }
+    this.#options.traffic.heard(isResponse(message) ? topBranch(message) : undefined);
+    this.#options.detour.learn(message);
+    if (isOwnSocket && isResponse(message)) this.#learnPlace(message);
     this.#retransmissions.received(message);
-    this.#tellProvisional(message);
     const mended = mendIncoming(this.#options.identity.fromWire(message), this.#options.contactUser());
+    this.#options.digest.learn(mended);
     try {
-      this.onMessage?.(formatSipMessage(mended));
+      const passed = this.#options.step.incoming(mended);
+      if (passed !== undefined) this.onMessage?.(formatSipMessage(passed));
     } catch (error) {
       // SIP.js throws on some malformed input; the far end must not be able to end this process.
       this.counters.refused += 1;
@@ -182,15 +228,11 @@ export class SipTransport implements Transport {
     }
   }
 
-  #tellProvisional(message: SipMessage): void {
-    const status = statusCode(message);
-    if (status <= 100 || status >= 200 || methodOf(message) !== 'INVITE') return;
-    const isSdp = /^application\/sdp\b/i.test(headerValue(message, 'content-type') ?? '');
-    this.#options.onProvisional({
-      callId: headerValue(message, 'call-id') ?? '',
-      status,
-      sdp: isSdp ? message.body : '',
-    });
+  #learnPlace(response: SipMessage): void {
+    const { place, traffic } = this.#options;
+    place.learn(response);
+    // The registration looks by itself where its own answer says we are.
+    if (place.isElsewhere && methodOf(response) !== 'REGISTER') traffic.elsewhere();
   }
 
   #drop(why: string): void {
@@ -199,9 +241,28 @@ export class SipTransport implements Transport {
     this.#options.log.debug('input was dropped', { why });
   }
 
+  #besideOf(wire: Wire, makeWire: WireFactory): StreamBeside {
+    return new StreamBeside({
+      makeWire,
+      received: (text) => {
+        if (this.#wire === wire) this.#received(text, false);
+      },
+      dropped: (why) => {
+        this.#drop(why);
+      },
+      log: this.#options.log,
+    });
+  }
+
+  #closeBeside(): void {
+    void this.#beside?.close();
+    this.#beside = undefined;
+  }
+
   #lost(error: Error): void {
     const wire = this.#wire;
     this.#wire = undefined;
+    this.#closeBeside();
     this.#retransmissions.stop();
     this.#enter(TransportState.Disconnected);
     void wire?.close();

@@ -23,7 +23,7 @@ export class UdpWire implements Wire {
   }
 
   async open(listener: WireListener): Promise<LocalAddress> {
-    const { address, family } = await lookup(this.#server.host);
+    const { address, family } = await lookup(this.#server.address ?? this.#server.host);
     const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
     this.#socket = socket;
     await new Promise<void>((resolve, reject) => {

@@ -12,6 +12,11 @@ export function formatAddress(local: LocalAddress): string {
   return local.address.includes(':') ? `[${local.address}]:${local.port}` : `${local.address}:${local.port}`;
 }
 
+/** The same address and port, however the address is written. */
+export function isSameAddress(one: LocalAddress, other: LocalAddress): boolean {
+  return one.port === other.port && one.address.toLowerCase() === other.address.toLowerCase();
+}
+
 /**
  * SIP.js drops responses whose Via carries a port, fixes the Via host before any socket exists, and
  * makes branches of seven digits only, which collide at a busy proxy (RFC 3261 section 8.1.1.7 wants them
@@ -29,17 +34,20 @@ export class ViaIdentity {
     this.#branchTail = `.${token}`;
   }
 
-  /** What SIP.js made, as it goes out. */
-  toWire(message: SipMessage, local: LocalAddress | undefined): SipMessage {
-    const swapHost = (text: string): string =>
-      local === undefined ? text : text.replaceAll(this.placeholder, formatAddress(local));
+  /**
+   * What SIP.js made, as it goes out: Via names the socket, Contact where we are reached.
+   * Both undefined: the placeholder stays.
+   */
+  toWire(message: SipMessage, local: LocalAddress | undefined, reached = local): SipMessage {
+    const swapHost = (text: string, address: LocalAddress | undefined): string =>
+      address === undefined ? text : text.replaceAll(this.placeholder, formatAddress(address));
     let top = true;
     return mapHeaders(message, ['via', 'contact'], (value, key) => {
-      if (key === 'contact') return swapHost(value);
+      if (key === 'contact') return swapHost(value, reached);
       // The Via of a response belongs to the far end.
       if (!top || isResponse(message)) return value;
       top = false;
-      return swapHost(value).replace(/(;[ \t]*branch=[^;,\s]+)/i, `$1${this.#branchTail}`);
+      return swapHost(value, local).replace(/(;[ \t]*branch=[^;,\s]+)/i, `$1${this.#branchTail}`);
     });
   }
 

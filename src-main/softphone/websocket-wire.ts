@@ -1,8 +1,10 @@
-import type { Socket } from 'node:net';
+import { isIP } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { ServerAddress } from '../account/account-config.ts';
 import { markSocket } from '../core/dscp.ts';
 import { signallingLimits } from './signalling-limits.ts';
+import { SocketLife } from './socket-life.ts';
 import type { TlsTrust } from './stream-wire.ts';
 import type { LocalAddress } from './via-identity.ts';
 import type { Wire, WireListener } from './wire.ts';
@@ -16,7 +18,7 @@ export class WebSocketWire implements Wire {
   readonly #trust: TlsTrust | undefined;
   readonly #dscp: number;
   #socket: WebSocket | undefined;
-  #keepAlive: NodeJS.Timeout | undefined;
+  #life: SocketLife | undefined;
 
   constructor(server: ServerAddress, trust: TlsTrust | undefined, dscp: number) {
     this.protocol = trust === undefined ? 'WS' : 'WSS';
@@ -26,48 +28,46 @@ export class WebSocketWire implements Wire {
   }
 
   async open(listener: WireListener): Promise<LocalAddress> {
-    const { host, port } = this.#server;
+    const { host, port, address } = this.#server;
     const scheme = this.#trust === undefined ? 'ws' : 'wss';
     const urlHost = host.includes(':') ? `[${host}]` : host;
     const socket = new WebSocket(`${scheme}://${urlHost}:${port}/`, 'sip', {
       ...this.#trust,
-      handshakeTimeout: signallingLimits.connectTimeoutMs,
       maxPayload: signallingLimits.headerBytes + signallingLimits.bodyBytes,
       perMessageDeflate: false,
+      // The Host header names what was asked for, whatever address is taken.
+      ...(address === undefined ? {} : { lookup: alwaysThis(address) }),
     });
     this.#socket = socket;
-    let raw: Socket | undefined;
-    await new Promise<void>((resolve, reject) => {
-      socket.once('upgrade', (response) => {
-        raw = response.socket;
-      });
-      socket.once('error', reject);
-      socket.once('close', () => {
-        reject(new Error('The server closed the connection'));
-      });
-      socket.once('open', () => {
-        socket.removeAllListeners('error').removeAllListeners('close');
-        resolve();
-      });
+    const life = new SocketLife({
+      emitter: socket,
+      openEvent: 'open',
+      isGone: () => socket.readyState === WebSocket.CLOSED,
+      end: () => {
+        socket.close();
+      },
+      destroy: () => {
+        socket.terminate();
+      },
     });
+    this.#life = life;
+    let raw: Socket | undefined;
+    socket.once('upgrade', (response) => {
+      raw = response.socket;
+    });
+    await life.opened();
     if (raw !== undefined) markSocket(raw, this.#dscp, raw.remoteFamily === 'IPv6');
     socket.on('message', (data) => {
       // RFC 7118 section 4.2: one message per frame, text or binary.
       const text = Buffer.isBuffer(data) ? data.toString('utf8') : '';
       if (text.trim() !== '') listener.message(text);
     });
-    let failure = new Error('The server closed the connection');
-    socket.on('error', (error) => {
-      failure = error;
+    socket.on('pong', () => {
+      listener.pong();
     });
-    socket.on('close', () => {
-      clearInterval(this.#keepAlive);
-      if (this.#socket === socket) listener.closed(failure);
+    life.onLost((error) => {
+      listener.closed(error);
     });
-    // RFC 7118 section 6 and RFC 6455 section 5.5.2.
-    this.#keepAlive = setInterval(() => {
-      socket.ping();
-    }, signallingLimits.crlfIntervalMs);
     return { address: raw?.localAddress ?? '', port: raw?.localPort ?? 0 };
   }
 
@@ -83,20 +83,21 @@ export class WebSocketWire implements Wire {
     });
   }
 
-  async close(): Promise<void> {
-    const socket = this.#socket;
-    this.#socket = undefined;
-    clearInterval(this.#keepAlive);
-    if (socket === undefined || socket.readyState === WebSocket.CLOSED) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        socket.terminate();
-      }, signallingLimits.closeGraceMs);
-      socket.once('close', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-      socket.close();
-    });
+  ping(): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.ping();
   }
+
+  async close(isDead = false): Promise<void> {
+    this.#socket = undefined;
+    await this.#life?.end(isDead);
+  }
+}
+
+/** A resolver that knows one answer. */
+function alwaysThis(address: string): LookupFunction {
+  const family = isIP(address);
+  return (_host, options, answer) => {
+    if (options.all === true) answer(null, [{ address, family }]);
+    else answer(null, address, family);
+  };
 }

@@ -1,9 +1,11 @@
 import type { LocalAddress } from './via-identity.ts';
 
-/** What a wire tells. `text` is one whole message; keep-alives stay inside the wire. */
+/** What a wire tells. `text` is one whole message. */
 export interface WireListener {
   message(text: string): void;
-  /** Something that is no SIP came in and was dropped. */
+  /** The server answered `ping`. */
+  pong(): void;
+  /** Something that is no SIP came in and was dropped, or the network said that a datagram was. */
   dropped(why: string): void;
   /** The wire is gone; only after `open` resolved, at most once, and not after `close`. */
   closed(error: Error): void;
@@ -23,8 +25,13 @@ export interface Wire {
   /** Connects. Rejects with an error whose message is fit for "Copy details". */
   open(listener: WireListener): Promise<LocalAddress>;
   send(text: string): Promise<void>;
-  /** Ends the wire and frees its socket; never rejects. */
-  close(): Promise<void>;
+  /**
+   * Asks the far end of the connection for a sign of life below SIP: CRLF on streams (RFC 5626 section 4.4.1), a ping
+   * frame on WebSockets (RFC 6455 section 5.5.2). Missing where there is none. Servers need not answer.
+   */
+  ping?(): void;
+  /** Ends the wire and frees its socket; never rejects. Of a far end that `isDead` no answer is waited for. */
+  close(isDead?: boolean): Promise<void>;
 }
 
 export type WireFactory = () => Wire;

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import koffi from 'koffi';
 import { WebSocketServer } from 'ws';
 import type { PhoneConfig, SipTransportKind, TrustConfig } from '../account/account-config.ts';
 import { wireFailure } from './connect-failures.ts';
@@ -39,15 +40,17 @@ afterEach(async () => {
 
 interface Heard {
   readonly messages: string[];
+  pongs: number;
   readonly dropped: string[];
   readonly closed: Error[];
 }
 
 async function open(wire: Wire): Promise<Heard> {
-  const heard: Heard = { messages: [], dropped: [], closed: [] };
+  const heard: Heard = { messages: [], pongs: 0, dropped: [], closed: [] };
   undo.push(() => wire.close());
   const local = await wire.open({
     message: (text) => heard.messages.push(text),
+    pong: () => (heard.pongs += 1),
     dropped: (why) => heard.dropped.push(why),
     closed: (error) => heard.closed.push(error),
   });
@@ -64,8 +67,13 @@ function wireTo(port: number, transport: SipTransportKind, tlsName = '', trust: 
     transport,
     servers: [{ host: '127.0.0.1', port }],
     registerExpiresS: 600,
-    audioCodecs: [],
+    mediaEncryption: 'never',
     dscpSignalling: 24,
+    addressFamily: 'both',
+    keepAlive: 'usual',
+    digits: 'auto',
+    iceServers: [],
+    relayOnly: false,
     ...(tlsName === '' ? {} : { tlsName }),
   };
   const trusted = { extraCa: [], useSystemStore: false, ...trust };
@@ -105,7 +113,12 @@ function echo(socket: Socket): void {
 async function failureOf(wire: Wire) {
   undo.push(() => wire.close());
   try {
-    await wire.open({ message: () => undefined, dropped: () => undefined, closed: () => undefined });
+    await wire.open({
+      message: () => undefined,
+      pong: () => undefined,
+      dropped: () => undefined,
+      closed: () => undefined,
+    });
   } catch (error) {
     return wireFailure(error, 'sip.example.com');
   }
@@ -175,6 +188,27 @@ describe.each(['tcp', 'tls'] as const)('%s', (transport) => {
     });
   });
 
+  test('answers a ping of the server, and tells its pong (RFC 5626)', async () => {
+    let got = '';
+    const port = await streamServer(secure, (accepted) => {
+      accepted.on('error', () => undefined);
+      accepted.on('data', (chunk) => {
+        got += chunk.toString();
+        if (chunk.toString() === '\r\n\r\n') accepted.write('\r\n');
+      });
+      accepted.write('\r\n\r\n');
+    });
+    const wire = wireOf(port);
+    const heard = await open(wire);
+    await vi.waitFor(() => {
+      expect(got).toBe('\r\n');
+    });
+    wire.ping?.();
+    await vi.waitFor(() => {
+      expect(heard.pongs).toBe(1);
+    });
+  });
+
   test('closes a connection that carries no SIP', async () => {
     const port = await streamServer(secure, (accepted) => {
       accepted.on('error', () => undefined);
@@ -196,6 +230,42 @@ describe.each(['tcp', 'tls'] as const)('%s', (transport) => {
     await expect(wire.send(message)).rejects.toThrow('closed');
   });
 });
+
+describe('the packets of every wire', () => {
+  test.skipIf(process.platform !== 'linux')('carry CS3 (24), as the system itself says', async () => {
+    const udp = await udpServer();
+    const tcpPort = await streamServer(false, echo);
+    const tlsPort = await streamServer(true, echo);
+    const webSockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    undo.push(() => {
+      for (const client of webSockets.clients) client.terminate();
+      webSockets.close();
+    });
+    await new Promise<void>((resolve) => {
+      webSockets.once('listening', resolve);
+    });
+    const believed = { extraCa: [certificate.cert] };
+    const before = marked(24);
+    await open(wireTo(udp.port, 'udp'));
+    await open(wireTo(tcpPort, 'tcp'));
+    await open(wireTo(tlsPort, 'tls', 'sip.example.com', believed));
+    await open(wireTo((webSockets.address() as AddressInfo).port, 'ws'));
+    expect(marked(24) - before).toBe(4);
+  });
+});
+
+/** How many sockets of this process the system marks with this DSCP value. Node does not tell which descriptor is whose. */
+function marked(dscp: number): number {
+  const getsockopt = koffi
+    .load('libc.so.6')
+    .func('int getsockopt(int fd, int level, int name, _Out_ int *value, _Inout_ uint32_t *bytes)');
+  let count = 0;
+  for (let fd = 3; fd < 512; fd += 1) {
+    const value = [0];
+    if (getsockopt(fd, 0, 1, value, [4]) === 0 && value[0] === dscp << 2) count += 1;
+  }
+  return count;
+}
 
 describe('the certificate', () => {
   test.each(['tls', 'wss'] as const)(

@@ -9,6 +9,8 @@ import { withDeadline } from '../../src-shared/rpc/deadline.ts';
 import type { ServerAddress, VoicemailConfig } from '../account/account-config.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import type { Connection } from '../core/dial.ts';
+import { racedLookup } from '../core/raced-tcp.ts';
+import type { RaceTools } from '../core/raced-tcp.ts';
 import { formatServer } from '../core/server-list.ts';
 import { certificateProblem } from '../core/tls-trust.ts';
 import type { TlsTrustOptions } from '../core/tls-trust.ts';
@@ -38,6 +40,8 @@ export interface ImapSessionOptions {
   readonly changed: () => void;
   /** Told once when an open session ends by itself. */
   readonly lost: (failure: ConnectFailure) => void;
+  /** For tests: how addresses are found. */
+  readonly race?: RaceTools;
 }
 
 /** A voice message and where its sound is. */
@@ -94,7 +98,7 @@ export class ImapSession implements Connection {
       // Nothing is sent in the clear: without STARTTLS the attempt fails (RFC 8314 section 4.1).
       ...(config.encryption === 'starttls' ? { doSTARTTLS: true } : {}),
       ...(config.tlsName === undefined ? {} : { servername: config.tlsName }),
-      tls: { ...tls },
+      tls: { ...tls, lookup: racedLookup(server.port, { ...options.race, signal: options.signal }) },
       auth: { user: config.user, pass: password },
       logger: false,
       clientInfo: { name: 'Parley' },

@@ -4,6 +4,7 @@ import type { VoiceMessage } from '../../src-shared/model/voicemail.ts';
 import { voicemail as migration } from '../core/migrations/031-voicemail.ts';
 import type { PlayableAudio } from './audio.ts';
 import { VoicemailStore } from './voicemail-store.ts';
+import { storeOver } from '../core/store.ts';
 
 let db: Database.Database;
 beforeEach(() => {
@@ -20,8 +21,8 @@ function sound(bytes: number): PlayableAudio {
 }
 
 test('the list is kept as it was, newest first, apart for each account', () => {
-  const store = new VoicemailStore(db, 'a');
-  const other = new VoicemailStore(db, 'b');
+  const store = new VoicemailStore(storeOver(db), 'a');
+  const other = new VoicemailStore(storeOver(db), 'b');
   store.replace([message(1, { name: 'Bob', heard: true }), message(2, { urgent: true })]);
   other.replace([message(9)]);
   expect(store.messages()).toEqual([message(2, { urgent: true }), message(1, { name: 'Bob', heard: true })]);
@@ -31,18 +32,18 @@ test('the list is kept as it was, newest first, apart for each account', () => {
 });
 
 test('sound that was played is kept; that of messages which are gone goes too', () => {
-  const store = new VoicemailStore(db, 'a');
+  const store = new VoicemailStore(storeOver(db), 'a');
   store.replace([message(1), message(2)]);
   store.putAudio('1-1', sound(10), 1);
   store.putAudio('1-2', sound(10), 2);
   store.replace([message(2)]);
   expect(store.audio('1-1', 3)).toBeUndefined();
   expect(store.audio('1-2', 3)).toEqual({ mimeType: 'audio/wav', bytes: Buffer.alloc(10, 7) });
-  expect(new VoicemailStore(db, 'b').audio('1-2', 3)).toBeUndefined();
+  expect(new VoicemailStore(storeOver(db), 'b').audio('1-2', 3)).toBeUndefined();
 });
 
 test('when the room is full, what was played longest ago goes; what is larger than the room is not kept', () => {
-  const store = new VoicemailStore(db, 'a', 25);
+  const store = new VoicemailStore(storeOver(db), 'a', 25);
   store.putAudio('1-1', sound(10), 1);
   store.putAudio('1-2', sound(10), 2);
   expect(store.audio('1-1', 3)).toBeDefined();

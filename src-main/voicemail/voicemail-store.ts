@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { VoiceMessage } from '../../src-shared/model/voicemail.ts';
+import type { Store } from '../core/store.ts';
 import type { PlayableAudio } from './audio.ts';
 
 /** Sound kept on this computer; what was played longest ago goes first. */
@@ -22,13 +23,15 @@ interface AudioRow {
 
 /** The voicemail of one account as last seen, so that the list is there before the server answers. */
 export class VoicemailStore {
+  readonly #store: Store;
   readonly #db: Database;
   readonly #account: string;
   readonly #audioBytes: number;
 
   /** `audioBytes` is the room for sound. */
-  constructor(db: Database, accountId: string, audioBytes: number = audioCacheBytes) {
-    this.#db = db;
+  constructor(store: Store, accountId: string, audioBytes: number = audioCacheBytes) {
+    this.#store = store;
+    this.#db = store.db;
     this.#account = accountId;
     this.#audioBytes = audioBytes;
   }
@@ -60,7 +63,7 @@ export class VoicemailStore {
     const dropOrphans = this.#db.prepare(
       'DELETE FROM voicemail_audio WHERE account_id = ? AND id NOT IN (SELECT id FROM voicemail_messages WHERE account_id = ?)',
     );
-    this.#db.transaction(() => {
+    this.#store.write(() => {
       drop.run(this.#account);
       for (const message of messages) {
         insert.run(
@@ -75,7 +78,7 @@ export class VoicemailStore {
         );
       }
       dropOrphans.run(this.#account, this.#account);
-    })();
+    });
   }
 
   audio(id: string, nowMs: number): Pick<PlayableAudio, 'mimeType' | 'bytes'> | undefined {
@@ -83,9 +86,14 @@ export class VoicemailStore {
       .prepare('SELECT mime_type, bytes FROM voicemail_audio WHERE account_id = ? AND id = ?')
       .get(this.#account, id) as AudioRow | undefined;
     if (row === undefined) return undefined;
-    this.#db
-      .prepare('UPDATE voicemail_audio SET played_at_ms = ? WHERE account_id = ? AND id = ?')
-      .run(nowMs, this.#account, id);
+    // Only the order in which sound is let go hangs on it: what is here plays, whatever the disk does.
+    this.#store.writeEventually((db) => {
+      db.prepare('UPDATE voicemail_audio SET played_at_ms = ? WHERE account_id = ? AND id = ?').run(
+        nowMs,
+        this.#account,
+        id,
+      );
+    });
     return { mimeType: row.mime_type, bytes: row.bytes };
   }
 
@@ -100,19 +108,19 @@ export class VoicemailStore {
     const dropOldest = this.#db.prepare(
       'DELETE FROM voicemail_audio WHERE account_id = ? AND id = (SELECT id FROM voicemail_audio WHERE account_id = ? ORDER BY played_at_ms LIMIT 1)',
     );
-    this.#db.transaction(() => {
+    this.#store.write(() => {
       insert.run(this.#account, id, audio.mimeType, audio.bytes, audio.bytes.length, nowMs);
       while ((total.get(this.#account) as { bytes: number }).bytes > this.#audioBytes) {
         dropOldest.run(this.#account, this.#account);
       }
-    })();
+    });
   }
 
   /** Removes all of this account from this computer. */
   forget(): void {
-    this.#db.transaction(() => {
+    this.#store.write(() => {
       this.#db.prepare('DELETE FROM voicemail_messages WHERE account_id = ?').run(this.#account);
       this.#db.prepare('DELETE FROM voicemail_audio WHERE account_id = ?').run(this.#account);
-    })();
+    });
   }
 }

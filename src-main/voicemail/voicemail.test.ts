@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import type { VoicemailBox } from '../../src-shared/model/voicemail.ts';
+import type { KnownParty } from '../directory/reverse-lookup.ts';
 import { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
 import type { ServerAddress, VoicemailConfig } from '../account/account-config.ts';
 import { systemClock } from '../core/clock.ts';
@@ -16,6 +17,7 @@ import type { ImapTiming } from './imap-session.ts';
 import { probeVoicemail } from './probe-voicemail.ts';
 import { VoicemailStore } from './voicemail-store.ts';
 import { VoicemailService } from './voicemail.ts';
+import { storeOver } from '../core/store.ts';
 
 /** One command of the client. Answers with lines; undefined means the usual answer, null none at all. */
 type Script = (command: string, tag: string, socket: Socket) => string | null | undefined;
@@ -146,6 +148,9 @@ interface Client {
   box(): VoicemailBox;
 }
 
+/** Who has which number, as the directory knows it. */
+const known = new Map<string, KnownParty>();
+
 async function signIn(server: ServerAddress, timing: Partial<ImapTiming> = {}): Promise<Client> {
   const db = new Database(':memory:');
   migration.up(db);
@@ -154,13 +159,14 @@ async function signIn(server: ServerAddress, timing: Partial<ImapTiming> = {}): 
   const service = new VoicemailService({
     config: config(server),
     trust,
-    store: new VoicemailStore(db, 'a'),
+    store: new VoicemailStore(storeOver(db), 'a'),
     hub,
     clock: systemClock,
     random: () => 0.5,
     log: silentLogger,
     health: { report: (one) => health.push(one) },
-    lookup: { byNumber: () => undefined },
+    lookup: { byNumber: (number) => known.get(number) },
+    region: () => 'GB',
     onChange: () => undefined,
     timing: { commandMs: 2_000, ...timing },
   });
@@ -192,6 +198,11 @@ describe('a server that plays along', () => {
     ]);
     expect(unread).toBe(1);
     expect(messages[1]).toMatchObject({ name: 'Bob', durationS: 7 });
+    // The directory answers after the list: who called is known from then on.
+    known.set('6102', { name: 'Carol Lindqvist', jid: 'carol@example.com' });
+    client.service.namesChanged();
+    expect(client.box().messages[0]).toMatchObject({ name: 'Carol Lindqvist', jid: 'carol@example.com' });
+    known.clear();
     const audio = await client.service.handlers['voicemail.audio']({ id: '5-12' }, 'w');
     expect(Buffer.from(audio.base64, 'base64').equals(sound)).toBe(true);
     // The server did not say how long it is; the sound did.

@@ -5,14 +5,15 @@ import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import type { VoiceRecord } from '../../src-shared/model/history.ts';
 import type { VoiceMessage, VoicemailBox } from '../../src-shared/model/voicemail.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
+import { readableNumber } from '../../src-shared/text/readable-number.ts';
 import type { TrustConfig, VoicemailConfig } from '../account/account-config.ts';
 import type { Attempt } from '../core/dial.ts';
 import { healthOfStatus } from '../core/failure-words.ts';
 import type { Logger } from '../core/log.ts';
-import { Reconnector } from '../core/reconnector.ts';
-import type { ReconnectorStatus } from '../core/reconnector.ts';
+import type { ReconnectorStatus } from '../core/reconnector-options.ts';
 import type { Random, ServerAddress } from '../core/server-list.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
+import { SignedInConnection } from '../core/signed-in-connection.ts';
 import { tlsOptionsFor } from '../core/tls-trust.ts';
 import type { ReverseLookup } from '../directory/reverse-lookup.ts';
 import { checkAudio } from './audio.ts';
@@ -34,6 +35,8 @@ export interface VoicemailOptions {
   readonly health: HealthReporter;
   /** Names callers that the exchange does not know. */
   readonly lookup: Pick<ReverseLookup, 'byNumber'>;
+  /** ISO 3166-1 alpha-2 region of numbers without a country code. */
+  readonly region: () => string | undefined;
   /** Called after each change of the list, for the history. */
   readonly onChange: () => void;
   readonly timing?: Partial<ImapTiming>;
@@ -46,19 +49,18 @@ const settleMs = 120;
 
 /**
  * Visual voicemail: the newest messages of an IMAP mailbox as topic `voicemail`. The list of last time is shown until
- * the server answers; news come by IDLE. The connection is kept by the reconnector; its states are this service's health.
+ * the server answers; news come by IDLE. The states of its connection are this service's health.
  */
 export class VoicemailService implements Service {
   readonly name = 'voicemail';
   readonly #options: VoicemailOptions;
-  #reconnector: Reconnector | undefined;
+  readonly #connection: SignedInConnection;
   #session: ImapSession | undefined;
   #status: ReconnectorStatus = { state: 'stopped' };
   /** What the server holds; empty until it said so. */
   #stored: readonly StoredVoiceMessage[] = [];
   #messages: readonly VoiceMessage[] = [];
   #isListed = false;
-  #signIns = 0;
   #timer: TimerHandle | undefined;
   #listing: Promise<void> | undefined;
   #isListDue = false;
@@ -66,6 +68,11 @@ export class VoicemailService implements Service {
 
   constructor(options: VoicemailOptions) {
     this.#options = options;
+    this.#connection = new SignedInConnection({
+      clock: options.clock,
+      random: options.random,
+      changed: this.#changed.bind(this),
+    });
   }
 
   readonly handlers: VoicemailHandlers = {
@@ -75,7 +82,7 @@ export class VoicemailService implements Service {
     },
     'voicemail.markHeard': async ({ id, heard }) => ({ revision: await this.#markHeard(id, heard) }),
     'voicemail.refresh': async () => {
-      if (this.#session === undefined) this.#reconnector?.retry();
+      if (this.#session === undefined) this.#connection.retry();
       else await this.#refresh();
       return { revision: this.#publish() };
     },
@@ -95,52 +102,45 @@ export class VoicemailService implements Service {
   /** Connects with this password, in the background; a new password replaces the old one. The outcome is health. */
   async connect(password: string): Promise<void> {
     await this.disconnect();
-    const { config, clock, random, timing } = this.#options;
+    const { config, timing } = this.#options;
     if (config === undefined) return;
     const times: ImapTiming = { ...defaultImapTiming, ...timing };
-    this.#signIns += 1;
-    const reconnector = new Reconnector({
-      clock,
-      random,
-      servers: () => Promise.resolve(config.servers),
+    this.#connection.connect({
+      servers: config.servers,
       connect: (server, attempt) => this.#open(config, password, server, attempt, times),
-      onStatus: (status) => {
-        // An earlier connection that is still closing has nothing more to say.
-        if (reconnector === this.#reconnector) this.#changed(status);
-      },
-      fallBack: 'whenIdle',
-      timing: { connectDeadlineMs: times.commandMs, checkDeadlineMs: Math.min(times.commandMs, 3_000) },
+      answerMs: times.commandMs,
     });
-    reconnector.useCredential(`sign-in ${this.#signIns}`);
-    this.#reconnector = reconnector;
-    reconnector.start();
   }
 
   async disconnect(): Promise<void> {
-    const reconnector = this.#reconnector;
-    this.#reconnector = undefined;
     this.#session = undefined;
     this.#setTimer(false);
-    if (reconnector === undefined) return;
-    await reconnector.stop();
-    this.#changed({ state: 'stopped' });
+    await this.#connection.disconnect();
+  }
+
+  /** The directory learned who has which number: callers that were unknown until now have a face. */
+  namesChanged(): void {
+    if (this.#messages.length === 0) return;
+    this.#publish();
+    this.#options.onChange();
   }
 
   /** The computer woke or the network changed. */
   kick(): void {
-    this.#reconnector?.kick();
+    this.#connection.kick();
   }
 
   /** A person asked to try again. */
   retry(): void {
-    this.#reconnector?.retry();
+    this.#connection.retry();
   }
 
   /** The messages as the history shows them, newest first. */
   records(): readonly VoiceRecord[] {
-    return this.#named().map(({ id, name, number, receivedAtMs, durationS, heard }) => ({
+    return this.#named().map(({ id, name, jid, number, receivedAtMs, durationS, heard }) => ({
       id,
       ...(name === undefined ? {} : { name }),
+      ...(jid === undefined ? {} : { jid }),
       number,
       receivedAtMs,
       durationS,
@@ -246,8 +246,14 @@ export class VoicemailService implements Service {
 
   #named(): readonly VoiceMessage[] {
     return this.#messages.map((message) => {
-      const name = message.name ?? this.#options.lookup.byNumber(message.number)?.name;
-      return name === undefined ? message : { ...message, name };
+      const known = this.#options.lookup.byNumber(message.number);
+      const name = message.name ?? known?.name;
+      return {
+        ...message,
+        number: readableNumber(message.number, this.#options.region()),
+        ...(name === undefined ? {} : { name }),
+        ...(known?.jid === undefined ? {} : { jid: known.jid }),
+      };
     });
   }
 

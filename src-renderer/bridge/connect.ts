@@ -45,21 +45,30 @@ function takeSecret(page: Window): string {
   return page.sessionStorage.getItem(secretKey) ?? '';
 }
 
-/** The preload posts `parley-port` with a port: once after load, and again if main asks the window to reconnect. */
+/**
+ * The preload posts `parley-port` with a port: once after load, and again when another program runs behind it. The wire
+ * to the one before is closed then, whether or not its end was told.
+ */
 function portConnector(page: Window): () => Promise<Wire> {
   const ports: MessagePort[] = [];
+  let wire: Wire | undefined;
   const waiting: ((port: MessagePort) => void)[] = [];
   page.addEventListener('message', (event: MessageEvent<unknown>) => {
     if (event.source !== page || event.data !== 'parley-port') return;
     const port = event.ports[0];
     if (port === undefined) return;
     const next = waiting.shift();
-    if (next === undefined) ports.push(port);
-    else next(port);
+    if (next !== undefined) {
+      next(port);
+      return;
+    }
+    ports.push(port);
+    wire?.close();
   });
   return async () => {
     const port = ports.shift() ?? (await new Promise<MessagePort>((resolve) => waiting.push(resolve)));
-    return portWire(port);
+    wire = portWire(port);
+    return wire;
   };
 }
 

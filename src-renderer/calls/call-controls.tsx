@@ -1,21 +1,43 @@
-import { CallEnd24Filled, Dialpad24Regular, Mic24Regular, MicOff24Filled } from '@fluentui/react-icons';
-import { useLingui } from '@lingui/react/macro';
-import type { ReactNode } from 'react';
+import { Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
+import {
+  CallEnd24Filled,
+  CallTransfer24Regular,
+  Dialpad24Regular,
+  Mic24Regular,
+  MicOff24Filled,
+  MoreHorizontal24Regular,
+  Pause24Regular,
+  PersonAdd24Regular,
+  Play24Filled,
+} from '@fluentui/react-icons';
+import { Trans, useLingui } from '@lingui/react/macro';
+import type { ReactNode, Ref } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
+import { plainText } from '../settings/list-text.ts';
+import { useSetting } from '../settings/use-setting.ts';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
+import type { StagePanel } from './stage-panel.ts';
+import type { CallActions } from './use-call-actions.ts';
 
-/** The buttons of a call: only those that its device can do now. */
+/** The buttons of a call or conference: only those that its device can do now. */
 export function CallControls(props: {
+  /** The call, or the whole conference. */
+  readonly calls: readonly Call[];
   readonly call: Call;
-  readonly keypadOpen: boolean;
-  readonly onMute: (muted: boolean) => void;
-  readonly onKeypad: () => void;
-  readonly onEnd: () => void;
+  readonly panel: StagePanel | undefined;
+  readonly actions: CallActions;
+  readonly onPanel: (panel: StagePanel | undefined) => void;
 }) {
   const { t } = useLingui();
-  const { call } = props;
+  const { call, calls, actions, panel } = props;
   const can = (capability: Call['capabilities'][number]) => call.capabilities.includes(capability);
   const mac = isMac();
+  const toggle = (which: StagePanel) => () => {
+    props.onPanel(panel === which ? undefined : which);
+  };
+  const { conferenceId } = call;
+  const together = conferenceId !== undefined && calls.length > 1;
+  const held = call.state === 'held';
   return (
     <div className="cbar" role="toolbar" aria-label={t`Call controls`}>
       {can('mute') && (
@@ -25,45 +47,158 @@ export function CallControls(props: {
           pressed={call.muted}
           shortcut={ariaCombo(combos.mute, mac)}
           onClick={() => {
-            props.onMute(!call.muted);
+            actions.mute(
+              calls.map((one) => one.id),
+              !call.muted,
+            );
+          }}
+        />
+      )}
+      {(can('hold') || can('resume')) && (
+        <Control
+          icon={held ? <Play24Filled /> : <Pause24Regular />}
+          label={held ? t`Resume` : t`Hold`}
+          pressed={held}
+          shortcut={ariaCombo(combos.hold, mac)}
+          onClick={() => {
+            if (held) actions.resume(call.id);
+            else actions.hold(call.id);
           }}
         />
       )}
       {can('dtmf') && (
-        <Control icon={<Dialpad24Regular />} label={t`Keypad`} pressed={props.keypadOpen} onClick={props.onKeypad} />
+        <Control
+          icon={<Dialpad24Regular />}
+          label={t`Keypad`}
+          pressed={panel === 'keypad'}
+          onClick={toggle('keypad')}
+        />
+      )}
+      {can('transfer') && !together && (
+        <Control
+          icon={<CallTransfer24Regular />}
+          label={t`Transfer`}
+          pressed={panel === 'transfer'}
+          shortcut={ariaCombo(combos.transfer, mac)}
+          onClick={toggle('transfer')}
+        />
+      )}
+      {can('conference') && (
+        <Control
+          icon={<PersonAdd24Regular />}
+          label={t`Add people`}
+          pressed={panel === 'add'}
+          onClick={toggle('add')}
+        />
+      )}
+      <MoreOfCall call={call} actions={actions} onPanel={props.onPanel} />
+      {together && (
+        <Control
+          icon={<CallEnd24Filled />}
+          label={t`Leave`}
+          onClick={() => {
+            actions.leaveConference(conferenceId);
+          }}
+        />
       )}
       <button
         type="button"
         className="cbtn cbtn--end"
         aria-keyshortcuts={ariaCombo(combos.decline, mac)}
-        onClick={props.onEnd}
+        onClick={() => {
+          if (together) actions.endConference(conferenceId);
+          else if (call.direction === 'in' && call.state === 'ringing') actions.decline(call.id);
+          else actions.hangUp(call.id);
+        }}
       >
         <span className="cbtn__face">
           <CallEnd24Filled />
         </span>
-        <span className="cbtn__label">{call.state === 'connected' ? t`End call` : t`Cancel`}</span>
+        <span className="cbtn__label">
+          {together ? (
+            <Trans>End for all</Trans>
+          ) : call.state === 'connected' || held ? (
+            <Trans>End call</Trans>
+          ) : (
+            <Trans>Cancel</Trans>
+          )}
+        </span>
       </button>
     </div>
   );
 }
 
-function Control(props: {
+/** What is used seldom; nothing where a call can do none of it. */
+function MoreOfCall(props: {
+  readonly call: Call;
+  readonly actions: CallActions;
+  readonly onPanel: (panel: StagePanel) => void;
+}) {
+  const { t } = useLingui();
+  const { call, actions } = props;
+  const wantsPlace = plainText(useSetting('calls.parkCode').state?.value ?? '').includes('{slot}');
+  const canPark = call.capabilities.includes('park');
+  const canRecord = call.capabilities.includes('record');
+  if (!canPark && !canRecord) return null;
+  return (
+    <Menu>
+      <MenuTrigger disableButtonEnhancement>
+        <Control icon={<MoreHorizontal24Regular />} label={t`More`} />
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          {canRecord && (
+            <MenuItem
+              onClick={() => {
+                actions.record(call.id, !call.recording);
+              }}
+            >
+              {call.recording ? <Trans>Stop recording</Trans> : <Trans>Record the call</Trans>}
+            </MenuItem>
+          )}
+          {canPark && (
+            <MenuItem
+              onClick={() => {
+                if (wantsPlace) props.onPanel('park');
+                else void actions.park(call.id);
+              }}
+            >
+              <Trans>Park the call</Trans>
+            </MenuItem>
+          )}
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}
+
+function Control({
+  icon,
+  label,
+  pressed,
+  shortcut,
+  ref,
+  ...rest
+}: {
   readonly icon: ReactNode;
   readonly label: string;
-  readonly pressed: boolean;
+  /** Only for a button that stays down. */
+  readonly pressed?: boolean;
   readonly shortcut?: string;
-  readonly onClick: () => void;
+  readonly onClick?: () => void;
+  readonly ref?: Ref<HTMLButtonElement>;
 }) {
   return (
     <button
+      {...rest}
+      ref={ref}
       type="button"
-      className={props.pressed ? 'cbtn is-on' : 'cbtn'}
-      aria-pressed={props.pressed}
-      aria-keyshortcuts={props.shortcut}
-      onClick={props.onClick}
+      className={pressed === true ? 'cbtn is-on' : 'cbtn'}
+      aria-pressed={pressed}
+      aria-keyshortcuts={shortcut}
     >
-      <span className="cbtn__face">{props.icon}</span>
-      <span className="cbtn__label">{props.label}</span>
+      <span className="cbtn__face">{icon}</span>
+      <span className="cbtn__label">{label}</span>
     </button>
   );
 }

@@ -1,54 +1,85 @@
 import { Button, Tooltip } from '@fluentui/react-components';
-import { ArrowLeft20Regular, Info16Regular, LockClosed12Filled, LockOpen12Regular } from '@fluentui/react-icons';
+import {
+  ArrowForward16Regular,
+  ArrowLeft20Regular,
+  CallTransfer16Regular,
+  Info16Regular,
+  LockClosed12Filled,
+  LockOpen12Regular,
+  Pause16Filled,
+  Record16Filled,
+  Speaker216Regular,
+} from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
+import type { ReactNode } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
 import { useTopic } from '../bridge/client-context.tsx';
+import { useDevicesInUse } from '../media/media-context.tsx';
 import { navigate } from '../shell/route.ts';
 import { QuietState } from '../ui/empty-state.tsx';
 import { useAnnounce } from '../ui/live-regions.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
+import { QualityButton } from './call-quality.tsx';
 import { CallControls } from './call-controls.tsx';
-import { partyName, stateWords } from './call-text.ts';
+import { conferenceOf, isTransferring, partyName, saidOf, stateWords, transferWords } from './call-text.ts';
 import { CallTimer } from './call-timer.tsx';
 import './calls-parts.css';
+import { ConferencePanel } from './conference-panel.tsx';
 import { Keypad } from './keypad.tsx';
+import { StageDevices } from './stage-devices.tsx';
+import { ParkPanel } from './park-panel.tsx';
+import { setStagePanel, useStagePanel } from './stage-panel.ts';
+import type { StagePanel } from './stage-panel.ts';
+import { AddPanel, TransferPanel } from './transfer-panel.tsx';
 import { useCallActions } from './use-call-actions.ts';
 
 /** The detail pane of one running call, or of the last moments of one that ended. */
 export function CallStage({ callId }: { readonly callId: string }) {
   const list = useTopic('calls');
   const call = list?.calls.find((one) => one.id === callId);
-  if (call === undefined) {
+  if (list === undefined || call === undefined) {
     return (
       <QuietState>
         <Trans>That call is over.</Trans>
       </QuietState>
     );
   }
-  return <Stage key={call.id} call={call} />;
+  return <Stage key={call.id} call={call} all={list.calls} />;
 }
 
-function Stage({ call }: { readonly call: Call }) {
+/** The panel that is open, as far as the call can do now what it is for. */
+function usePanel(call: Call): StagePanel | undefined {
+  const panel = useStagePanel(call.id);
+  const needed = { keypad: 'dtmf', transfer: 'transfer', add: 'conference', park: 'park' } as const;
+  return panel !== undefined && call.capabilities.includes(needed[panel]) ? panel : undefined;
+}
+
+function Stage({ call, all }: { readonly call: Call; readonly all: readonly Call[] }) {
   const { t } = useLingui();
   const announce = useAnnounce();
   const actions = useCallActions();
-  const [wantsKeypad, setWantsKeypad] = useState(false);
+  const panel = usePanel(call);
+  const together = conferenceOf(call, all);
+  const isConference = together.length > 1;
   const name = partyName(call);
-  const keypad = wantsKeypad && call.capabilities.includes('dtmf');
+  const title = isConference ? together.map(partyName).join(', ') : name;
   const words = t(stateWords(call));
+  const setPanel = (next: StagePanel | undefined) => {
+    setStagePanel(call.id, next);
+  };
 
   const ended = call.state === 'ended';
-  // Why there was no sound, in the window's own words, says more than that there was none.
-  const said = call.endReason === 'mediaFailed' ? (call.notice ?? words) : words;
+  const said = saidOf(call, words);
   useEffect(() => {
     if (ended) announce(said, 'assertive');
   }, [ended, said, announce]);
 
+  const small = panel !== undefined || isConference;
   return (
     <section
       className="detail stage"
-      aria-label={t`Call with ${name}`}
+      aria-label={isConference ? t`Call with ${title}` : t`Call with ${name}`}
       data-region="detail"
       data-call-state={call.state}
     >
@@ -63,54 +94,174 @@ function Stage({ call }: { readonly call: Call }) {
             }}
           />
         </div>
+        {!ended && <StageDevices />}
         <span className="stage__gap" />
-        {call.state === 'connected' && <Lock encrypted={call.encrypted} />}
+        {call.recording && (
+          <span className="lock t-cap c-danger" role="status">
+            <Record16Filled /> <Trans>Recording</Trans>
+          </span>
+        )}
+        {(call.state === 'connected' || call.state === 'held') && <Lock encrypted={call.encrypted} />}
+        {call.state === 'connected' && <QualityButton callId={call.id} />}
       </div>
-      <div className={keypad ? 'stage__mid is-small' : 'stage__mid'}>
-        <span className={call.state === 'connected' ? 'speaking' : 'stage__photo'}>
-          <PersonAvatar name={name} jid={call.party.jid} size={keypad ? 64 : 128} badge={false} />
-        </span>
-        <h2 className="stage__name clip">{name}</h2>
-        {name !== call.party.number && <p className="dim tnum">{call.party.number}</p>}
+      <div className={small ? 'stage__mid is-small' : 'stage__mid'}>
+        {isConference ? (
+          <>
+            <h2 className="stage__name clip">
+              <Trans>Conference</Trans>
+            </h2>
+            {panel === undefined && <ConferencePanel calls={together} actions={actions} />}
+          </>
+        ) : (
+          <Who call={call} small={small} name={name} />
+        )}
         {call.connectedAtMs === undefined || ended ? (
           <p className="stage__state">{said === call.notice ? null : words}</p>
         ) : (
-          <CallTimer call={call} className="timer tnum" />
+          !isConference && <CallTimer call={call} className="timer tnum" />
         )}
-        {call.notice !== undefined && (
-          <p className="stage__note" role="status">
-            <Info16Regular />
-            {call.notice}
-          </p>
-        )}
-        {keypad && (
+        {!ended && <Notes call={call} all={all} actions={actions} />}
+        {call.notice !== undefined && <Note icon={<Info16Regular />}>{call.notice}</Note>}
+        {panel === 'keypad' && (
           <Keypad
             name={name}
             onDigits={(digits) => actions.dtmf(call.id, digits)}
             onClose={() => {
-              setWantsKeypad(false);
+              setPanel(undefined);
+            }}
+          />
+        )}
+        {panel === 'transfer' && (
+          <TransferPanel
+            call={call}
+            actions={actions}
+            onClose={() => {
+              setPanel(undefined);
+            }}
+          />
+        )}
+        {panel === 'park' && (
+          <ParkPanel
+            call={call}
+            actions={actions}
+            onClose={() => {
+              setPanel(undefined);
+            }}
+          />
+        )}
+        {panel === 'add' && (
+          <AddPanel
+            call={call}
+            actions={actions}
+            onClose={() => {
+              setPanel(undefined);
             }}
           />
         )}
       </div>
       {/* Ended: the last moments show why; there is nothing left to press. */}
-      {!ended && (
-        <CallControls
-          call={call}
-          keypadOpen={keypad}
-          onMute={(muted) => {
-            actions.mute(call.id, muted);
-          }}
-          onKeypad={() => {
-            setWantsKeypad(!keypad);
-          }}
-          onEnd={() => {
-            if (call.direction === 'in' && call.state === 'ringing') actions.decline(call.id);
-            else actions.hangUp(call.id);
-          }}
-        />
-      )}
+      {!ended && <CallControls calls={together} call={call} panel={panel} actions={actions} onPanel={setPanel} />}
     </section>
+  );
+}
+
+function Who({ call, small, name }: { readonly call: Call; readonly small: boolean; readonly name: string }) {
+  const { diverted } = call;
+  const by = diverted === undefined ? undefined : (diverted.name ?? diverted.number);
+  return (
+    <>
+      <span className={call.state === 'connected' && !call.farHolds ? 'speaking' : 'stage__photo'}>
+        <PersonAvatar name={name} jid={call.party.jid} size={small ? 64 : 128} badge={false} />
+      </span>
+      <h2 className="stage__name clip" title={name}>
+        {name}
+      </h2>
+      {name !== call.party.number && <p className="dim tnum">{call.party.number}</p>}
+      {by !== undefined && (
+        <p className="dim stage__by">
+          <ArrowForward16Regular /> <Trans>Forwarded by {by}</Trans>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** What else is to be known about this call now, in one line each. */
+function Notes(props: {
+  readonly call: Call;
+  readonly all: readonly Call[];
+  readonly actions: ReturnType<typeof useCallActions>;
+}) {
+  const { t } = useLingui();
+  const { call, all, actions } = props;
+  const { notice } = useDevicesInUse();
+  const waiting = all.filter((one) => one.id !== call.id && one.state === 'held' && !isTransferring(one));
+  const { transfer } = call;
+  const progress = transfer === undefined ? undefined : transferWords(transfer);
+  const asksFor = all.find((one) => one.id === call.consultsFor && one.state !== 'ended');
+  const asked = asksFor === undefined ? '' : partyName(asksFor);
+  const names = waiting.map(partyName).join(', ');
+  return (
+    <>
+      {asksFor !== undefined && !isTransferring(asksFor) && (
+        <div className="stage__note stage__ask">
+          <CallTransfer16Regular />
+          <span>
+            <Trans>You are asking about {asked}.</Trans>
+          </span>
+          <Button
+            size="small"
+            appearance="primary"
+            disabledFocusable={call.state !== 'connected'}
+            onClick={() => {
+              void actions.completeTransfer(call.id);
+            }}
+          >
+            <Trans>Transfer {asked} now</Trans>
+          </Button>
+          <Button
+            size="small"
+            onClick={() => {
+              actions.hangUp(call.id);
+              actions.resume(asksFor.id);
+            }}
+          >
+            <Trans>Back to {asked}</Trans>
+          </Button>
+        </div>
+      )}
+      {progress !== undefined && <Note icon={<CallTransfer16Regular />}>{t(progress)}</Note>}
+      {call.autoAnswered === true && (
+        <Note icon={<Info16Regular />}>
+          <Trans>Answered by itself, as the caller asked. You are heard.</Trans>
+        </Note>
+      )}
+      {call.farHolds && (
+        <Note icon={<Pause16Filled />}>
+          <Trans>The other side put you on hold.</Trans>
+        </Note>
+      )}
+      {call.state === 'held' && !isTransferring(call) && (
+        <Note icon={<Pause16Filled />}>
+          <Trans>On hold. Nobody hears you here.</Trans>
+        </Note>
+      )}
+      {call.state !== 'held' && waiting.length > 0 && asksFor === undefined && (
+        <Note icon={<Speaker216Regular />}>
+          <Trans>On hold: {names}</Trans>
+        </Note>
+      )}
+      {notice !== undefined && <Note icon={<Info16Regular />}>{notice}</Note>}
+    </>
+  );
+}
+
+function Note(props: { readonly icon: ReactNode; readonly children: ReactNode }) {
+  return (
+    <p className="stage__note" role="status">
+      {props.icon}
+      <span>{props.children}</span>
+    </p>
   );
 }
 
@@ -118,7 +269,7 @@ function Lock({ encrypted }: { readonly encrypted: boolean }) {
   const { t } = useLingui();
   const about = encrypted
     ? t`Signalling and sound are encrypted between this computer and the phone server.`
-    : t`This call is not encrypted. The other side does not support it. Do not share anything confidential.`;
+    : t`This call is not encrypted between this computer and the phone server. Do not share anything confidential.`;
   return (
     <Tooltip content={about} relationship="description">
       <span className="lock t-cap" role="img" aria-label={encrypted ? t`Encrypted` : t`Not encrypted`}>

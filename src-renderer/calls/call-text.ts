@@ -1,7 +1,8 @@
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import { assertNever } from '../../src-shared/assert-never.ts';
-import type { Call, CallEndReason } from '../../src-shared/model/call.ts';
+import type { Call, CallEndReason, CallTransfer } from '../../src-shared/model/call.ts';
+import { activeCall, isLive } from '../../src-shared/model/calls-at-hand.ts';
 
 /** The name to show: a person's where known, else the number as dialled or received. */
 export function partyName(call: Pick<Call, 'party'>): string {
@@ -30,6 +31,10 @@ export function endWords(reason: CallEndReason | undefined): MessageDescriptor {
       return msg`The call was cancelled.`;
     case 'answeredElsewhere':
       return msg`Answered on another device.`;
+    case 'transferred':
+      return msg`The call was transferred.`;
+    case 'diverted':
+      return msg`The call was sent on.`;
     case 'mediaFailed':
       return msg`The call had no sound and was ended. Check your microphone and call again.`;
     case 'notAllowed':
@@ -44,7 +49,9 @@ export function endWords(reason: CallEndReason | undefined): MessageDescriptor {
 }
 
 /** What a call is doing, beside its timer. */
-export function stateWords(call: Pick<Call, 'state' | 'direction' | 'muted' | 'endReason'>): MessageDescriptor {
+export function stateWords(
+  call: Pick<Call, 'state' | 'direction' | 'muted' | 'endReason'> & Partial<Pick<Call, 'farHolds' | 'transfer'>>,
+): MessageDescriptor {
   switch (call.state) {
     case 'calling':
       return msg`Calling…`;
@@ -53,11 +60,39 @@ export function stateWords(call: Pick<Call, 'state' | 'direction' | 'muted' | 'e
     case 'connecting':
       return msg`Connecting…`;
     case 'connected':
+      if (call.farHolds === true) return msg`Holds you`;
       return call.muted ? msg`Muted` : msg`Active`;
+    case 'held':
+      return isTransferring(call) ? msg`Being transferred` : msg`On hold`;
     case 'ended':
       return endWords(call.endReason);
     default:
       return assertNever(call.state);
+  }
+}
+
+/** What is shown of a state: why there was no sound, in the call's own words, says more than that there was none. */
+export function saidOf(call: Pick<Call, 'endReason' | 'notice'>, words: string): string {
+  return call.endReason === 'mediaFailed' ? (call.notice ?? words) : words;
+}
+
+/** A transfer of this call is under way. */
+export function isTransferring(call: Partial<Pick<Call, 'transfer'>>): boolean {
+  return call.transfer !== undefined && call.transfer.state !== 'failed';
+}
+
+/** How far a transfer has come; `target` is its value. Nothing of one that failed: its own message says it. */
+export function transferWords(transfer: CallTransfer): MessageDescriptor | undefined {
+  const { target } = transfer;
+  switch (transfer.state) {
+    case 'asking':
+      return msg`Handing the call over to ${target}…`;
+    case 'trying':
+      return msg`Calling ${target} for the transfer…`;
+    case 'ringing':
+      return msg`${target} is being rung for the transfer…`;
+    case 'failed':
+      return undefined;
   }
 }
 
@@ -70,17 +105,22 @@ export function durationText(durationMs: number): string {
   return minutes < 60 ? rest : `${Math.floor(minutes / 60)}:${rest}`;
 }
 
-/** Whether the call goes on, ringing included. */
-export function isLive(call: Pick<Call, 'state'>): boolean {
-  return call.state !== 'ended';
+/** The call that "swap" brings back: the one that was put on hold last is not known, so the newest on hold. */
+export function heldCall(calls: readonly Call[]): Call | undefined {
+  return calls.findLast((call) => call.state === 'held' && !isTransferring(call));
 }
 
-/** The call that rings here and can be answered: the oldest. */
-export function ringingCall(calls: readonly Call[]): Call | undefined {
-  return calls.find((call) => call.direction === 'in' && call.state === 'ringing');
+/** All calls of the conference that this call is in, oldest first; only itself when it is in none. */
+export function conferenceOf(call: Call, calls: readonly Call[]): readonly Call[] {
+  if (call.conferenceId === undefined) return [call];
+  return calls.filter((one) => isLive(one) && one.conferenceId === call.conferenceId);
 }
 
-/** The call that mute and "end" mean: the newest that is not an unanswered incoming one. */
-export function activeCall(calls: readonly Call[]): Call | undefined {
-  return calls.findLast((call) => isLive(call) && !(call.direction === 'in' && call.state === 'ringing'));
+/** Two conversations that can be made one: the active one and the newest on hold. Undefined when they cannot. */
+export function mergeable(calls: readonly Call[]): readonly [Call, Call] | undefined {
+  const active = activeCall(calls);
+  const held = heldCall(calls);
+  if (active?.state !== 'connected' || held === undefined) return undefined;
+  const can = (call: Call) => call.capabilities.includes('conference');
+  return can(active) && can(held) ? [active, held] : undefined;
 }

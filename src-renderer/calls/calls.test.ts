@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { callEndReasons } from '../../src-shared/model/call.ts';
 import type { Call } from '../../src-shared/model/call.ts';
-import { activeCall, durationText, endWords, partyName, ringingCall } from './call-text.ts';
+import { activeCall, ringingCall } from '../../src-shared/model/calls-at-hand.ts';
+import type { Person } from '../../src-shared/model/contact.ts';
+import { callTargets } from './call-targets.ts';
+import { durationText, endWords, heldCall, mergeable, partyName } from './call-text.ts';
 import { dtmfDigits, dtmfPortions } from './digits.ts';
 import { callKey } from './use-call-keys.ts';
 
@@ -16,6 +19,10 @@ function call(changes: Partial<Call> = {}): Call {
     startedAtMs: 0,
     muted: false,
     encrypted: false,
+    farHolds: false,
+    silenced: false,
+    recording: false,
+    autoAnswered: false,
     ...changes,
   };
 }
@@ -60,13 +67,12 @@ describe('which call', () => {
 });
 
 describe('keys', () => {
-  test('F8 answers, and ends the running call first', () => {
+  const held = call({ id: 'held', state: 'held', capabilities: ['hangUp', 'resume', 'transfer'] });
+  const full = call({ capabilities: ['hangUp', 'mute', 'dtmf', 'hold', 'transfer', 'conference'] });
+
+  test('F8 answers, whatever else is on: that goes on hold by itself', () => {
     expect(callKey(press('F8'), [incoming], false)).toEqual({ does: 'answer', callId: 'in' });
-    expect(callKey(press('F8'), [call(), incoming], false)).toEqual({
-      does: 'endAndAnswer',
-      endedId: 'one',
-      callId: 'in',
-    });
+    expect(callKey(press('F8'), [call(), incoming], false)).toEqual({ does: 'answer', callId: 'in' });
     expect(callKey(press('F8'), [call()], false)).toBeUndefined();
   });
 
@@ -76,11 +82,99 @@ describe('keys', () => {
     expect(callKey(press('F9'), [call({ state: 'ended' })], false)).toBeUndefined();
   });
 
-  test('Ctrl+M mutes and unmutes, where the device can', () => {
-    expect(callKey(press('m', true), [call()], false)).toEqual({ does: 'mute', callId: 'one', muted: true });
+  test('what was ignored is neither answered nor declined by a key', () => {
+    const ignored = call({ ...incoming, silenced: true });
+    expect(callKey(press('F8'), [ignored], false)).toBeUndefined();
+    expect(callKey(press('F9'), [call(), ignored], false)).toEqual({ does: 'hangUp', callId: 'one' });
+  });
+
+  test('Ctrl+M mutes and unmutes, where the device can, and a conference as a whole', () => {
+    expect(callKey(press('m', true), [call()], false)).toEqual({ does: 'mute', callIds: ['one'], muted: true });
     expect(callKey(press('m', true), [call({ muted: true })], false)).toMatchObject({ muted: false });
     expect(callKey(press('m', true), [call({ capabilities: [] })], false)).toBeUndefined();
     expect(callKey(press('m'), [call()], false)).toBeUndefined();
+    const other = call({ id: 'two', conferenceId: 'c' });
+    expect(callKey(press('m', true), [call({ conferenceId: 'c' }), other, held], false)).toEqual({
+      does: 'mute',
+      callIds: ['one', 'two'],
+      muted: true,
+    });
+  });
+
+  test('Ctrl+H holds and takes back, Ctrl+Shift+X swaps, Ctrl+Alt+T transfers', () => {
+    expect(callKey(press('h', true), [full], false)).toEqual({ does: 'hold', callId: 'one' });
+    expect(callKey(press('h', true), [held], false)).toEqual({ does: 'resume', callId: 'held' });
+    expect(callKey(press('h', true), [call()], false)).toBeUndefined();
+    const swap = { ...press('X', true), shiftKey: true };
+    expect(callKey(swap, [held, full], false)).toEqual({ does: 'resume', callId: 'held' });
+    expect(callKey(swap, [full], false)).toBeUndefined();
+    const transfer = { ...press('t', true), altKey: true };
+    expect(callKey(transfer, [held, full], false)).toEqual({ does: 'transfer', callId: 'one' });
+    expect(callKey(transfer, [call()], false)).toBeUndefined();
+  });
+});
+
+describe('where a call can go', () => {
+  const person = (id: string, name: string, number: string): Person => ({
+    id,
+    source: 'directory',
+    name,
+    numbers: [{ kind: 'work', shown: number }],
+    hasPhoto: false,
+  });
+  const nothing = {
+    typed: true,
+    others: [],
+    people: [],
+    dialable: undefined,
+    recent: [],
+    except: [],
+    matches: () => true,
+  };
+
+  test('calls on hold come first, nobody comes twice, the call itself never', () => {
+    const held = call({ id: 'held', state: 'held', party: { number: '1002', name: 'Carol' } });
+    const found = callTargets({
+      ...nothing,
+      others: [held],
+      people: [person('c', 'Carol', '1002'), person('d', 'Dave', '1003'), person('b', 'Bob', '1001')],
+      dialable: { dial: '1003', shown: '10 03' },
+      except: ['1001'],
+    });
+    expect(found.map(({ key, call: other }) => [key, other?.id])).toEqual([
+      ['held', 'held'],
+      ['d', undefined],
+    ]);
+  });
+
+  test('who has no number cannot be called; a bare number can', () => {
+    const found = callTargets({
+      ...nothing,
+      people: [{ ...person('x', 'Nobody', ''), numbers: [] }],
+      dialable: { dial: '+441', shown: '+44 1' },
+    });
+    expect(found).toMatchObject([{ target: '+441', name: undefined, number: '+44 1' }]);
+  });
+});
+
+describe('several calls', () => {
+  const held = call({ id: 'held', state: 'held', capabilities: ['conference'] });
+  const on = call({ capabilities: ['conference'] });
+
+  test('can be made one when both can be mixed', () => {
+    expect(mergeable([held, on])).toEqual([on, held]);
+    expect(mergeable([held, call({ capabilities: [] })])).toBeUndefined();
+    expect(mergeable([on])).toBeUndefined();
+  });
+
+  test('that are on hold for a transfer are not swapped', () => {
+    const transfer = { kind: 'blind', target: 'Dave', state: 'trying' } as const;
+    expect(heldCall([call({ id: 'gone', state: 'held', transfer })])).toBeUndefined();
+  });
+
+  test('the active one goes before those on hold', () => {
+    expect(activeCall([on, held])).toBe(on);
+    expect(activeCall([held])).toBe(held);
   });
 });
 

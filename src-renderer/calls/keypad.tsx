@@ -2,21 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { useEffect, useRef, useState } from 'react';
 import type { ClipboardEvent, KeyboardEvent } from 'react';
 import { dtmfDigits, dtmfPortions } from './digits.ts';
-
-const keys: readonly (readonly [digit: string, letters: string])[] = [
-  ['1', ''],
-  ['2', 'ABC'],
-  ['3', 'DEF'],
-  ['4', 'GHI'],
-  ['5', 'JKL'],
-  ['6', 'MNO'],
-  ['7', 'PQRS'],
-  ['8', 'TUV'],
-  ['9', 'WXYZ'],
-  ['*', ''],
-  ['0', '+'],
-  ['#', ''],
-];
+import { KeypadKeys } from './keypad-keys.tsx';
 
 /** Sends digits into the call, by click, by key and by paste. What stands above the keys has been sent. */
 export function Keypad(props: {
@@ -73,21 +59,7 @@ export function Keypad(props: {
           onPaste={onPaste}
         />
       </div>
-      <div className="kpad__grid">
-        {keys.map(([digit, letters]) => (
-          <button
-            key={digit}
-            type="button"
-            onKeyDown={onKeyDown}
-            onClick={() => {
-              send(digit);
-            }}
-          >
-            <b>{digit}</b>
-            <span aria-hidden>{letters}</span>
-          </button>
-        ))}
-      </div>
+      <KeypadKeys onDigit={send} onKeyDown={onKeyDown} />
     </div>
   );
 }

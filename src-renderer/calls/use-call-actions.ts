@@ -5,17 +5,41 @@ import { errorWords } from '../ui/error-words.ts';
 import { useAnnounce } from '../ui/live-regions.tsx';
 import { setCallProblem } from './call-problem.ts';
 
-/** What can be asked about a call. A refusal shows in the banner and is read out. */
+/** What can be asked about a call. A refusal shows in the banner and is read out. Resolves to false when refused. */
 export interface CallActions {
+  /** Holds what is active first. */
   readonly place: (target: string, name?: string) => void;
+  /** Holds what is active first. */
   readonly answer: (callId: string) => void;
   readonly decline: (callId: string) => void;
+  /** Tells the caller something by chat instead of answering. */
+  readonly declineWithMessage: (callId: string, jid: string, text: string) => void;
+  /** It rings on, but not here. */
+  readonly ignore: (callId: string) => void;
+  readonly divert: (callId: string, target: string) => Promise<boolean>;
   readonly hangUp: (callId: string) => void;
-  readonly mute: (callId: string, muted: boolean) => void;
-  /** Resolves when the digits are sent, or to false when they were refused. */
+  /** Several calls at once where they are one conference. */
+  readonly mute: (callIds: readonly string[], muted: boolean) => void;
   readonly dtmf: (callId: string, digits: string) => Promise<boolean>;
-  /** Ends one call, then answers another: without hold, two conversations at once serve nobody. */
-  readonly endAndAnswer: (endedId: string, answeredId: string) => void;
+  readonly hold: (callId: string) => void;
+  /** Holds what is active first: so calls are swapped. */
+  readonly resume: (callId: string) => void;
+  readonly transfer: (callId: string, target: string, name?: string) => Promise<boolean>;
+  readonly consult: (callId: string, target: string, name?: string) => Promise<boolean>;
+  /** Joins this call with the one that was called about it, or with another that is named. */
+  readonly completeTransfer: (callId: string, otherId?: string) => Promise<boolean>;
+  readonly merge: (callIds: readonly string[]) => void;
+  readonly split: (callId: string) => void;
+  readonly leaveConference: (conferenceId: string) => void;
+  readonly endConference: (conferenceId: string) => void;
+  readonly park: (callId: string, slot?: string) => Promise<boolean>;
+  readonly retrieve: (slot: string) => Promise<boolean>;
+  /** Takes a call that rings at a contact, or in the own group. */
+  readonly pickUp: (jid?: string) => void;
+  readonly callBack: (target: string, name?: string) => void;
+  readonly cancelCallBack: (target: string) => void;
+  readonly redial: () => void;
+  readonly record: (callId: string, on: boolean) => void;
 }
 
 export function useCallActions(): CallActions {
@@ -35,19 +59,40 @@ export function useCallActions(): CallActions {
         return false;
       }
     };
+    const named = (target: string, name: string | undefined) => (name === undefined ? { target } : { target, name });
     return {
-      place: (target, name) =>
-        void attempt(() => call('calls.place', name === undefined ? { target } : { target, name })),
+      place: (target, name) => void attempt(() => call('calls.place', named(target, name))),
       answer: (callId) => void attempt(() => call('calls.answer', { callId })),
       decline: (callId) => void attempt(() => call('calls.decline', { callId })),
-      hangUp: (callId) => void attempt(() => call('calls.hangUp', { callId })),
-      mute: (callId, muted) => void attempt(() => call('calls.mute', { callId, muted })),
-      dtmf: (callId, digits) => attempt(() => call('calls.dtmf', { callId, digits })),
-      endAndAnswer: (endedId, answeredId) =>
+      declineWithMessage: (callId, jid, text) =>
         void attempt(async () => {
-          await call('calls.hangUp', { callId: endedId });
-          await call('calls.answer', { callId: answeredId });
+          // In this order: what cannot be sent leaves the call to be answered.
+          await call('chat.send', { peer: jid, body: text });
+          await call('calls.decline', { callId });
         }),
+      ignore: (callId) => void attempt(() => call('calls.ignore', { callId })),
+      divert: (callId, target) => attempt(() => call('calls.divert', { callId, target })),
+      hangUp: (callId) => void attempt(() => call('calls.hangUp', { callId })),
+      mute: (callIds, muted) =>
+        void attempt(() => Promise.all(callIds.map((callId) => call('calls.mute', { callId, muted })))),
+      dtmf: (callId, digits) => attempt(() => call('calls.dtmf', { callId, digits })),
+      hold: (callId) => void attempt(() => call('calls.hold', { callId })),
+      resume: (callId) => void attempt(() => call('calls.resume', { callId })),
+      transfer: (callId, target, name) => attempt(() => call('calls.transfer', { callId, ...named(target, name) })),
+      consult: (callId, target, name) => attempt(() => call('calls.consult', { callId, ...named(target, name) })),
+      completeTransfer: (callId, otherId) =>
+        attempt(() => call('calls.completeTransfer', otherId === undefined ? { callId } : { callId, otherId })),
+      merge: (callIds) => void attempt(() => call('calls.merge', { callIds: [...callIds] })),
+      split: (callId) => void attempt(() => call('calls.split', { callId })),
+      leaveConference: (conferenceId) => void attempt(() => call('calls.leaveConference', { conferenceId })),
+      endConference: (conferenceId) => void attempt(() => call('calls.endConference', { conferenceId })),
+      park: (callId, slot) => attempt(() => call('calls.park', slot === undefined ? { callId } : { callId, slot })),
+      retrieve: (slot) => attempt(() => call('calls.retrieve', { slot })),
+      pickUp: (jid) => void attempt(() => call('calls.pickUp', jid === undefined ? {} : { jid })),
+      callBack: (target, name) => void attempt(() => call('calls.callBack', named(target, name))),
+      cancelCallBack: (target) => void attempt(() => call('calls.cancelCallBack', { target })),
+      redial: () => void attempt(() => call('calls.redial', null)),
+      record: (callId, on) => void attempt(() => call('calls.record', { callId, on })),
     };
   }, [call, announce, t]);
 }

@@ -1,35 +1,49 @@
 import { useEffect, useEffectEvent } from 'react';
+import { assertNever } from '../../src-shared/assert-never.ts';
 import type { Call } from '../../src-shared/model/call.ts';
+import { activeCall, ringingCall } from '../../src-shared/model/calls-at-hand.ts';
+import { navigate } from '../shell/route.ts';
+import { liveCallPrefix } from '../shell/use-follow-calls.ts';
 import { combos, isMac, pressed } from '../ui/shortcuts.ts';
 import type { KeyPress } from '../ui/shortcuts.ts';
-import { activeCall, ringingCall } from './call-text.ts';
+import { conferenceOf, heldCall } from './call-text.ts';
+import { setStagePanel, stagePanelOf } from './stage-panel.ts';
 import type { CallActions } from './use-call-actions.ts';
 
 /** What a key does to the calls at hand. */
 export type CallKey =
-  | { readonly does: 'answer' | 'decline' | 'hangUp'; readonly callId: string }
-  | { readonly does: 'endAndAnswer'; readonly endedId: string; readonly callId: string }
-  | { readonly does: 'mute'; readonly callId: string; readonly muted: boolean };
+  | { readonly does: 'answer' | 'decline' | 'hangUp' | 'hold' | 'resume' | 'transfer'; readonly callId: string }
+  | { readonly does: 'mute'; readonly callIds: readonly string[]; readonly muted: boolean };
 
-/** Answer, decline or end, mute. Undefined when the key means nothing now, so that others may have it. */
+/** Answer, decline or end, mute, hold, swap, transfer. Undefined when the key means nothing now: others may have it. */
 export function callKey(press: KeyPress, calls: readonly Call[], mac: boolean): CallKey | undefined {
   const ringing = ringingCall(calls);
   const active = activeCall(calls);
-  if (pressed(press, combos.answer, mac) && ringing !== undefined) {
-    return active === undefined
-      ? { does: 'answer', callId: ringing.id }
-      : { does: 'endAndAnswer', endedId: active.id, callId: ringing.id };
-  }
+  // What is active is put on hold by the answer itself.
+  if (pressed(press, combos.answer, mac) && ringing !== undefined) return { does: 'answer', callId: ringing.id };
   if (pressed(press, combos.decline, mac)) {
     if (ringing !== undefined) return { does: 'decline', callId: ringing.id };
     return active === undefined ? undefined : { does: 'hangUp', callId: active.id };
   }
-  if (pressed(press, combos.mute, mac) && active?.capabilities.includes('mute') === true)
-    return { does: 'mute', callId: active.id, muted: !active.muted };
+  if (active === undefined) return undefined;
+  const can = (capability: Call['capabilities'][number]) => active.capabilities.includes(capability);
+  if (pressed(press, combos.mute, mac) && can('mute')) {
+    const callIds = conferenceOf(active, calls).map((call) => call.id);
+    return { does: 'mute', callIds, muted: !active.muted };
+  }
+  if (pressed(press, combos.hold, mac)) {
+    if (can('hold')) return { does: 'hold', callId: active.id };
+    return can('resume') ? { does: 'resume', callId: active.id } : undefined;
+  }
+  if (pressed(press, combos.swap, mac)) {
+    const held = heldCall(calls);
+    return held === undefined ? undefined : { does: 'resume', callId: held.id };
+  }
+  if (pressed(press, combos.transfer, mac) && can('transfer')) return { does: 'transfer', callId: active.id };
   return undefined;
 }
 
-/** F8, F9 and Ctrl+M anywhere in the window. */
+/** The keys of calls, anywhere in the window. */
 export function useCallKeys(calls: readonly Call[], actions: CallActions): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.repeat) return;
@@ -40,14 +54,19 @@ export function useCallKeys(calls: readonly Call[], actions: CallActions): void 
       case 'answer':
       case 'decline':
       case 'hangUp':
+      case 'hold':
+      case 'resume':
         actions[key.does](key.callId);
         break;
-      case 'endAndAnswer':
-        actions.endAndAnswer(key.endedId, key.callId);
-        break;
       case 'mute':
-        actions.mute(key.callId, key.muted);
+        actions.mute(key.callIds, key.muted);
         break;
+      case 'transfer':
+        navigate({ section: 'calls', item: `${liveCallPrefix}${key.callId}` });
+        setStagePanel(key.callId, stagePanelOf(key.callId) === 'transfer' ? undefined : 'transfer');
+        break;
+      default:
+        assertNever(key);
     }
   });
   useEffect(() => {

@@ -3,18 +3,26 @@ import { Send20Filled } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { limits } from '../../src-shared/limits.ts';
+import { errorWords } from '../ui/error-words.ts';
 import { draftOf, keepDraft } from './drafts.ts';
+import { useTellTyping } from './use-tell-typing.ts';
 
-/** Writes a message: Enter sends, Shift+Enter starts a line. What is not sent stays as a draft. */
+/**
+ * Writes a message: Enter sends, Shift+Enter starts a line. What is not sent stays as a draft, and what could not be
+ * taken (the disk may be full) stands in the field again.
+ */
 export function Composer(props: {
   readonly peer: string;
   readonly name: string;
-  readonly onSend: (body: string) => void;
+  /** Rejects when the message was not taken. */
+  readonly onSend: (body: string) => Promise<void>;
 }) {
   const { t } = useLingui();
   const { peer } = props;
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => draftOf(peer));
+  const [problem, setProblem] = useState<string>();
+  const tellTyping = useTellTyping(peer);
   const firstName = props.name.split(' ')[0] ?? props.name;
   const label = t`Message ${firstName}`;
   const empty = text.trim() === '';
@@ -33,12 +41,24 @@ export function Composer(props: {
   };
   const send = () => {
     if (empty) return;
-    props.onSend(text.trim());
+    const body = text.trim();
     change('');
+    setProblem(undefined);
+    tellTyping.sent();
+    props.onSend(body).catch((error: unknown) => {
+      setProblem(errorWords(error, t));
+      const since = draftOf(peer);
+      change(since === '' ? body : `${body}\n${since}`);
+    });
   };
 
   return (
     <div className="composer">
+      {problem !== undefined && (
+        <p className="composer__problem" role="alert">
+          {problem}
+        </p>
+      )}
       <textarea
         ref={field}
         className="composer__text"
@@ -50,6 +70,7 @@ export function Composer(props: {
         data-region-start
         onChange={(event) => {
           change(event.target.value);
+          tellTyping.typed(event.target.value);
         }}
         onKeyDown={(event) => {
           // While an input method composes, Enter chooses a word.

@@ -31,7 +31,15 @@ export function ConversationList(props: {
   const commands = useShellCommands();
   const reach = useReach();
   const [filter, setFilter] = useState<Filter>('all');
-  const all = topic?.conversations ?? [];
+  const kept = useTopic('history')?.chats;
+  // A list that was cleared shows what came since, what is unread, and the chat that is open.
+  const all = (topic?.conversations ?? []).filter(
+    (row) =>
+      row.unread > 0 ||
+      row.peer === props.selected ||
+      kept === undefined ||
+      kept.some((record) => record.peer === row.peer),
+  );
   // The open chat stays in the list of unread ones when it has just been read.
   const shown = filter === 'all' ? all : all.filter((row) => row.unread > 0 || row.peer === props.selected);
 

@@ -7,7 +7,6 @@ import { useQuery } from '../bridge/use-query.ts';
 import { useReach } from '../contacts/use-reach.ts';
 import { navigate } from '../shell/route.ts';
 import { useAnnounce } from '../ui/live-regions.tsx';
-import { errorWords } from '../ui/error-words.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { presenceLabel } from '../ui/presence.tsx';
 import { ariaCombo, comboParts, combos, isMac, pressed } from '../ui/shortcuts.ts';
@@ -33,15 +32,9 @@ export function ConversationPane({ peer, typing }: { readonly peer: string; read
   useEvent('chat.message', ({ message, removed }) => {
     if (message.state === 'failed' && !removed) announce(message.failure ?? t`Message not sent.`, 'assertive');
   });
-  const send = (body: string) => {
-    call('chat.send', { peer, body }).then(
-      ({ message }) => {
-        messages.apply({ type: 'changed', message });
-      },
-      (error: unknown) => {
-        announce(errorWords(error, t), 'assertive');
-      },
-    );
+  const send = async (body: string) => {
+    const { message } = await call('chat.send', { peer, body });
+    messages.apply({ type: 'changed', message });
   };
   const callPeer = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || !pressed(event, combos.callFromChat, isMac())) return;

@@ -56,7 +56,8 @@ export function useMessages(peer: string): Messages {
       const oldest = log.messages[0];
       if (!log.more || log.loadingOlder || oldest === undefined) return;
       dispatch({ type: 'olderAsked' });
-      call('chat.page', { peer, beforeMs: oldest.sentAtMs, limit: limits.chatPageMessages }).then(
+      const before = { id: oldest.id, sentAtMs: oldest.sentAtMs };
+      call('chat.page', { peer, before, limit: limits.chatPageMessages }).then(
         (page) => {
           dispatch({ type: 'olderLoaded', messages: page.messages, more: page.more });
         },

@@ -6,6 +6,9 @@ import { ContactForm } from './contact-form.tsx';
 /** Adds somebody to the roster and asks to see their presence. `onClose` gets the address that was added. */
 export function AddContactDialog(props: {
   readonly jid: string;
+  /** What a link proposes; empty: nothing. */
+  readonly name?: string;
+  readonly group?: string;
   readonly onClose: (added: string | undefined) => void;
 }) {
   const call = useCall();
@@ -16,8 +19,8 @@ export function AddContactDialog(props: {
       lead={<Trans>They are asked whether you may see their presence.</Trans>}
       submitLabel={<Trans>Add</Trans>}
       jid={props.jid}
-      name=""
-      groups={[]}
+      name={props.name ?? ''}
+      groups={props.group === undefined || props.group === '' ? [] : [props.group]}
       busy={action.busy}
       error={action.error}
       onClose={() => {

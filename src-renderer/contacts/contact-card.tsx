@@ -14,6 +14,7 @@ import {
   Building20Regular,
   Call16Regular,
   Call20Regular,
+  CallInbound20Regular,
   Chat20Regular,
   Copy16Regular,
   Home20Regular,
@@ -28,15 +29,18 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import type { Contact, Person, PhoneNumber, PhoneNumberKind } from '../../src-shared/model/contact.ts';
 import { useQuery } from '../bridge/use-query.ts';
+import { usePickUp } from '../calls/use-pick-up.ts';
 import { usePlaceCall } from '../calls/use-place-call.ts';
 import { formatRoute, navigate } from '../shell/route.ts';
 import { useAnnounce } from '../ui/live-regions.tsx';
 import { LoadingState, QuietState } from '../ui/empty-state.tsx';
+import { LineStateLabel, useLineState } from '../ui/line-state.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { Presence, presenceLabel } from '../ui/presence.tsx';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
 import { useContact } from '../ui/use-people.ts';
 import { ContactMenuItems } from './contact-menu.tsx';
+import { isExtension, numberRows } from './number-rows.ts';
 import { RecentWith } from './recent-list.tsx';
 import { useReach } from './use-reach.ts';
 
@@ -109,6 +113,7 @@ interface Known {
 
 function Hero({ name, jid, person, contact }: Known) {
   const { t } = useLingui();
+  const line = useLineState(jid);
   const role = [person?.title, person?.company].filter((part) => part !== undefined).join(' · ');
   return (
     <div className="card__hero">
@@ -133,6 +138,11 @@ function Hero({ name, jid, person, contact }: Known) {
             {contact.presence.text !== undefined && <span className="dim">{contact.presence.text}</span>}
           </div>
         )}
+        {line !== undefined && (
+          <div className="card__presence">
+            <LineStateLabel state={line} />
+          </div>
+        )}
       </div>
     </div>
   );
@@ -142,6 +152,7 @@ function Actions({ name, jid, person, contact, loading }: Known & { readonly loa
   const { t } = useLingui();
   const placeCall = usePlaceCall();
   const reach = useReach();
+  const pickUp = usePickUp(jid);
   const numbers = person?.numbers ?? [];
   const first = numbers[0];
   return (
@@ -153,6 +164,11 @@ function Actions({ name, jid, person, contact, loading }: Known & { readonly loa
           placeCall(number.e164 ?? number.shown, name);
         }}
       />
+      {pickUp !== undefined && (
+        <Button icon={<CallInbound20Regular />} onClick={pickUp}>
+          <Trans>Pick up</Trans>
+        </Button>
+      )}
       {jid !== undefined && (
         <Button
           icon={<Chat20Regular />}
@@ -244,7 +260,7 @@ function CallButton(props: {
               <MenuItem
                 key={number.shown}
                 icon={kindIcons[number.kind]}
-                secondaryContent={t(kindLabels[number.kind])}
+                secondaryContent={isExtension(number) ? t`Extension` : t(kindLabels[number.kind])}
                 onClick={() => {
                   props.onCall(number);
                 }}
@@ -303,13 +319,21 @@ function Numbers(props: {
         </p>
       )}
       <ul className="nums">
-        {props.numbers.map((number) => {
+        {numberRows(props.numbers).map(({ number, extension }) => {
           const label = t(kindLabels[number.kind]);
           return (
             <li key={number.shown}>
               <span className="nums__icon">{kindIcons[number.kind]}</span>
               <span className="nums__text">
-                <span className="nums__label">{label}</span>
+                <span className="nums__label tnum">
+                  {label}
+                  {extension !== undefined && (
+                    <>
+                      {' · '}
+                      <Trans>ext. {extension}</Trans>
+                    </>
+                  )}
+                </span>
                 <span className="nums__num tnum">{number.shown}</span>
               </span>
               <span className="nums__actions">

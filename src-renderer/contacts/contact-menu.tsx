@@ -1,8 +1,15 @@
 import { MenuDivider, MenuItem } from '@fluentui/react-components';
-import { Call20Regular, Chat20Regular, Edit20Regular, PersonDelete20Regular } from '@fluentui/react-icons';
+import {
+  Call20Regular,
+  CallInbound20Regular,
+  Chat20Regular,
+  Edit20Regular,
+  PersonDelete20Regular,
+} from '@fluentui/react-icons';
 import { Trans } from '@lingui/react/macro';
 import type { Contact } from '../../src-shared/model/contact.ts';
 import { comboParts, combos, isMac } from '../ui/shortcuts.ts';
+import { usePickUp } from '../calls/use-pick-up.ts';
 import { useContactDialogs } from './contact-dialogs.tsx';
 import { useReach } from './use-reach.ts';
 
@@ -10,6 +17,7 @@ import { useReach } from './use-reach.ts';
 export function ContactMenuItems({ contact }: { readonly contact: Contact }) {
   const reach = useReach();
   const dialogs = useContactDialogs();
+  const pickUp = usePickUp(contact.jid);
   const hint = (combo: keyof typeof combos) => comboParts(combos[combo], isMac()).join('+');
   return (
     <>
@@ -31,6 +39,11 @@ export function ContactMenuItems({ contact }: { readonly contact: Contact }) {
       >
         <Trans>Call</Trans>
       </MenuItem>
+      {pickUp !== undefined && (
+        <MenuItem icon={<CallInbound20Regular />} onClick={pickUp}>
+          <Trans>Pick up their call</Trans>
+        </MenuItem>
+      )}
       <MenuDivider />
       <MenuItem
         icon={<Edit20Regular />}

@@ -8,6 +8,7 @@ import type { Contact } from '../../src-shared/model/contact.ts';
 import { navigate } from '../shell/route.ts';
 import { focusDetail } from '../shell/focus-detail.ts';
 import { moveInList, typeAhead } from '../ui/list-keys.ts';
+import { LineStateLabel, useLineState } from '../ui/line-state.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { presenceLabel } from '../ui/presence.tsx';
 import { RowMenu } from '../ui/row-menu.tsx';
@@ -237,6 +238,7 @@ function PersonRow(
           {contact.name}
         </span>
         <span className="crow__status">
+          <LineNow jid={contact.jid} />
           {contact.pendingOut ? <Trans>Waiting for approval</Trans> : <StatusText contact={contact} />}
         </span>
       </span>
@@ -265,6 +267,18 @@ function PersonRow(
         </Tooltip>
       </span>
     </div>
+  );
+}
+
+/** The phone, while something goes on there; an idle or unknown one says nothing in a row. */
+function LineNow({ jid }: { readonly jid: string }) {
+  const state = useLineState(jid);
+  if (state === undefined || state === 'idle' || state === 'unknown') return null;
+  return (
+    <>
+      <LineStateLabel state={state} />
+      {' · '}
+    </>
   );
 }
 

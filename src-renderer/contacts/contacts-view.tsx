@@ -36,7 +36,7 @@ export function ContactsView({ item }: { readonly item: string | undefined }) {
       )}
       {adding && (
         <AddContactDialog
-          jid={item.slice('add:'.length)}
+          {...proposedContact(item)}
           onClose={(added) => {
             navigate(added === undefined ? { section: 'contacts' } : { section: 'contacts', item: added });
           }}
@@ -44,6 +44,13 @@ export function ContactsView({ item }: { readonly item: string | undefined }) {
       )}
     </>
   );
+}
+
+/** The address after `add:`, with the name and group that a link proposes. */
+function proposedContact(item: string): { readonly jid: string; readonly name: string; readonly group: string } {
+  const [jid = '', more = ''] = item.slice('add:'.length).split('?');
+  const proposed = new URLSearchParams(more);
+  return { jid, name: proposed.get('name') ?? '', group: proposed.get('group') ?? '' };
 }
 
 function ContactList({ selected }: { readonly selected: string | undefined }) {

@@ -1,9 +1,18 @@
 import { Button } from '@fluentui/react-components';
-import { ArrowLeft20Regular, Call20Regular, Chat20Regular, ContactCard20Regular } from '@fluentui/react-icons';
+import {
+  ArrowLeft20Regular,
+  Call20Regular,
+  CallCheckmark20Regular,
+  Chat20Regular,
+  ContactCard20Regular,
+} from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { CallRecord } from '../../src-shared/model/history.ts';
 import { useTopic } from '../bridge/client-context.tsx';
 import { useReach } from '../contacts/use-reach.ts';
+import { QualityFigures } from '../calls/call-quality.tsx';
+import { verdictWords } from '../calls/quality-words.ts';
+import { useCallActions } from '../calls/use-call-actions.ts';
 import { usePlaceCall } from '../calls/use-place-call.ts';
 import { navigate } from '../shell/route.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
@@ -24,6 +33,9 @@ export function CallDetail({ call }: { readonly call: CallRecord }) {
   const name = call.name ?? call.number;
   const firstName = call.name?.split(' ')[0] ?? call.number;
   const { jid } = call;
+  const actions = useCallActions();
+  const target = call.e164 ?? call.number;
+  const watched = useTopic('calls')?.callBacks.some((callBack) => callBack.target === target) ?? false;
   return (
     <section className="detail" aria-label={t`Call details`} data-region="detail" tabIndex={-1}>
       <div className="detail__back">
@@ -62,6 +74,17 @@ export function CallDetail({ call }: { readonly call: CallRecord }) {
           >
             {call.direction === 'in' ? <Trans>Call back</Trans> : <Trans>Call again</Trans>}
           </Button>
+          {call.direction === 'out' && (call.endReason === 'busy' || call.endReason === 'noAnswer') && (
+            <Button
+              icon={<CallCheckmark20Regular />}
+              disabledFocusable={watched}
+              onClick={() => {
+                actions.callBack(target, call.name);
+              }}
+            >
+              {watched ? <Trans>You are told when free</Trans> : <Trans>Tell me when free</Trans>}
+            </Button>
+          )}
           {jid !== undefined && (
             <>
               <Button
@@ -88,9 +111,29 @@ export function CallDetail({ call }: { readonly call: CallRecord }) {
           <li>
             <span className="nums__text">
               <span className="nums__num tnum">{call.number}</span>
+              {call.dialled !== undefined && (
+                <span className="t-cap tnum">
+                  {call.direction === 'out' ? (
+                    <Trans>Dialled as {call.dialled}</Trans>
+                  ) : (
+                    <Trans>Came as {call.dialled}</Trans>
+                  )}
+                </span>
+              )}
             </span>
           </li>
         </ul>
+        {call.traceId !== undefined && (
+          <p className="t-cap callid">
+            <Trans>Call-ID for support: {call.traceId}</Trans>
+          </p>
+        )}
+        {call.quality !== undefined && (
+          <>
+            <h3>{t(verdictWords[call.quality.verdict])}</h3>
+            <QualityFigures quality={call.quality} />
+          </>
+        )}
         <h3>
           <Trans>Your calls with {firstName}</Trans>
         </h3>

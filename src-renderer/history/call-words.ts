@@ -29,11 +29,16 @@ const endWords: Readonly<Record<CallEndReason, MessageDescriptor>> = {
   unavailable: msg`not reachable`,
   cancelled: msg`not answered`,
   answeredElsewhere: msg`answered on another device`,
+  transferred: msg`transferred`,
+  diverted: msg`sent on`,
   mediaFailed: msg`no sound could be set up`,
   notAllowed: msg`not allowed`,
   network: msg`the connection dropped`,
   failed: msg`failed`,
 };
+
+/** It was refused here: nobody could have answered it. */
+const missedSilent = msg`Missed: no sound could be set up`;
 
 type Translate = (descriptor: MessageDescriptor) => string;
 
@@ -41,13 +46,13 @@ type Translate = (descriptor: MessageDescriptor) => string;
 export function callResult(call: CallRecord, words: TimeWords, t: Translate): string {
   const seconds = talkSeconds(call);
   if (seconds !== undefined) return words.duration(seconds);
-  if (call.missed) return t(msg`Missed`);
+  if (call.missed) return t(call.endReason === 'mediaFailed' ? missedSilent : msg`Missed`);
   return call.endReason === undefined ? '' : t(endWords[call.endReason]);
 }
 
 /** A whole line for one call: `You called, 6 min 12 s`. */
 export function callWords(call: CallRecord, name: string, words: TimeWords, t: Translate): string {
-  if (call.missed) return t(msg`Missed call`);
+  if (call.missed) return t(call.endReason === 'mediaFailed' ? missedSilent : msg`Missed call`);
   const who = call.direction === 'out' ? t(msg`You called`) : t(msg`${name} called`);
   const result = callResult(call, words, t);
   return result === '' ? who : `${who}, ${result}`;

@@ -6,6 +6,7 @@ import { limits } from '../../src-shared/limits.ts';
 import type { CallRecord } from '../../src-shared/model/history.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
 import { CallStage } from '../calls/call-stage.tsx';
+import { DialPadButton } from '../calls/dial-pad.tsx';
 import { OnNow } from '../calls/on-now.tsx';
 import { usePlaceCall } from '../calls/use-place-call.ts';
 import { navigate } from '../shell/route.ts';
@@ -67,6 +68,7 @@ function CallList({ selected }: { readonly selected: string | undefined }) {
         <h1>
           <Trans>Calls</Trans>
         </h1>
+        <DialPadButton />
       </div>
       <OnNow />
       <TabList
@@ -131,6 +133,7 @@ function CallRow({ group }: { readonly group: CallGroup }) {
   const words = useTimeWords();
   const call: CallRecord = group.newest;
   const result = callResult(call, words, t);
+  const isPlain = result === '' || (call.missed && call.endReason !== 'mediaFailed');
   return (
     <>
       <PersonAvatar name={call.name ?? call.number} jid={call.jid} size={36} />
@@ -141,9 +144,7 @@ function CallRow({ group }: { readonly group: CallGroup }) {
         </div>
         <div className="hrow__sub">
           <CallKindIcon outcome={callOutcome(call)} />
-          <span className="clip tnum">
-            {call.missed || result === '' ? (call.name === undefined ? '' : call.number) : result}
-          </span>
+          <span className="clip tnum">{isPlain ? (call.name === undefined ? '' : call.number) : result}</span>
         </div>
       </div>
       <time className="t-cap tnum" dateTime={new Date(call.startedAtMs).toISOString()}>

@@ -3,6 +3,8 @@ export class AudioOutput {
   readonly #onHeard: () => void;
   #deviceId = '';
   readonly #elements = new Map<object, { readonly element: HTMLAudioElement; heard: boolean }>();
+  /** Owners that are to be silent, also before their sound begins. */
+  readonly #hushed = new Set<object>();
 
   /** `onHeard`: the first packet of sound of an owner came. */
   constructor(onHeard: () => void) {
@@ -17,7 +19,7 @@ export class AudioOutput {
   }
 
   play(owner: object, track: MediaStreamTrack): void {
-    this.silence(owner);
+    this.#remove(owner);
     const element = new Audio();
     const entry = { element, heard: !track.muted };
     this.#elements.set(owner, entry);
@@ -27,9 +29,18 @@ export class AudioOutput {
       this.#onHeard();
     });
     element.srcObject = new MediaStream([track]);
+    element.muted = this.#hushed.has(owner);
     this.#route(element);
     // Rejected when the page may not play yet or the call ended meanwhile: there is nothing to do about either.
     element.play().catch(() => undefined);
+  }
+
+  /** Silent for the time being, though its sound goes on coming: a call on hold. */
+  hush(owner: object, hushed: boolean): void {
+    if (hushed) this.#hushed.add(owner);
+    else this.#hushed.delete(owner);
+    const entry = this.#elements.get(owner);
+    if (entry !== undefined) entry.element.muted = hushed;
   }
 
   /** Whether a packet of sound has come for this owner. */
@@ -37,7 +48,13 @@ export class AudioOutput {
     return this.#elements.get(owner)?.heard ?? false;
   }
 
+  /** Stops playing it for good. */
   silence(owner: object): void {
+    this.#hushed.delete(owner);
+    this.#remove(owner);
+  }
+
+  #remove(owner: object): void {
     const entry = this.#elements.get(owner);
     if (entry === undefined) return;
     this.#elements.delete(owner);

@@ -1,4 +1,5 @@
 import type { RendererCodec } from '../../src-shared/contract/media.ts';
+import { isVoiceCodec } from '../../src-shared/model/audio-codecs.ts';
 
 /** Formats that are no codecs of their own: redundancy, repair and retransmission of others. */
 const auxiliary = new Set(['rtx', 'red', 'ulpfec', 'flexfec-03']);
@@ -34,6 +35,62 @@ export function matchingCodec<Codec extends Pick<RTCRtpCodec, 'mimeType' | 'cloc
       codec.mimeType.split('/')[1]?.toLowerCase() === wanted.name.toLowerCase(),
   );
 }
+
+/**
+ * The codecs of these names in this order, those of the voice first (RTCRtpTransceiver.setCodecPreferences); undefined
+ * when there is no voice among them. Comfort noise is left out: with it Chromium sends nothing in pauses, not even noise.
+ */
+export function preferredCodecs<Codec extends Pick<RTCRtpCodec, 'mimeType' | 'clockRate'>>(
+  names: readonly string[],
+  known: readonly Codec[],
+): readonly Codec[] | undefined {
+  const named = names.flatMap((name) =>
+    known.filter(({ mimeType }) => name !== 'CN' && mimeType.toLowerCase() === `audio/${name.toLowerCase()}`),
+  );
+  const isVoice = ({ mimeType }: Codec): boolean => isVoiceCodec(mimeType.split('/')[1] ?? '');
+  const voice = named.filter(isVoice);
+  return voice.length === 0 ? undefined : [...voice, ...named.filter((codec) => !isVoice(codec))];
+}
+
+/** Of these names, the first voice that the offer has, and what goes beside it: an answer has one codec (RFC 3264 section 6.1). */
+export function namesForAnswer(names: readonly string[], offer: string): readonly string[] {
+  const section = offer.split(/\r?\n(?=m=)/).find((part) => part.startsWith('m=audio ')) ?? '';
+  const formats = /^m=audio \d+ \S+ (.*)$/m.exec(section)?.[1]?.trim().split(' ') ?? [];
+  const offered = [
+    ...[...section.matchAll(/^a=rtpmap:\d+ ([^/\s]+)/gm)].map((found) => (found[1] ?? '').toLowerCase()),
+    ...formats.flatMap((format) => staticCodecs[format] ?? []),
+  ];
+  const voice = names.find((name) => isVoiceCodec(name) && offered.includes(name.toLowerCase()));
+  return voice === undefined ? names : [voice, ...names.filter((name) => !isVoiceCodec(name))];
+}
+
+/**
+ * The offer of the far end with these codecs only: whatever we answer, Chromium sends the first one that it was offered.
+ * As it came when none of them is in it. Only lines that name a format go (RFC 8866 section 6.6 and 6.15).
+ */
+export function offerWithOnly(names: readonly string[], offer: string): string {
+  const wanted = names.map((name) => name.toLowerCase());
+  const sections = offer.split(/(?<=\n)(?=m=)/);
+  return sections
+    .map((section) => {
+      const line = /^(m=audio \d+ \S+) (.*?)(\r?\n)/.exec(section);
+      if (line === null) return section;
+      const nameOf = new Map(Object.entries(staticCodecs));
+      for (const [, format = '', name = ''] of section.matchAll(/^a=rtpmap:(\d+) ([^/\s]+)/gm))
+        nameOf.set(format, name.toLowerCase());
+      const formats = (line[2] ?? '').trim().split(' ');
+      const kept = formats.filter((format) => wanted.includes(nameOf.get(format) ?? ''));
+      if (kept.length === 0) return section;
+      const gone = new Set(formats.filter((format) => !kept.includes(format)));
+      const rest = section.slice(line[0].length).split(/(?<=\n)/);
+      const lines = rest.filter((one) => !gone.has(/^a=(?:rtpmap|fmtp|rtcp-fb):(\d+) /.exec(one)?.[1] ?? ''));
+      return `${line[1] ?? ''} ${kept.join(' ')}${line[3] ?? ''}${lines.join('')}`;
+    })
+    .join('');
+}
+
+/** RFC 3551 section 6: numbers that need no rtpmap. */
+const staticCodecs: Readonly<Record<string, string>> = { 0: 'pcmu', 8: 'pcma', 9: 'g722' };
 
 const isTelephoneEvent = (codec: Pick<RTCRtpCodec, 'mimeType'>): boolean =>
   codec.mimeType.toLowerCase() === 'audio/telephone-event';

@@ -1,32 +1,65 @@
-import type { CallInput } from '../../src-shared/contract/contract.ts';
+import type { IceServer } from '../../src-shared/contract/media.ts';
+import type { CallInput, CallOutput } from '../../src-shared/contract/contract.ts';
 import type { MediaLegState } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { AudioOutput } from './audio-output.ts';
-import { matchingCodec, toneStretch } from './codecs.ts';
+import { matchingCodec, namesForAnswer, offerWithOnly, preferredCodecs, toneStretch } from './codecs.ts';
+import { KeyTones } from './key-tones.ts';
 import { MicrophoneError } from './microphone.ts';
 import type { Microphone } from './microphone.ts';
 import { legWords } from './leg-words.ts';
+import type { MixMember } from './mixer.ts';
+import { readSoundStats } from './sound-stats.ts';
 import type {} from './webrtc-extensions.ts';
 
 /** Milliseconds that ICE may gather for a direct call: a TURN server that is down must not hold the call. */
 const gatheringDeadlineMs = 1_000;
+/** `errorCode` of a server that cannot be reached at all (W3C WebRTC, RTCPeerConnectionIceErrorEvent). */
+const unreachable = 701;
 /** Milliseconds that `start` waits for the microphone; a person who is being asked takes longer, and the leg tells later. */
 const microphonePatienceMs = 1_500;
 /** RFC 4733 tones: long enough for slow machines at the far end, in milliseconds. */
 const toneMs = 100;
 const toneGapMs = 70;
 
+/** After an answer the connection may still be coming up: so often, and so many milliseconds apart, it is looked at. */
+const firstPacketLooks = 50;
+const firstPacketLookMs = 20;
+
+/** Parameters of the sender are set so often at most, and so many milliseconds later each time: half a second in all. */
+const codecAttempts = 10;
+const codecPauseMs = 10;
+/** The parameters were not read, or do not know yet what was just agreed on. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof DOMException)) return false;
+  return error.name === 'InvalidStateError' || error.name === 'InvalidModificationError';
+}
+
 type Codec = CallInput<'media.start'>['codec'];
 
 export interface MediaLegOptions {
   readonly callId: string;
   readonly kinds: CallInput<'media.offer'>['kinds'];
-  readonly iceServers: readonly string[];
+  readonly iceServers: readonly IceServer[];
+  /** Nothing goes any other way than through a TURN server. */
+  readonly relayOnly?: boolean;
   /** DTLS-SRTP over the real network rather than over loopback. */
   readonly direct: boolean;
+  /** Direct calls: what may be negotiated, in order of preference; absent: everything. */
+  readonly codecs?: readonly string[];
   readonly microphone: Microphone;
   readonly output: AudioOutput;
   readonly report: (callId: string, state: MediaLegState, detail: string) => void;
+  /** Another microphone or another far end is to be mixed, where this leg is part of a conference. */
+  readonly sourcesChanged?: () => void;
+  /** Made before there is a call: it plays nothing until `wake`. */
+  readonly asleep?: boolean;
+}
+
+/** Packets of sound of a call, counted in this window. */
+export interface SoundFlow {
+  readonly packetsOut: number;
+  readonly packetsIn: number;
 }
 
 /**
@@ -38,29 +71,48 @@ export interface MediaLegOptions {
  *   any --close--> closed
  *
  * The microphone is a life of its own (off, opening, open, refused); the leg is reported `live` once both are there.
+ * What is sent is nothing while the call is on hold, else the mix of a conference, else the microphone.
  */
-export class MediaLeg {
+export class MediaLeg implements MixMember {
   readonly #options: MediaLegOptions;
   readonly #peer: RTCPeerConnection;
   #sender: RTCRtpSender | undefined;
   #track: MediaStreamTrack | undefined;
+  #mix: MediaStreamTrack | undefined;
+  #remote: MediaStreamTrack | undefined;
   #started = false;
+  #applying: Promise<void> = Promise.resolve();
+  /** Sound of keys that is sent in place of the microphone. */
+  #keyTones: MediaStreamTrack | undefined;
   #muted = false;
+  #held = false;
   #codec: Codec = null;
+  #turnProblem: 'turnRefused' | 'turnSilent' | undefined;
   #reported: MediaLegState | undefined;
   #closed = false;
+  #asleep: boolean;
 
   constructor(options: MediaLegOptions) {
     this.#options = options;
+    this.#asleep = options.asleep ?? false;
     this.#peer = new RTCPeerConnection({
       bundlePolicy: 'balanced',
-      iceServers: options.iceServers.map((urls) => ({ urls })),
+      iceServers: [...options.iceServers],
+      iceTransportPolicy: options.relayOnly === true ? 'relay' : 'all',
+    });
+    this.#peer.addEventListener('icecandidateerror', ({ url, errorCode, errorText }) => {
+      if (!url.startsWith('turn')) return;
+      this.#turnProblem ??= errorCode === unreachable ? 'turnSilent' : 'turnRefused';
+      // Without it there is no call, and its end says why.
+      if (this.#options.relayOnly !== true) this.#report(this.#turnProblem, `${url}: ${errorCode} ${errorText}`);
     });
     this.#peer.addEventListener('connectionstatechange', () => {
       this.#stateChanged();
     });
     this.#peer.addEventListener('track', ({ track }) => {
-      if (track.kind === 'audio') options.output.play(this, track);
+      if (track.kind !== 'audio') return;
+      this.#remote = track;
+      if (!this.#asleep) this.#hear(track);
     });
   }
 
@@ -69,17 +121,32 @@ export class MediaLeg {
     return this.#options.output.heard(this);
   }
 
-  /** Ready for another call's id: a warm leg was made before its call existed. */
-  static async warm(options: MediaLegOptions): Promise<{ readonly leg: MediaLeg; readonly offer: string }> {
-    const leg = new MediaLeg(options);
-    return { leg, offer: await leg.offer() };
+  /** There is a call now: what comes is heard. */
+  wake(): void {
+    if (!this.#asleep) return;
+    this.#asleep = false;
+    if (this.#remote !== undefined) this.#hear(this.#remote);
+  }
+
+  /** Packets of sound so far: from this window, and to it. */
+  async flow(): Promise<SoundFlow> {
+    const flow = { packetsOut: 0, packetsIn: 0 };
+    // RTCStatsReport has a type for each kind of report, and none of them is in TypeScript's library.
+    (await this.#peer.getStats()).forEach((report: { type?: string; kind?: string; [name: string]: unknown }) => {
+      if (report.kind !== 'audio') return;
+      if (report.type === 'outbound-rtp') flow.packetsOut += Number(report['packetsSent'] ?? 0);
+      if (report.type === 'inbound-rtp') flow.packetsIn += Number(report['packetsReceived'] ?? 0);
+    });
+    return flow;
   }
 
   /** The offer, at once towards the gateway, with all candidates towards a server. */
   async offer(): Promise<string> {
     for (const kind of this.#options.kinds) {
-      const { sender } = this.#peer.addTransceiver(kind, { direction: 'sendrecv' });
-      if (kind === 'audio') this.#sender = sender;
+      const transceiver = this.#peer.addTransceiver(kind, { direction: 'sendrecv' });
+      if (kind !== 'audio') continue;
+      this.#sender = transceiver.sender;
+      this.#prefer(transceiver, this.#options.codecs);
     }
     await this.#peer.setLocalDescription(await this.#peer.createOffer());
     return this.#localSdp();
@@ -94,12 +161,15 @@ export class MediaLeg {
 
   /** The far end's offer of a direct call, first or in mid-call. */
   async remoteOffer(sdp: string): Promise<string> {
-    await this.#peer.setRemoteDescription({ type: 'offer', sdp });
+    const { codecs } = this.#options;
+    const names = codecs && namesForAnswer(codecs, sdp);
+    await this.#peer.setRemoteDescription({ type: 'offer', sdp: names ? offerWithOnly(names, sdp) : sdp });
     for (const transceiver of this.#peer.getTransceivers()) {
       if (transceiver.receiver.track.kind !== 'audio' || transceiver.currentDirection === 'stopped') continue;
       this.#sender ??= transceiver.sender;
       // Held by the far end: we answer what is offered, and send again when it lets go.
       transceiver.direction = 'sendrecv';
+      this.#prefer(transceiver, names);
     }
     await this.#attachTrack();
     await this.#peer.setLocalDescription(await this.#peer.createAnswer());
@@ -119,7 +189,65 @@ export class MediaLeg {
 
   mute(muted: boolean): void {
     this.#muted = muted;
-    if (this.#track !== undefined) this.#track.enabled = !muted;
+    this.#openOrShut();
+  }
+
+  /** On hold nothing is sent, not even silence, and nothing is heard. A mute outlives it. */
+  async hold(held: boolean): Promise<void> {
+    this.#held = held;
+    this.#openOrShut();
+    this.#options.output.hush(this, held);
+    await this.#attachTrack();
+  }
+
+  /** This call's own microphone, muted with it. */
+  get microphone(): MediaStreamTrack | undefined {
+    return this.#track;
+  }
+
+  /** The far end's sound. */
+  get remote(): MediaStreamTrack | undefined {
+    return this.#remote;
+  }
+
+  async sendMix(mix: MediaStreamTrack | undefined): Promise<void> {
+    if (mix === this.#mix) return;
+    this.#mix = mix;
+    await this.#attachTrack();
+  }
+
+  /** Sends digits as sound, in place of the microphone; resolves when the last one is out. */
+  async tones(digits: string): Promise<void> {
+    await this.#inPlaceOfMicrophone((tones) => tones.play(digits));
+  }
+
+  /** Tells the far end by one note that nobody's hand answered its call. */
+  async notice(): Promise<void> {
+    await this.#inPlaceOfMicrophone((tones) => tones.notice());
+  }
+
+  async #inPlaceOfMicrophone(play: (tones: KeyTones) => Promise<void>): Promise<void> {
+    const tones = new KeyTones();
+    this.#keyTones = tones.track;
+    try {
+      await tones.start();
+      await this.#attachTrack();
+      await this.#sends();
+      await play(tones);
+    } finally {
+      this.#keyTones = undefined;
+      await this.#attachTrack();
+      await tones.close();
+    }
+  }
+
+  /** Resolves when packets leave: what is played before that, nobody hears. Waits no longer than a moment. */
+  async #sends(): Promise<void> {
+    const before = (await this.flow()).packetsOut;
+    for (let look = 0; look < firstPacketLooks && !this.#closed; look += 1) {
+      if ((await this.flow()).packetsOut > before) return;
+      await new Promise((resolve) => setTimeout(resolve, firstPacketLookMs));
+    }
   }
 
   /** RFC 4733 tones by the window itself: direct calls only. Throws AppError `unsupported`. */
@@ -133,8 +261,18 @@ export class MediaLeg {
   }
 
   /** What a leg that takes this one's place goes on with. */
-  get wishes(): { readonly started: boolean; readonly muted: boolean; readonly codec: Codec } {
-    return { started: this.#started, muted: this.#muted, codec: this.#codec };
+  get wishes(): {
+    readonly started: boolean;
+    readonly muted: boolean;
+    readonly held: boolean;
+    readonly codec: Codec;
+  } {
+    return { started: this.#started, muted: this.#muted, held: this.#held, codec: this.#codec };
+  }
+
+  /** What the connection has counted so far. */
+  async stats(): Promise<CallOutput<'media.stats'>> {
+    return readSoundStats(await this.#peer.getStats());
   }
 
   close(): void {
@@ -144,6 +282,11 @@ export class MediaLeg {
     this.#track?.stop();
     this.#options.microphone.giveBack(this);
     this.#peer.close();
+  }
+
+  #hear(track: MediaStreamTrack): void {
+    this.#options.output.play(this, track);
+    this.#options.sourcesChanged?.();
   }
 
   async #openMicrophone(): Promise<void> {
@@ -169,37 +312,78 @@ export class MediaLeg {
     }
     this.#track?.stop();
     this.#track = track;
-    track.enabled = !this.#muted;
+    this.#openOrShut();
     await this.#attachTrack();
+    this.#options.sourcesChanged?.();
+  }
+
+  #openOrShut(): void {
+    if (this.#track !== undefined) this.#track.enabled = !this.#muted && !this.#held;
   }
 
   async #attachTrack(): Promise<void> {
-    if (this.#track !== undefined && !this.#closed) await this.#sender?.replaceTrack(this.#track);
+    if (this.#closed) return;
+    await this.#sender?.replaceTrack(this.#held ? null : (this.#keyTones ?? this.#mix ?? this.#track ?? null));
+  }
+
+  /** Throws AppError `unsupported` when this browser has none of these voices. */
+  #prefer(transceiver: RTCRtpTransceiver, names: readonly string[] | undefined): void {
+    if (names === undefined) return;
+    const wanted = preferredCodecs(names, RTCRtpReceiver.getCapabilities('audio')?.codecs ?? []);
+    if (wanted === undefined) throw new AppError('unsupported', legWords('noCodec'), names.join());
+    transceiver.setCodecPreferences([...wanted]);
+  }
+
+  /**
+   * One change after the other, and a refused one again: Chromium forgets now and then that the parameters were read,
+   * more often on a busy computer, and the call would be silent.
+   */
+  #applyCodec(): Promise<void> {
+    const applying = this.#applying.then(async () => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          await this.#applyCodecOnce();
+          return;
+        } catch (error) {
+          if (!isPassing(error) || this.#closed || attempt === codecAttempts) throw error;
+          await new Promise((resolve) => setTimeout(resolve, attempt * codecPauseMs));
+        }
+      }
+    });
+    this.#applying = applying.catch(() => undefined);
+    return applying;
   }
 
   /**
    * Picks the codec without renegotiation (W3C WebRTC Extensions, RTCRtpEncodingParameters.codec). Before the
    * answer nothing is negotiated: the wish is kept and applied then.
    */
-  async #applyCodec(): Promise<void> {
+  async #applyCodecOnce(): Promise<void> {
     const sender = this.#sender;
     if (sender === undefined || this.#peer.signalingState !== 'stable') return;
+    // Also `stable` is what it is before its offer is made.
+    if (this.#peer.currentRemoteDescription === null) return;
     const parameters = sender.getParameters();
     const encoding = parameters.encodings[0];
     if (encoding === undefined) return;
+    // A direct call sends what its own descriptions agreed on.
     if (this.#options.direct) encoding.networkPriority = 'high';
-    if (this.#codec !== null) {
+    else if (this.#codec !== null) {
       const codec = matchingCodec(parameters.codecs, this.#codec);
       if (codec === undefined) {
         throw new AppError('unsupported', legWords('noCodec'), `${this.#codec.name}/${this.#codec.clockRateHz}`);
       }
       const { mimeType, clockRate, channels, sdpFmtpLine } = codec;
-      encoding.codec = {
-        mimeType,
-        clockRate,
-        ...(channels === undefined ? {} : { channels }),
-        ...(sdpFmtpLine === undefined ? {} : { sdpFmtpLine }),
-      };
+      // The first one is sent anyway; Chromium refuses to be told so where the far end wrote parameters of its own.
+      if (codec === parameters.codecs[0]) delete encoding.codec;
+      else {
+        encoding.codec = {
+          mimeType,
+          clockRate,
+          ...(channels === undefined ? {} : { channels }),
+          ...(sdpFmtpLine === undefined ? {} : { sdpFmtpLine }),
+        };
+      }
     }
     await sender.setParameters(parameters);
   }
@@ -207,6 +391,8 @@ export class MediaLeg {
   async #localSdp(): Promise<string> {
     if (this.#options.direct) await this.#gathered();
     const sdp = this.#peer.localDescription?.sdp;
+    if (this.#options.relayOnly === true && sdp?.includes('a=candidate:') !== true)
+      throw new AppError('media', legWords(this.#turnProblem ?? 'turnSilent'), 'no relay candidate');
     if (sdp === undefined) throw new AppError('media', legWords('failed'), 'no local description');
     return sdp;
   }

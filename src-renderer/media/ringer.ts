@@ -1,40 +1,48 @@
 import type { Call } from '../../src-shared/model/call.ts';
-import type { AudioSettings } from './audio-settings.ts';
-import { TonePlayer, ringbackTone, ringTone } from './tones.ts';
+import { TonePlayer, announceTone, ringbackTone, ringTone, waitingTone } from './tones.ts';
+import type { Tone } from './tones.ts';
 
-export type Ringing = 'ring' | 'ringback' | 'silence';
+export type Ringing = 'ring' | 'announce' | 'waiting' | 'ringback' | 'silence';
 
 /**
- * What is to be heard. Only the holder of the lease sounds. A ring goes before a ringback; in a call that is
- * connected or being answered there is neither, as the second caller shows on screen. The far end's own sound
- * (early media, RFC 3960 section 3.2) takes the place of our ringback.
+ * What is to be heard. Only the holder of the lease sounds. A call that answers itself is announced before everything
+ * else, as the microphone opens next. A ring goes before a ringback; into a conversation
+ * comes a soft tone of its own instead of the ring, once the conversation is there. The far end's own sound (early
+ * media, RFC 3960 section 3.2) takes the place of our ringback.
  */
-export function wantedRinging(
-  calls: readonly Call[],
-  held: boolean,
-  silenced: ReadonlySet<string>,
-  heard: (callId: string) => boolean,
-): Ringing {
+export function wantedRinging(calls: readonly Call[], held: boolean, heard: (callId: string) => boolean): Ringing {
   if (!held) return 'silence';
-  if (calls.some((call) => call.state === 'connected' || call.state === 'connecting')) return 'silence';
   const ringing = calls.filter((call) => call.state === 'ringing');
-  if (ringing.some((call) => call.direction === 'in' && !silenced.has(call.id))) return 'ring';
+  if (ringing.some((call) => call.autoAnswered === true)) return 'announce';
+  const ringsHere = ringing.some((call) => call.direction === 'in' && !call.silenced);
+  if (calls.some((call) => call.state === 'connecting')) return 'silence';
+  if (calls.some((call) => call.state === 'connected')) return ringsHere ? 'waiting' : 'silence';
+  if (ringsHere) return 'ring';
   return ringing.some((call) => call.direction === 'out' && !heard(call.id)) ? 'ringback' : 'silence';
 }
 
-/** Rings for incoming calls on every chosen output and plays the ringback of outgoing ones on the speaker. */
+/** Where the ringer sounds, by the browser's device ids; empty: the system's default. */
+export interface RingerDevices {
+  /** All of them ring. */
+  readonly ringers: readonly string[];
+  readonly speaker: string;
+  readonly ringVolumePercent: number;
+}
+
+/** Rings for incoming calls on every chosen output; what belongs to a conversation sounds on the speaker. */
 export class Ringer {
   /** One for each output that rings, by device id. */
   readonly #rings = new Map<string, TonePlayer>();
-  readonly #ringback = new TonePlayer();
+  readonly #inEar = new TonePlayer();
   #sounding: Ringing = 'silence';
 
   get sounding(): Ringing {
     return this.#sounding;
   }
 
-  choose(settings: AudioSettings): void {
-    const wanted = settings.ringers.length === 0 ? [''] : settings.ringers;
+  /** Takes effect at once, also while it rings: an output that was plugged in rings along. */
+  choose(devices: RingerDevices): void {
+    const wanted = devices.ringers.length === 0 ? [''] : devices.ringers;
     for (const [deviceId, player] of this.#rings) {
       if (wanted.includes(deviceId)) continue;
       player.stop();
@@ -43,20 +51,38 @@ export class Ringer {
     for (const deviceId of wanted) {
       const player = this.#rings.get(deviceId) ?? new TonePlayer();
       this.#rings.set(deviceId, player);
-      player.choose(deviceId, settings.ringVolumePercent / 100);
-      if (this.#sounding === 'ring') player.play(ringTone);
+      player.choose(deviceId, devices.ringVolumePercent / 100);
+      const tone = onRingers(this.#sounding);
+      if (tone !== undefined) player.play(tone);
     }
-    this.#ringback.choose(settings.speaker, 1);
+    this.#inEar.choose(devices.speaker, 1);
   }
 
   set(wanted: Ringing): void {
     if (wanted === this.#sounding) return;
     this.#sounding = wanted;
+    const tone = onRingers(wanted);
     for (const player of this.#rings.values()) {
-      if (wanted === 'ring') player.play(ringTone);
-      else player.stop();
+      if (tone === undefined) player.stop();
+      else player.play(tone);
     }
-    if (wanted !== 'ringback') this.#ringback.stop();
-    if (wanted === 'ringback') this.#ringback.play(ringbackTone);
+    switch (wanted) {
+      case 'ringback':
+        this.#inEar.play(ringbackTone);
+        break;
+      case 'waiting':
+        this.#inEar.play(waitingTone);
+        break;
+      case 'ring':
+      case 'announce':
+      case 'silence':
+        this.#inEar.stop();
+    }
   }
+}
+
+/** What is for everybody near the computer to hear. */
+function onRingers(wanted: Ringing): Tone | undefined {
+  if (wanted === 'announce') return announceTone;
+  return wanted === 'ring' ? ringTone : undefined;
 }

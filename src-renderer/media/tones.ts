@@ -33,6 +33,26 @@ export const ringbackTone: Tone = {
   level: 0.15,
 };
 
+/** Somebody calls during a call: two short soft notes in the ear that listens (call waiting tone, ITU-T E.180). */
+export const waitingTone: Tone = {
+  notes: [
+    { frequenciesHz: [440], atMs: 0, forMs: 180 },
+    { frequenciesHz: [440], atMs: 320, forMs: 180 },
+  ],
+  periodMs: 6_000,
+  level: 0.08,
+};
+
+/**
+ * This computer is about to answer by itself: three quick notes before the microphone opens, as long as
+ * src-shared/limits.ts `autoAnswerNoticeMs`.
+ */
+export const announceTone: Tone = {
+  notes: [0, 240, 480].map((atMs) => ({ frequenciesHz: [1_000], atMs, forMs: 180 })),
+  periodMs: 2_000,
+  level: 0.4,
+};
+
 /** Milliseconds over which a note comes and goes, so that it does not click. */
 const fadeMs = 12;
 

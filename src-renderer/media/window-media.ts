@@ -1,21 +1,24 @@
-import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
+import type { Clock } from '../../src-shared/clock.ts';
 import type { CallInput, RendererHandlers } from '../../src-shared/contract/contract.ts';
 import type { MediaLegState } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { ContractClient } from '../../src-shared/rpc/client.ts';
 import { AudioOutput } from './audio-output.ts';
 import { audioSettings } from './audio-settings.ts';
+import { CallMixing } from './call-mixing.ts';
 import { measureVideo } from './capability-video.ts';
 import { rendererCodecs } from './codecs.ts';
+import { DeviceChoice } from './device-choice.ts';
 import { legWords } from './leg-words.ts';
+import { HeadsetLink } from './headset/headset-link.ts';
+import { webHid } from './headset/web-hid.ts';
 import { MediaLeg } from './media-leg.ts';
-import type { MediaLegOptions } from './media-leg.ts';
+import type { MediaLegOptions, SoundFlow } from './media-leg.ts';
 import { Microphone } from './microphone.ts';
 import { Ringer, wantedRinging } from './ringer.ts';
 import type { Ringing } from './ringer.ts';
-
-/** Milliseconds after which the next warm leg is made: the call that took the last one goes first. */
-const warmDelayMs = 2_000;
+import { WarmLeg } from './warm-leg.ts';
+import type { TakenLeg } from './warm-leg.ts';
 
 export interface WindowMediaOptions {
   /** As the media lease names this window. */
@@ -23,13 +26,6 @@ export interface WindowMediaOptions {
   readonly clock: Clock;
   /** Gets errors that are bugs. */
   readonly reportInternal: (where: string, error: unknown) => void;
-}
-
-interface WarmLeg {
-  readonly leg: MediaLeg;
-  readonly offer: string;
-  /** The call that takes it; its reports go out under that id. */
-  readonly become: (callId: string) => void;
 }
 
 /**
@@ -44,23 +40,73 @@ interface WarmLeg {
 export class WindowMedia {
   readonly handlers: RendererHandlers;
   readonly #options: WindowMediaOptions;
-  readonly #microphone = new Microphone();
+  readonly #microphone = new Microphone(() => {
+    // Allowed, perhaps for the first time: now the devices have names.
+    void this.devices.devices.read();
+  });
   readonly #output = new AudioOutput(() => {
     this.#ring();
   });
   readonly #ringer = new Ringer();
+  /** Which devices are used; also for the views. */
+  readonly devices: DeviceChoice;
+  /** Buttons and lamps of headsets; also for the settings. */
+  readonly headsets = new HeadsetLink({
+    hid: webHid(),
+    isHolder: () => this.#held,
+    failed: (error) => {
+      this.#failed('headset', error);
+    },
+  });
+  readonly #mixing = new CallMixing({
+    legOf: (callId) => {
+      const leg = this.#legs.get(callId);
+      return leg?.wishes.held === true ? undefined : leg;
+    },
+    recorded: async (piece) => {
+      await this.#client?.call('media.recorded', piece);
+    },
+    failed: (error) => {
+      this.#failed('mixing', error);
+    },
+  });
   readonly #legs = new Map<string, MediaLeg>();
-  /** Calls whose ring the person silenced. */
-  readonly #silenced = new Set<string>();
   #client: ContractClient | undefined;
   #held = false;
   #claiming = false;
-  #warm: WarmLeg | undefined;
-  #warmTimer: TimerHandle | undefined;
+  readonly #warm: WarmLeg;
   readonly #undo: (() => void)[] = [];
 
   constructor(options: WindowMediaOptions) {
     this.#options = options;
+    this.#warm = new WarmLeg({
+      clock: options.clock,
+      make: (report) => {
+        const leg = this.#legOptions('', { kinds: ['audio'], path: 'gateway', iceServers: [] });
+        return new MediaLeg({ ...leg, report, asleep: true });
+      },
+      connect: async (legId, sdp) => {
+        if (this.#client === undefined) throw new AppError('disconnected', legWords('failed'), legId);
+        return (await this.#client.call('media.warm', { legId, sdp })).sdp;
+      },
+      report: (callId, state, detail) => {
+        this.#report(callId, state, detail);
+      },
+      failed: (error) => {
+        this.#failed('warm leg', error);
+      },
+    });
+    this.devices = new DeviceChoice({
+      clock: options.clock,
+      microphone: this.#microphone,
+      output: this.#output,
+      ringer: this.#ringer,
+      settings: () => audioSettings(this.#client?.snapshot('settings')),
+      inCall: () => this.#legs.size > 0,
+      failed: (error) => {
+        this.#failed('devices', error);
+      },
+    });
     this.handlers = {
       'media.offer': (input) => this.#offer(input),
       'media.answer': async ({ callId, sdp }) => {
@@ -74,6 +120,28 @@ export class WindowMedia {
       },
       'media.mute': ({ callId, muted }) => {
         this.#leg(callId).mute(muted);
+        return null;
+      },
+      'media.hold': async ({ callId, held }) => {
+        await this.#leg(callId).hold(held);
+        this.#mixing.refresh();
+        return null;
+      },
+      'media.stats': ({ callId }) => this.#leg(callId).stats(),
+      'media.mix': ({ groups }) => {
+        this.#mixing.mix(groups);
+        return null;
+      },
+      'media.record': ({ callId, on, format }) => {
+        this.#mixing.record(callId, on, format);
+        return null;
+      },
+      'media.tones': async ({ callId, digits }) => {
+        await this.#leg(callId).tones(digits);
+        return null;
+      },
+      'media.notice': async ({ callId }) => {
+        await this.#leg(callId).notice();
         return null;
       },
       'media.dtmf': ({ callId, digits }) => {
@@ -99,14 +167,22 @@ export class WindowMedia {
       }),
       client.subscribe('calls', () => {
         this.#ring();
+        this.#keepWarm();
       }),
       client.subscribe('settings', () => {
-        this.#settingsChanged();
+        this.devices.apply();
       }),
     );
     if (client.state === 'connected') this.#connected();
     // Until the first snapshot the defaults hold: a call may come before it.
-    this.#settingsChanged();
+    this.devices.start();
+    this.#undo.push(() => {
+      this.devices.stop();
+    });
+    this.headsets.start(client);
+    this.#undo.push(() => {
+      this.headsets.stop();
+    });
     // The microphone's light and the ring must not outlive the page, not even in the page cache.
     const onHide = (): void => {
       this.#release();
@@ -122,15 +198,31 @@ export class WindowMedia {
     this.#release();
   }
 
+  /** Packets of sound of a call so far; undefined when its sound is not in this window. */
+  async soundFlow(callId: string): Promise<SoundFlow | undefined> {
+    return await this.#legs.get(callId)?.flow();
+  }
+
   /** What is to be heard from this window now, beside conversations. */
   get sounding(): Ringing {
     return this.#ringer.sounding;
   }
 
-  /** Stops the ring of one call on this computer; the call goes on ringing. */
-  silence(callId: string): void {
-    this.#silenced.add(callId);
-    this.#ring();
+  /**
+   * The microphone as calls hear it, for a meter or a test; `replaced` gets another track when the device changes.
+   * Rejects with MicrophoneError. Close it by `giveBackMicrophone` with the same key, also after a rejection.
+   */
+  takeMicrophone(key: object, replaced: (track: MediaStreamTrack) => void): Promise<MediaStreamTrack> {
+    return this.#microphone.take(key, replaced);
+  }
+
+  /** For what a view of media tried and could not: a bug goes into the log. */
+  readonly reportFailure = (error: unknown): void => {
+    this.#failed('media view', error);
+  };
+
+  giveBackMicrophone(key: object): void {
+    this.#microphone.giveBack(key);
   }
 
   #connected(): void {
@@ -142,6 +234,7 @@ export class WindowMedia {
     this.#client?.call('media.codecs', { codecs }).catch((error: unknown) => {
       this.#failed('media.codecs', error);
     });
+    this.#warm.renew();
     this.#claim();
   }
 
@@ -165,65 +258,54 @@ export class WindowMedia {
     if (lease.holder === null) this.#claim();
     if (held === this.#held) return;
     this.#held = held;
-    if (held) this.#scheduleWarm(0);
+    this.headsets.match();
+    if (held) this.#keepWarm();
     else this.#release();
     this.#ring();
+  }
+
+  /** Once there is a line to call by. */
+  #keepWarm(): void {
+    if (this.#held && this.#client?.snapshot('calls')?.line.state === 'registered') this.#warm.want();
   }
 
   /** Gives up sound, microphone and ring: the lease went elsewhere, or the page goes. */
   #release(): void {
     this.#held = false;
     this.#ringer.set('silence');
-    if (this.#warmTimer !== undefined) this.#options.clock.clearTimeout(this.#warmTimer);
-    this.#warmTimer = undefined;
-    this.#warm?.leg.close();
-    this.#warm = undefined;
+    this.#warm.drop();
+    // The service says again what is mixed when a window has the lease.
+    this.#mixing.mix([]);
     for (const callId of [...this.#legs.keys()]) this.#close(callId);
-  }
-
-  #settingsChanged(): void {
-    const settings = audioSettings(this.#client?.snapshot('settings'));
-    this.#output.choose(settings.speaker);
-    this.#ringer.choose(settings);
-    this.#microphone.choose(settings.microphone).catch((error: unknown) => {
-      this.#failed('microphone', error);
-    });
   }
 
   #ring(): void {
     const calls = this.#client?.snapshot('calls')?.calls ?? [];
-    for (const callId of this.#silenced) {
-      if (!calls.some((call) => call.id === callId)) this.#silenced.delete(callId);
-    }
     const heard = (callId: string): boolean => this.#legs.get(callId)?.heard ?? false;
-    this.#ringer.set(wantedRinging(calls, this.#held, this.#silenced, heard));
+    this.#ringer.set(wantedRinging(calls, this.#held, heard));
   }
 
-  async #offer(input: CallInput<'media.offer'>): Promise<{ sdp: string }> {
-    const replaced = this.#legs.get(input.callId);
+  async #offer(input: CallInput<'media.offer'>): Promise<{ sdp: string } | { legId: string }> {
+    const { callId } = input;
+    const replaced = this.#legs.get(callId);
     const warm = this.#takeWarm(input);
-    let leg: MediaLeg;
-    let sdp: string;
-    if (warm === undefined) {
-      leg = new MediaLeg(this.#legOptions(input.callId, input));
-      sdp = await leg.offer();
-    } else {
-      warm.become(input.callId);
-      leg = warm.leg;
-      sdp = warm.offer;
-    }
-    this.#legs.set(input.callId, leg);
+    const leg = warm?.leg ?? new MediaLeg(this.#legOptions(callId, input));
+    const offering = warm === undefined ? leg.offer() : undefined;
+    // Told below, when it is waited for.
+    offering?.catch(() => undefined);
+    // At once: what follows asks for this leg.
+    this.#legs.set(callId, leg);
     if (replaced !== undefined) await this.#replace(replaced, leg);
-    if (this.#held) this.#scheduleWarm(warmDelayMs);
-    return { sdp };
+    if (warm === undefined || offering !== undefined) return { sdp: (await offering) ?? '' };
+    if (await warm.answered) return { legId: warm.legId };
+    if (this.#legs.get(callId) !== leg) throw new AppError('notFound', legWords('noCall'), callId);
+    return await this.#offer({ ...input, fresh: true });
   }
 
   async #remoteOffer(input: CallInput<'media.remoteOffer'>): Promise<{ sdp: string }> {
     let leg = this.#legs.get(input.callId);
     if (leg === undefined) {
-      leg = new MediaLeg(
-        this.#legOptions(input.callId, { kinds: ['audio'], path: 'direct', iceServers: input.iceServers }),
-      );
+      leg = new MediaLeg(this.#legOptions(input.callId, { ...input, kinds: ['audio'], path: 'direct' }));
       this.#legs.set(input.callId, leg);
     }
     return { sdp: await leg.remoteOffer(input.sdp) };
@@ -231,62 +313,40 @@ export class WindowMedia {
 
   /** The gateway died, or the service asks anew: what the person wished goes over to the new leg. */
   async #replace(old: MediaLeg, leg: MediaLeg): Promise<void> {
-    const { started, muted, codec } = old.wishes;
+    const { started, muted, held, codec } = old.wishes;
     leg.mute(muted);
+    await leg.hold(held);
     // Before the old one closes: the microphone then stays open from one to the other.
     if (started) await leg.start(codec);
+    this.#mixing.refresh();
     old.close();
   }
 
-  #takeWarm(input: CallInput<'media.offer'>): WarmLeg | undefined {
+  #takeWarm(input: CallInput<'media.offer'>): TakenLeg | undefined {
     if (input.path !== 'gateway' || input.kinds.length !== 1 || input.kinds[0] !== 'audio') return undefined;
-    const warm = this.#warm;
-    this.#warm = undefined;
-    return warm;
+    if (input.fresh !== true) return this.#warm.take(input.callId);
+    this.#warm.renew();
+    return undefined;
   }
 
-  #scheduleWarm(delayMs: number): void {
-    if (this.#warm !== undefined || this.#warmTimer !== undefined) return;
-    this.#warmTimer = this.#options.clock.setTimeout(() => {
-      this.#warmTimer = undefined;
-      this.#makeWarm().catch((error: unknown) => {
-        this.#failed('warm leg', error);
-      });
-    }, delayMs);
-  }
-
-  async #makeWarm(): Promise<void> {
-    let callId: string | undefined;
-    const options = this.#legOptions('', { kinds: ['audio'], path: 'gateway', iceServers: [] });
-    const { leg, offer } = await MediaLeg.warm({
-      ...options,
-      report: (_none, state, detail) => {
-        if (callId !== undefined) options.report(callId, state, detail);
-      },
-    });
-    if (!this.#held || this.#warm !== undefined) {
-      leg.close();
-      return;
-    }
-    this.#warm = {
-      leg,
-      offer,
-      become: (id) => {
-        callId = id;
-      },
-    };
-  }
-
-  #legOptions(callId: string, input: Pick<CallInput<'media.offer'>, 'kinds' | 'path' | 'iceServers'>): MediaLegOptions {
+  #legOptions(
+    callId: string,
+    input: Pick<CallInput<'media.offer'>, 'kinds' | 'path' | 'iceServers' | 'relayOnly' | 'codecs'>,
+  ): MediaLegOptions {
     return {
       callId,
       kinds: input.kinds,
       iceServers: input.iceServers,
+      ...(input.relayOnly === undefined ? {} : { relayOnly: input.relayOnly }),
       direct: input.path === 'direct',
+      ...(input.path === 'direct' && input.codecs !== undefined ? { codecs: input.codecs } : {}),
       microphone: this.#microphone,
       output: this.#output,
       report: (id, state, detail) => {
         this.#report(id, state, detail);
+      },
+      sourcesChanged: () => {
+        this.#mixing.refresh();
       },
     };
   }
@@ -304,8 +364,11 @@ export class WindowMedia {
   }
 
   #close(callId: string): void {
-    this.#legs.get(callId)?.close();
+    const leg = this.#legs.get(callId);
     this.#legs.delete(callId);
+    this.#mixing.ended(callId);
+    leg?.close();
+    if (this.#legs.size === 0) this.devices.callsEnded();
   }
 
   /** A service that is away is no bug: everything is said again when it is back. */

@@ -5,6 +5,7 @@ import { useImperativeHandle, useRef, useState } from 'react';
 import type { KeyboardEvent, Ref } from 'react';
 import type { Person } from '../../src-shared/model/contact.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
+import { DialPadButton } from '../calls/dial-pad.tsx';
 import { usePlaceCall } from '../calls/use-place-call.ts';
 import { focusDetail } from '../shell/focus-detail.ts';
 import { navigate } from '../shell/route.ts';
@@ -202,6 +203,8 @@ export function SearchBox(props: {
             }}
           />
         )}
+        <span className="search__line" aria-hidden />
+        <DialPadButton inSearch />
       </div>
       {open && (
         <SearchPanel

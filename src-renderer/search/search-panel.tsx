@@ -107,7 +107,7 @@ export function SearchPanel(props: {
         <span>
           <kbd>Enter</kbd> <EnterHint row={rows[props.active]} />
         </span>
-        {!commandMode && (
+        {isPerson(rows[props.active]) && (
           <>
             <span>
               <Kbd combo={combos.callPerson} /> <Trans>Call</Trans>
@@ -129,6 +129,10 @@ export function SearchPanel(props: {
       </div>
     </div>
   );
+}
+
+function isPerson(row: SearchRow | Command | undefined): boolean {
+  return row !== undefined && 'kind' in row && row.kind === 'person';
 }
 
 /** What Enter does on the row that is active. */

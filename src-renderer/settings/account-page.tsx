@@ -8,7 +8,8 @@ import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { dialogGone } from '../ui/dialog-gone.ts';
 import { useAction } from '../ui/use-action.ts';
 import { keepForSignInPage } from './stays.ts';
-import { serviceFields, trustSettings } from './service-settings.ts';
+import { SecretPanel } from './secret-panel.tsx';
+import { networkSettings, serviceFields } from './service-settings.ts';
 import { Row, SettingPanel } from './setting-row.tsx';
 
 export function AccountPage() {
@@ -52,12 +53,13 @@ export function AccountPage() {
         <div key={fields.service}>
           <h2 className="h-sm set__h">{t(fields.title)}</h2>
           <SettingPanel names={fields.names} />
+          {fields.secrets !== undefined && session?.state === 'signedIn' && <SecretPanel names={fields.secrets} />}
         </div>
       ))}
       <h2 className="h-sm set__h">
-        <Trans>Certificates</Trans>
+        <Trans>Certificates and network</Trans>
       </h2>
-      <SettingPanel names={trustSettings} />
+      <SettingPanel names={networkSettings} />
       {signingOut && (
         <SignOutDialog
           onClose={() => {

@@ -6,8 +6,10 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import type { HealthState, ServiceHealth, ServiceName } from '../../src-shared/model/health.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
 import { useQuery } from '../bridge/use-query.ts';
+import { SelfTestPanel } from '../self-test/self-test-panel.tsx';
 import { useAnnounce } from '../ui/live-regions.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { SipTracePanel } from './sip-trace-panel.tsx';
 import { Row, SettingPanel } from './setting-row.tsx';
 
 const serviceLabels: Readonly<Record<ServiceName, MessageDescriptor>> = {
@@ -45,7 +47,6 @@ export function DiagnosticsPage() {
           error={report.error}
         >
           <Button
-            appearance="primary"
             icon={<Copy20Regular />}
             disabledFocusable={report.busy}
             onClick={() => {
@@ -64,6 +65,10 @@ export function DiagnosticsPage() {
           </Button>
         </Row>
       </div>
+      <h2 className="h-sm set__h">
+        <Trans>Self-test</Trans>
+      </h2>
+      <SelfTestPanel />
       <h2 className="h-sm set__h">
         <Trans>Services</Trans>
       </h2>
@@ -91,7 +96,8 @@ export function DiagnosticsPage() {
       <h2 className="h-sm set__h">
         <Trans>Log</Trans>
       </h2>
-      <SettingPanel names={['log.level']} />
+      <SettingPanel names={['log.level', 'log.sipTrace']} />
+      <SipTracePanel />
     </>
   );
 }

@@ -1,3 +1,5 @@
+import type { SettingTableRow, SettingValue } from '../../src-shared/contract/system.ts';
+
 /** Search bases hold commas themselves (RFC 4514), so their lists are parted by semicolons. */
 export function separatorOf(key: string): ',' | ';' {
   return key === 'directory.searchBases' ? ';' : ',';
@@ -15,4 +17,19 @@ export function parseList(text: string, separator: string): string[] {
     .map((item) => item.trim())
     .filter((item) => item !== '');
   return [...new Set(items)];
+}
+
+/** The entries of a list; none for a value of another kind. */
+export function entriesOf(value: SettingValue | undefined): readonly string[] {
+  return typeof value === 'object' ? value.filter((entry) => typeof entry === 'string') : [];
+}
+
+/** The rows of a table; none for a value of another kind. */
+export function rowsOf(value: SettingValue | undefined): readonly SettingTableRow[] {
+  return typeof value === 'object' ? value.filter((entry) => typeof entry !== 'string') : [];
+}
+
+/** A value that stands in one field; empty for lists and tables. */
+export function plainText(value: SettingValue): string {
+  return typeof value === 'object' ? '' : String(value);
 }

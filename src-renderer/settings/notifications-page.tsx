@@ -3,7 +3,12 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { Row, SettingPanel } from './setting-row.tsx';
 
-const names = ['notifications.messages', 'notifications.missedCalls', 'notifications.preview'];
+const names = [
+  'notifications.incomingWindow',
+  'notifications.messages',
+  'notifications.missedCalls',
+  'notifications.preview',
+];
 
 export function NotificationsPage() {
   return (

@@ -1,7 +1,9 @@
 import {
   Alert20Regular,
   Archive20Regular,
+  Call20Regular,
   Info20Regular,
+  Keyboard20Regular,
   Person20Regular,
   Settings20Regular,
   ShieldLock20Regular,
@@ -15,10 +17,12 @@ import type { ReactNode } from 'react';
 export const settingsPageIds = [
   'general',
   'account',
+  'calls',
   'audio',
   'video',
   'archive',
   'notifications',
+  'keyboard',
   'privacy',
   'diagnostics',
 ] as const;
@@ -37,7 +41,7 @@ export const settingsPages: readonly SettingsPage[] = [
   {
     id: 'general',
     title: msg`General`,
-    lead: msg`How Parley looks and starts.`,
+    lead: msg`How Parley looks.`,
     command: msg`Settings: General`,
     icon: <Settings20Regular />,
   },
@@ -47,6 +51,13 @@ export const settingsPages: readonly SettingsPage[] = [
     lead: msg`Who you are signed in as, and the servers that Parley uses.`,
     command: msg`Settings: Account`,
     icon: <Person20Regular />,
+  },
+  {
+    id: 'calls',
+    title: msg`Calls`,
+    lead: msg`How calls are placed and how numbers are read.`,
+    command: msg`Settings: Calls`,
+    icon: <Call20Regular />,
   },
   {
     id: 'audio',
@@ -75,6 +86,13 @@ export const settingsPages: readonly SettingsPage[] = [
     lead: msg`What Parley tells you about while you do something else.`,
     command: msg`Settings: Notifications`,
     icon: <Alert20Regular />,
+  },
+  {
+    id: 'keyboard',
+    title: msg`Keyboard`,
+    lead: msg`Keys that answer, end and place calls.`,
+    command: msg`Settings: Keyboard`,
+    icon: <Keyboard20Regular />,
   },
   {
     id: 'privacy',

@@ -1,6 +1,6 @@
 import { Button } from '@fluentui/react-components';
 import { ShieldLock20Regular } from '@fluentui/react-icons';
-import { msg } from '@lingui/core/macro';
+import { msg, plural } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -8,8 +8,8 @@ import type { SettingState } from '../../src-shared/contract/system.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { listText, separatorOf } from './list-text.ts';
-import { Row } from './setting-row.tsx';
+import { entriesOf, listText, plainText, rowsOf, separatorOf } from './list-text.ts';
+import { Row, SettingPanel } from './setting-row.tsx';
 import { settingWords } from './setting-words.ts';
 
 type Tab = 'calls' | 'chats' | 'voiceMessages';
@@ -36,6 +36,12 @@ export function PrivacyPage() {
   const problems = settings?.policyProblems ?? [];
   return (
     <>
+      <SettingPanel
+        names={window.parley === undefined ? ['chat.sendTyping'] : ['chat.sendTyping', 'presence.awayOnLock']}
+      />
+      <h2 className="h-sm set__h">
+        <Trans>Lists on this computer</Trans>
+      </h2>
       <div className="panel rows">
         {lists.map((list) => (
           <Row key={list.tab} label={t(list.label)} hint={t(list.hint)}>
@@ -116,8 +122,9 @@ function LockedValue({ setting }: { readonly setting: SettingState }) {
   const { t } = useLingui();
   const { control, value } = setting;
   if (typeof value === 'boolean') return value ? t`On` : t`Off`;
-  if (control.kind === 'number') return `${String(value)} ${control.unit}`;
-  if (typeof value === 'object') return listText(value, separatorOf(setting.key));
+  if (control.kind === 'number') return `${plainText(value)} ${control.unit}`;
+  if (control.kind === 'table') return t`${plural(rowsOf(value).length, { one: '# rule', other: '# rules' })}`;
+  if (typeof value === 'object') return listText(entriesOf(value), separatorOf(setting.key));
   const option = settingWords[setting.key]?.options?.[String(value)];
   return option === undefined ? String(value) : t(option);
 }

@@ -1,12 +1,14 @@
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
-import type { SignInService } from '../../src-shared/model/session.ts';
+import type { AccountSecret, SignInService } from '../../src-shared/model/session.ts';
 
 /** The server fields of one service: what most people need, and the rest. */
 export interface ServiceFields {
   readonly service: SignInService;
   readonly title: MessageDescriptor;
   readonly names: readonly string[];
+  /** Secrets beside the password; only for an account that is signed in. */
+  readonly secrets?: readonly AccountSecret[];
 }
 
 export const serviceFields: readonly ServiceFields[] = [
@@ -24,9 +26,17 @@ export const serviceFields: readonly ServiceFields[] = [
       'phone.transport',
       'phone.address',
       'phone.authUser',
+      'phone.addressFamily',
       'phone.tlsName',
       'phone.registerExpiresS',
+      'phone.keepAlive',
+      'phone.clientCertificateFile',
+      'phone.clientKeyFile',
+      'calls.iceServers',
+      'calls.turnUser',
+      'calls.relayOnly',
     ],
+    secrets: ['phone.clientKeyPassphrase', 'calls.turnPassword'],
   },
   {
     service: 'directory',
@@ -56,4 +66,4 @@ export const serviceFields: readonly ServiceFields[] = [
   },
 ];
 
-export const trustSettings: readonly string[] = ['trust.extraCaFile', 'trust.useSystemStore'];
+export const networkSettings: readonly string[] = ['trust.extraCaFile', 'trust.useSystemStore', 'network.resolvers'];

@@ -2,8 +2,9 @@ import { Input, Select, Slider, SpinButton, Switch } from '@fluentui/react-compo
 import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { SettingState, SettingValue } from '../../src-shared/contract/system.ts';
-import { listText, parseList, separatorOf } from './list-text.ts';
+import { entriesOf, listText, parseList, plainText, separatorOf } from './list-text.ts';
 import type { SettingWords } from './setting-words.ts';
+import { TableInput } from './table-input.tsx';
 
 export interface SettingInputProps {
   readonly state: SettingState;
@@ -45,7 +46,7 @@ export function SettingInput(props: SettingInputProps) {
       return (
         <Select
           className={props.wide === true ? 'grow' : 'ctl-lg'}
-          value={String(state.value)}
+          value={plainText(state.value)}
           aria-label={label}
           aria-disabled={locked}
           onChange={(_event, data) => {
@@ -65,7 +66,9 @@ export function SettingInput(props: SettingInputProps) {
         </Select>
       );
     case 'number':
-      return <NumberInput key={String(state.value)} {...props} control={control} />;
+      return <NumberInput key={plainText(state.value)} {...props} control={control} />;
+    case 'table':
+      return <TableInput {...props} control={control} />;
     case 'text':
     case 'list':
       return <TextInput key={JSON.stringify(state.value)} {...props} />;
@@ -136,7 +139,7 @@ function TextInput(props: SettingInputProps) {
   const { state, label, words } = props;
   const separator = separatorOf(state.key);
   const isList = state.control.kind === 'list';
-  const held = isList && typeof state.value === 'object' ? listText(state.value, separator) : String(state.value);
+  const held = isList ? listText(entriesOf(state.value), separator) : plainText(state.value);
   const [text, setText] = useState(held);
   const commit = () => {
     const clean = text.trim();

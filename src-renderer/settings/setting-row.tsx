@@ -49,7 +49,7 @@ export function SettingRow({ name }: { readonly name: string }) {
   const { state } = setting;
   if (state === undefined || words === undefined) return null;
   const label = t(words.label);
-  const stacked = state.control.kind === 'text' || state.control.kind === 'list';
+  const stacked = ['text', 'list', 'table'].includes(state.control.kind);
   const own = state.source === 'user' && !state.locked;
   return (
     <Row

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { serviceFields, trustSettings } from './service-settings.ts';
+import { networkSettings, serviceFields } from './service-settings.ts';
 import { settingWords } from './setting-words.ts';
 
 test('every setting of a page has words', () => {
-  const names = [...serviceFields.flatMap((fields) => fields.names), ...trustSettings];
+  const names = [...serviceFields.flatMap((fields) => fields.names), ...networkSettings];
   expect(names.filter((name) => settingWords[name] === undefined)).toEqual([]);
 });

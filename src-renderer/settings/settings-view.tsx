@@ -6,7 +6,9 @@ import { formatRoute, navigate } from '../shell/route.ts';
 import { LoadingState } from '../ui/empty-state.tsx';
 import { AccountPage } from './account-page.tsx';
 import { AudioPage } from './audio-page.tsx';
+import { CallsPage } from './calls-page.tsx';
 import { DiagnosticsPage } from './diagnostics-page.tsx';
+import { KeyboardPage } from './keyboard-page.tsx';
 import { NotificationsPage } from './notifications-page.tsx';
 import { settingsPages } from './pages.tsx';
 import type { SettingsPageId } from './pages.tsx';
@@ -72,9 +74,11 @@ export function SettingsView({ item }: { readonly item: string | undefined }) {
 function Page({ id }: { readonly id: SettingsPageId }) {
   switch (id) {
     case 'general':
-      return <SettingPanel names={['appearance.theme', 'calls.region']} />;
+      return <SettingPanel names={['appearance.theme']} />;
     case 'account':
       return <AccountPage />;
+    case 'calls':
+      return <CallsPage />;
     case 'audio':
       return <AudioPage />;
     case 'video':
@@ -83,6 +87,8 @@ function Page({ id }: { readonly id: SettingsPageId }) {
       return <SettingPanel names={['archive.enabled', 'archive.folder']} />;
     case 'notifications':
       return <NotificationsPage />;
+    case 'keyboard':
+      return <KeyboardPage />;
     case 'privacy':
       return <PrivacyPage />;
     case 'diagnostics':

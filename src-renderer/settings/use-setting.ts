@@ -1,5 +1,6 @@
 import type { SettingState, SettingValue } from '../../src-shared/contract/system.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
+import { entriesOf, rowsOf } from './list-text.ts';
 import { useAction } from '../ui/use-action.ts';
 
 export interface EditableSetting {
@@ -19,11 +20,17 @@ export function useSetting(key: string): EditableSetting {
     state,
     error: action.error,
     set: (value) => {
-      const plain = typeof value === 'object' ? [...value] : value;
+      // Lists and tables are readonly here and plain arrays on the way.
+      const plain = typeof value === 'object' ? plainArray(value) : value;
       void action.run(() => call('settings.set', { key, value: plain }));
     },
     reset: () => {
       void action.run(() => call('settings.reset', { key }));
     },
   };
+}
+
+function plainArray(value: Extract<SettingValue, readonly unknown[]>): string[] | Record<string, string | number>[] {
+  const entries = entriesOf(value);
+  return entries.length > 0 ? [...entries] : rowsOf(value).map((row) => ({ ...row }));
 }

@@ -15,6 +15,7 @@ import { plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { useTopic } from '../bridge/client-context.tsx';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
+import { useWaitingMessages } from '../voicemail/use-waiting-messages.ts';
 import { formatRoute, rememberedRoute } from './route.ts';
 import type { Section } from './route.ts';
 
@@ -31,7 +32,10 @@ export function Rail({ active }: { readonly active: Section }) {
   const { t } = useLingui();
   const unread = useTopic('conversations')?.unread ?? 0;
   const missed = useTopic('history')?.missedUnseen ?? 0;
-  const newVoicemail = useTopic('voicemail')?.unread ?? 0;
+  const box = useTopic('voicemail');
+  const waiting = useWaitingMessages();
+  // The box itself knows better than what the phone server says of it.
+  const newVoicemail = waiting ?? box?.unread ?? 0;
   return (
     <nav className="rail" aria-label={t`Main`} data-region="rail">
       <RailItem section="contacts" active={active} label={t`Contacts`} />
@@ -55,7 +59,11 @@ export function Rail({ active }: { readonly active: Section }) {
         active={active}
         label={t`Voicemail`}
         count={newVoicemail}
-        said={t`${plural(newVoicemail, { one: '# new message', other: '# new messages' })}`}
+        said={
+          waiting === undefined
+            ? t`${plural(newVoicemail, { one: '# new message', other: '# new messages' })}`
+            : t`${plural(waiting, { one: '# new on the phone server', other: '# new on the phone server' })}`
+        }
       />
       <RailItem section="settings" active={active} label={t`Settings`} />
     </nav>

@@ -9,6 +9,9 @@ const focusable = [
   '[tabindex]:not([tabindex="-1"])',
 ].join();
 
+/** The row of a list or tree that Tab comes to. What stands above it, such as "Add contact", is a Shift+Tab away. */
+const currentRow = ['option', 'treeitem'].map((role) => `[role=${role}][tabindex="0"]`).join();
+
 /** The region after (or before) the one at `current`; -1 is "none", from which F6 goes to the first. Wraps. */
 export function nextRegionIndex(current: number, count: number, step: 1 | -1): number {
   if (count === 0) return -1;
@@ -30,6 +33,7 @@ export function moveToRegion(page: Document, step: 1 | -1): void {
     if (region === undefined) return;
     const target =
       region.querySelector<HTMLElement>('[data-region-start]') ??
+      region.querySelector<HTMLElement>(currentRow) ??
       [...region.querySelectorAll<HTMLElement>(focusable)].find((element) => element.tabIndex >= 0 && shown(element)) ??
       // An empty pane is visited too, so that a screen reader says what it is.
       (region.hasAttribute('tabindex') ? region : undefined);

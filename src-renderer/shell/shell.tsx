@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState } from 'react';
 import type { Session } from '../../src-shared/model/session.ts';
-import { useEvent, useTopic } from '../bridge/client-context.tsx';
+import { useTopic } from '../bridge/client-context.tsx';
 import { ChatsView } from '../chat/chats-view.tsx';
 import { ContactDialogsProvider } from '../contacts/contact-dialogs.tsx';
 import { ContactsView } from '../contacts/contacts-view.tsx';
@@ -12,6 +12,7 @@ import { Logo } from '../ui/logo.tsx';
 import { LeaseBar } from '../media/lease-bar.tsx';
 import { isMac } from '../ui/shortcuts.ts';
 import { VoicemailView } from '../voicemail/voicemail-view.tsx';
+import { DialPrompt } from '../calls/dial-prompt.tsx';
 import { IncomingCallBanner } from '../calls/incoming-call-banner.tsx';
 import { OwnPresenceMenu } from './own-presence.tsx';
 import { Rail } from './rail.tsx';
@@ -21,10 +22,10 @@ import { ShellCommandsContext } from './shell-commands.ts';
 import type { ShellCommands } from './shell-commands.ts';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { StatusStrip } from './status-strip.tsx';
-import { openTarget } from './targets.ts';
 import { useFollowCalls } from './use-follow-calls.ts';
 import { useShellKeys } from './use-shell-keys.ts';
 import { useNotifications } from './use-notifications.ts';
+import { useTargets } from './use-targets.ts';
 
 /** The window of a person who is signed in. */
 export function Shell({ session }: { readonly session: Session }) {
@@ -49,10 +50,8 @@ export function Shell({ session }: { readonly session: Session }) {
   );
   useShellKeys(commands);
   useFollowCalls();
-  useNotifications(commands);
-  useEvent('window.open', ({ target }) => {
-    openTarget(target, commands);
-  });
+  const targets = useTargets();
+  useNotifications(targets.open);
   const frame = window.parley === undefined ? 'none' : isMac() ? 'mac' : 'overlay';
 
   return (
@@ -82,6 +81,13 @@ export function Shell({ session }: { readonly session: Session }) {
             </main>
           </div>
           {searching && <div className="scrim" />}
+          {targets.dialRequest !== undefined && (
+            <DialPrompt
+              key={targets.dialRequest.number}
+              request={targets.dialRequest}
+              onClose={targets.closeDialRequest}
+            />
+          )}
           <ShortcutsDialog
             open={shortcutsOpen}
             onClose={() => {

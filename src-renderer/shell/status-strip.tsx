@@ -83,8 +83,11 @@ function Strip(props: {
 /** What the service has to say once, for example that a database was set aside. */
 function useNotice(): { readonly text: string; readonly dismiss: () => void } | undefined {
   const call = useCall();
+  const connection = useConnectionState();
   const [notices, setNotices] = useState<readonly string[]>([]);
   useEffect(() => {
+    // Asked anew with each connection: another service may stand behind it, with something else to say.
+    if (connection !== 'connected') return;
     let current = true;
     call('app.info', null).then(
       (info) => {
@@ -95,7 +98,7 @@ function useNotice(): { readonly text: string; readonly dismiss: () => void } | 
     return () => {
       current = false;
     };
-  }, [call]);
+  }, [call, connection]);
   const text = notices[0];
   if (text === undefined) return undefined;
   return {

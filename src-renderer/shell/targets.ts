@@ -1,56 +1,57 @@
+import { parseLink } from '../../src-shared/text/link.ts';
+import type { DialRequest } from '../calls/dial-prompt.tsx';
+import { draftOf, keepDraft } from '../chat/drafts.ts';
 import { navigate, parseRoute, sections } from './route.ts';
-import type { ShellCommands } from './shell-commands.ts';
 
 /** Where a link, a notification or a second start leads. */
 export type Target =
   | { readonly kind: 'route'; readonly hash: string }
-  | { readonly kind: 'dial'; readonly number: string }
-  | { readonly kind: 'chat'; readonly jid: string };
+  | { readonly kind: 'dial'; readonly request: DialRequest }
+  | { readonly kind: 'chat'; readonly jid: string; readonly body?: string }
+  | { readonly kind: 'add'; readonly jid: string; readonly name?: string; readonly group?: string };
 
-/**
- * Reads a target: `tel:` (RFC 3966), `sip:` and `sips:` (RFC 3261 section 19.1), `xmpp:` (RFC 5122),
- * or a place in the window such as `chats/alice@example.com`. Undefined for anything else.
- */
+/** Reads a target: a link (see parseLink), or a place in the window such as `chats/alice@example.com`. Undefined for anything else. */
 export function parseTarget(target: string): Target | undefined {
-  const scheme = /^([a-z]+):(?:\/\/)?(.*)$/i.exec(target);
-  if (scheme === null) {
-    const section = target.replace(/^#?\/?/, '').split('/')[0];
-    return sections.some((name) => name === section) ? { kind: 'route', hash: target } : undefined;
-  }
-  const rest = decode(scheme[2] ?? '');
-  switch (scheme[1]?.toLowerCase()) {
-    case 'tel':
-      // Parameters such as ;ext= and ;phone-context= are not dialled.
-      return { kind: 'dial', number: rest.split(';')[0] ?? '' };
-    case 'sip':
-    case 'sips':
-      return { kind: 'dial', number: rest.split(/[;?]/)[0] ?? '' };
-    case 'xmpp':
-      return { kind: 'chat', jid: (rest.split('?')[0] ?? '').split('/')[0]?.toLowerCase() ?? '' };
-    default:
-      return undefined;
-  }
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
+  const link = parseLink(target);
+  switch (link?.kind) {
+    case 'phone':
+      return {
+        kind: 'dial',
+        request: { number: link.number, ...(link.extension === undefined ? {} : { extension: link.extension }) },
+      };
+    case 'address':
+      return { kind: 'dial', request: { number: link.uri.replace(/^sip:(?=[^;]*$)/, '') } };
+    case 'chat': {
+      const { action, jid, kind: _kind, ...more } = link;
+      return action === 'add' ? { kind: 'add', jid, ...more } : { kind: 'chat', jid, ...more };
+    }
+    case undefined: {
+      if (/^[a-z][a-z0-9+.-]*:/i.test(target)) return undefined;
+      const section = target.replace(/^#?\/?/, '').split('/')[0];
+      return sections.some((name) => name === section) ? { kind: 'route', hash: target } : undefined;
+    }
   }
 }
 
-/** Goes there. A number is put into the search box, not dialled: a link must not place a call by itself. */
-export function openTarget(text: string, commands: ShellCommands): void {
+/** Goes there. Numbers are given to `dial`, which asks before it calls; text of a link is a draft, never sent by itself. */
+export function openTarget(text: string, dial: (request: DialRequest) => void): void {
   const target = parseTarget(text);
   if (target === undefined) return;
   switch (target.kind) {
     case 'dial':
-      commands.search(target.number);
+      dial(target.request);
       return;
     case 'chat':
+      // What the person has written already is worth more than what a link proposes.
+      if (target.body !== undefined && draftOf(target.jid) === '') keepDraft(target.jid, target.body);
       navigate({ section: 'chats', item: target.jid });
       return;
+    case 'add': {
+      const { jid, name = '', group = '' } = target;
+      const more = name === '' && group === '' ? '' : `?${new URLSearchParams({ name, group }).toString()}`;
+      navigate({ section: 'contacts', item: `add:${jid}${more}` });
+      return;
+    }
     case 'route':
       navigate(parseRoute(target.hash));
   }

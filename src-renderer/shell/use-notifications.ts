@@ -1,13 +1,11 @@
 import { useEvent } from '../bridge/client-context.tsx';
 import { useAnnounce } from '../ui/live-regions.tsx';
-import type { ShellCommands } from './shell-commands.ts';
-import { openTarget } from './targets.ts';
 
 /**
  * Shows what the service wants to tell when its shell has no notifications of its own: as one of the browser's
  * where the person allowed them, and always to a screen reader.
  */
-export function useNotifications(commands: ShellCommands): void {
+export function useNotifications(open: (target: string) => void): void {
   const announce = useAnnounce();
   useEvent('notify.show', ({ title, body, tag, target }) => {
     announce(`${title}. ${body}`);
@@ -15,7 +13,7 @@ export function useNotifications(commands: ShellCommands): void {
     const notification = new Notification(title, { body, tag });
     notification.addEventListener('click', () => {
       window.focus();
-      openTarget(target, commands);
+      open(target);
       notification.close();
     });
   });

@@ -4,7 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { ServiceTest, SignInService } from '../../src-shared/model/session.ts';
 import { useCall } from '../bridge/client-context.tsx';
-import { serviceFields, trustSettings } from '../settings/service-settings.ts';
+import { networkSettings, serviceFields } from '../settings/service-settings.ts';
 import type { ServiceFields } from '../settings/service-settings.ts';
 import { LockedLine } from '../settings/setting-row.tsx';
 import { SettingInput } from '../settings/setting-input.tsx';
@@ -29,7 +29,7 @@ export function ServerFields(props: {
           <Trans>Certificates</Trans>
         </legend>
         <div className="advgroup__fields">
-          {trustSettings.map((name) => (
+          {networkSettings.map((name) => (
             <SettingField key={name} name={name} />
           ))}
         </div>

@@ -31,6 +31,7 @@ const shared: Readonly<Partial<Record<ShortcutName, string>>> = {
   ownPresence: 'Ctrl+Shift+P',
   nextRegion: 'F6, Shift+F6',
   previousRegion: 'F6, Shift+F6',
+  hold: 'Ctrl+H',
 };
 
 const written = (combo: Combo): string => comboParts(combo, false).join('+');

@@ -12,3 +12,12 @@ export async function dialogGone(): Promise<void> {
     if (frame > 1 && root?.hasAttribute('aria-hidden') !== true) return;
   }
 }
+
+/**
+ * For a page that took the place of one with an open dialog, as when the session ends by itself: the dialog went with
+ * its page and can take its mark off no more. A dialog that is open now keeps its mark.
+ */
+export function revealPage(): void {
+  if (document.querySelector('[aria-modal="true"]') !== null) return;
+  for (const element of document.body.children) element.removeAttribute('aria-hidden');
+}

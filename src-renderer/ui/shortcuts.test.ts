@@ -22,6 +22,13 @@ describe('a shortcut', () => {
     expect(pressed(press('k', { metaKey: true }), combos.search, true)).toBe(true);
     expect(pressed(press('k', { ctrlKey: true }), combos.search, true)).toBe(false);
   });
+  test('is another one on a Mac where Command with its key belongs to the system', () => {
+    expect(pressed(press('h', { ctrlKey: true }), combos.hold, false)).toBe(true);
+    expect(pressed(press('h', { metaKey: true }), combos.hold, true)).toBe(false);
+    expect(pressed(press('h', { metaKey: true, ctrlKey: true }), combos.hold, true)).toBe(true);
+    expect(comboParts(combos.hold, true)).toEqual(['⌃', '⌘', 'H']);
+    expect(ariaCombo(combos.mute, true)).toBe('Meta+Shift+M');
+  });
   test('with Shift gets the letter in upper case from the keyboard', () => {
     expect(pressed(press('P', { ctrlKey: true, shiftKey: true }), combos.ownPresence, false)).toBe(true);
   });

@@ -7,6 +7,10 @@ export interface Combo {
   readonly mod?: boolean;
   readonly shift?: boolean;
   readonly alt?: boolean;
+  /** The Ctrl key beside Command: on macOS only. */
+  readonly control?: boolean;
+  /** What it is on macOS where Command with that key belongs to the system. */
+  readonly mac?: Combo;
 }
 
 /** What of a KeyboardEvent decides. */
@@ -34,21 +38,29 @@ export const combos = {
   callFromChat: { key: 'c', mod: true, alt: true },
   answer: { key: 'F8' },
   decline: { key: 'F9' },
-  mute: { key: 'm', mod: true },
+  mute: { key: 'm', mod: true, mac: { key: 'm', mod: true, shift: true } },
+  hold: { key: 'h', mod: true, mac: { key: 'h', mod: true, control: true } },
+  swap: { key: 'x', mod: true, shift: true },
+  transfer: { key: 't', mod: true, alt: true },
   rowMenu: { key: 'F10', shift: true },
 } as const satisfies Record<string, Combo>;
 
 export type ShortcutName = keyof typeof combos;
 
+function onPlatform(combo: Combo, mac: boolean): Combo {
+  return mac ? (combo.mac ?? combo) : combo;
+}
+
 /** Whether this press is exactly the combination: an extra modifier is another shortcut. */
-export function pressed(press: KeyPress, combo: Combo, mac: boolean): boolean {
+export function pressed(press: KeyPress, named: Combo, mac: boolean): boolean {
+  const combo = onPlatform(named, mac);
   const mod = mac ? press.metaKey : press.ctrlKey;
   const other = mac ? press.ctrlKey : press.metaKey;
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
   return (
     key === combo.key &&
     mod === (combo.mod ?? false) &&
-    !other &&
+    other === (combo.control ?? false) &&
     press.altKey === (combo.alt ?? false) &&
     // On some keyboards "/" itself needs Shift.
     (press.shiftKey === (combo.shift ?? false) || combo.key === '/')
@@ -56,9 +68,11 @@ export function pressed(press: KeyPress, combo: Combo, mac: boolean): boolean {
 }
 
 /** For a key hint: `Ctrl K`, on macOS `⌘ K`. Names of keys are not translated. */
-export function comboParts(combo: Combo, mac: boolean): readonly string[] {
+export function comboParts(named: Combo, mac: boolean): readonly string[] {
+  const combo = onPlatform(named, mac);
   const key = combo.key.length === 1 ? combo.key.toUpperCase() : combo.key;
   return [
+    ...(combo.control === true ? ['⌃'] : []),
     ...(combo.mod === true ? [mac ? '⌘' : 'Ctrl'] : []),
     ...(combo.alt === true ? [mac ? '⌥' : 'Alt'] : []),
     ...(combo.shift === true ? [mac ? '⇧' : 'Shift'] : []),
@@ -67,9 +81,11 @@ export function comboParts(combo: Combo, mac: boolean): readonly string[] {
 }
 
 /** For `aria-keyshortcuts` (WAI-ARIA 1.2). */
-export function ariaCombo(combo: Combo, mac: boolean): string {
+export function ariaCombo(named: Combo, mac: boolean): string {
+  const combo = onPlatform(named, mac);
   const key = combo.key.length === 1 ? combo.key.toUpperCase() : combo.key;
   return [
+    ...(combo.control === true ? ['Control'] : []),
     ...(combo.mod === true ? [mac ? 'Meta' : 'Control'] : []),
     ...(combo.alt === true ? ['Alt'] : []),
     ...(combo.shift === true ? ['Shift'] : []),
@@ -117,6 +133,9 @@ export function shortcutGroups(mac: boolean): readonly ShortcutGroup[] {
         { label: msg`Answer`, keys: of('answer') },
         { label: msg`Decline, or end the call`, keys: of('decline') },
         { label: msg`Mute or unmute`, keys: of('mute') },
+        { label: msg`Hold or resume`, keys: of('hold') },
+        { label: msg`Swap the active call and the one on hold`, keys: of('swap') },
+        { label: msg`Transfer`, keys: of('transfer') },
       ],
     },
     {

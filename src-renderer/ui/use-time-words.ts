@@ -22,7 +22,9 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, () => nowMs);
 }
 
-const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+/** `10:24`, or `10:24 AM` that stays in one line. */
+const time = (atMs: number): string => clock.format(atMs).replaceAll(' ', '\u00a0');
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
 const longWeekday = new Intl.DateTimeFormat(undefined, { weekday: 'long' });
 const dayMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
@@ -57,14 +59,14 @@ export function useTimeWords(): TimeWords {
     }
   };
   return {
-    time: (atMs) => time.format(atMs),
-    short: (atMs) => (dayDistance(atMs, now) === 'today' ? time.format(atMs) : dayWord(atMs)),
+    time,
+    short: (atMs) => (dayDistance(atMs, now) === 'today' ? time(atMs) : dayWord(atMs)),
     day: (atMs) => {
       const distance = dayDistance(atMs, now);
       if (distance === 'thisWeek') return longWeekday.format(atMs);
       return distance === 'older' ? longDate.format(atMs) : dayWord(atMs);
     },
-    full: (atMs) => `${dayWord(atMs)} ${time.format(atMs)}`,
+    full: (atMs) => `${dayWord(atMs)} ${time(atMs)}`,
     duration: (total) => {
       const minutes = Math.floor(total / 60);
       const seconds = Math.round(total % 60);

@@ -20,8 +20,8 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import type { VoiceMessage } from '../../src-shared/model/voicemail.ts';
-import { useCall, useTopic } from '../bridge/client-context.tsx';
-import { audioSettings } from '../media/audio-settings.ts';
+import { useCall } from '../bridge/client-context.tsx';
+import { useDevicesInUse } from '../media/media-context.tsx';
 import { usePlaceCall } from '../calls/use-place-call.ts';
 import { clockText } from '../ui/time.ts';
 import { useAction } from '../ui/use-action.ts';
@@ -208,11 +208,11 @@ export function VoicePlayer({ message }: { readonly message: VoiceMessage }) {
 
 /** Sends the sound to the speaker chosen in the settings. */
 function useSpeaker(audio: React.RefObject<HTMLAudioElement | null>, source: string | undefined): void {
-  const { speaker } = audioSettings(useTopic('settings'));
+  const { speakerId } = useDevicesInUse();
   useEffect(() => {
     // A speaker that is gone leaves the sound on the system's own.
-    if (source !== undefined) audio.current?.setSinkId(speaker).catch(() => undefined);
-  }, [audio, source, speaker]);
+    if (source !== undefined) audio.current?.setSinkId(speakerId).catch(() => undefined);
+  }, [audio, source, speakerId]);
 }
 
 /** Units of the picture: a bar of 3 and a gap of 3. */

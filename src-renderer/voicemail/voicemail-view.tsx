@@ -17,6 +17,7 @@ import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { clockText } from '../ui/time.ts';
 import { useAction } from '../ui/use-action.ts';
 import { useTimeWords } from '../ui/use-time-words.ts';
+import { useWaitingMessages } from './use-waiting-messages.ts';
 import { VoicePlayer } from './voice-player.tsx';
 
 /** `item`: id of the message whose player is open. */
@@ -38,6 +39,7 @@ function Head({ box }: { readonly box: VoicemailBox | undefined }) {
   const call = useCall();
   const action = useAction();
   const fresh = box?.unread ?? 0;
+  const waiting = useWaitingMessages();
   const saved = (box?.messages.length ?? 0) - fresh;
   return (
     <div className="vm__head">
@@ -47,9 +49,11 @@ function Head({ box }: { readonly box: VoicemailBox | undefined }) {
         </h1>
         <div className="t-cap" role="status">
           {action.error ??
-            (box?.state === 'ready'
-              ? t`${plural(fresh, { one: '# new', other: '# new' })}, ${plural(saved, { one: '# saved', other: '# saved' })}`
-              : '')}
+            (waiting !== undefined
+              ? t`${plural(waiting, { one: '# new on the phone server', other: '# new on the phone server' })}`
+              : box?.state === 'ready'
+                ? t`${plural(fresh, { one: '# new', other: '# new' })}, ${plural(saved, { one: '# saved', other: '# saved' })}`
+                : '')}
         </div>
       </div>
       <span className="vm__gap" />
@@ -69,6 +73,7 @@ function Head({ box }: { readonly box: VoicemailBox | undefined }) {
 
 function Messages({ box, open }: { readonly box: VoicemailBox | undefined; readonly open: string | undefined }) {
   const { t } = useLingui();
+  const kept = useTopic('history')?.voiceMessages;
   if (box === undefined || (box.state === 'loading' && box.messages.length === 0)) return <LoadingState />;
   if (box.state === 'notConfigured') {
     return (
@@ -85,6 +90,10 @@ function Messages({ box, open }: { readonly box: VoicemailBox | undefined; reado
       </EmptyState>
     );
   }
+  // A list that was cleared shows what came since, and what nobody has heard yet.
+  const messages = box.messages.filter(
+    (message) => !message.heard || kept === undefined || kept.some((record) => record.id === message.id),
+  );
   return (
     <>
       {box.state === 'unavailable' && (
@@ -92,13 +101,13 @@ function Messages({ box, open }: { readonly box: VoicemailBox | undefined; reado
           {box.problem ?? <Trans>Voicemail does not answer. Your messages are safe on the server.</Trans>}
         </p>
       )}
-      {box.messages.length === 0 && box.state === 'ready' && (
+      {messages.length === 0 && box.state === 'ready' && (
         <EmptyState icon={<Voicemail48Regular />} title={<Trans>No voice messages</Trans>}>
           <Trans>When somebody leaves you a message, you can listen to it here.</Trans>
         </EmptyState>
       )}
       <div role="list" aria-label={t`Voice messages`}>
-        {box.messages.map((message) => (
+        {messages.map((message) => (
           <MessageRow key={message.id} message={message} open={message.id === open} />
         ))}
       </div>
@@ -118,7 +127,7 @@ function MessageRow({ message, open }: { readonly message: VoiceMessage; readonl
     <div role="listitem" className={classes.join(' ')}>
       <div className="vrow__line">
         <span className="vrow__dot" {...(message.heard ? {} : { role: 'img', 'aria-label': t`New` })} />
-        <PersonAvatar name={name} size={36} badge={false} />
+        <PersonAvatar name={name} jid={message.jid} size={36} />
         <div className="vrow__id">
           <span className="vrow__name">
             <span className="clip" title={name}>

@@ -20,15 +20,20 @@ export const chat = {
   'chat.retry': callToMain(z.object({ id }), z.object({ message: z.custom<ChatMessage>() })),
   /** Removes a failed message. */
   'chat.discard': callToMain(z.object({ id }), nothing),
-  /** One page, oldest first, of messages before `beforeMs` (exclusive; omitted: the newest). */
+  /**
+   * One page, oldest first, of at most `limit` messages that stand before this one (omitted: the newest). Of messages of
+   * one millisecond the id tells which stand before it; where it is known no more, its time alone counts.
+   */
   'chat.page': callToMain(
     z.object({
       peer: bareJid,
-      beforeMs: utcMs.optional(),
+      before: z.object({ id, sentAtMs: utcMs }).optional(),
       limit: z.number().int().min(1).max(limits.chatPageMessages),
     }),
     z.object({ messages: z.array(z.custom<ChatMessage>()), more: z.boolean() }),
   ),
+  /** The person strikes keys in a message to this peer (told every now and then), or emptied it (XEP-0085). */
+  'chat.setTyping': callToMain(z.object({ peer: bareJid, typing: z.boolean() }), nothing),
   'chat.markRead': callToMain(z.object({ peer: bareJid }), changed),
 } as const;
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { calls, callTopics } from './calls.ts';
+import { calls, callEvents, callTopics } from './calls.ts';
 import { chat, chatEvents, chatTopics } from './chat.ts';
 import type { CallDeclaration } from './define.ts';
 import { media, mediaTopics } from './media.ts';
@@ -11,7 +11,7 @@ import { system, systemEvents, systemTopics } from './system.ts';
 export const contract = {
   calls: { ...session, ...people, ...chat, ...calls, ...media, ...system },
   topics: { ...sessionTopics, ...peopleTopics, ...chatTopics, ...callTopics, ...mediaTopics, ...systemTopics },
-  events: { ...chatEvents, ...systemEvents },
+  events: { ...chatEvents, ...callEvents, ...systemEvents },
 } as const;
 
 export type Contract = typeof contract;

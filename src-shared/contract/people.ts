@@ -66,10 +66,10 @@ export const people = {
     z.union([z.object({ id }), z.object({ jid: bareJid })]),
     z.object({ dataUrl: z.string().nullable() }),
   ),
-  /** A line in the search box as a dial string, or null when it is not one. */
+  /** A line in the search box as a dial string, or null when it is not one. Emergency numbers are never called by a link alone. */
   'people.dialable': callToMain(
     z.object({ text: z.string().max(255) }),
-    z.object({ dial: z.string().nullable(), shown: z.string().nullable() }),
+    z.object({ dial: z.string().nullable(), shown: z.string().nullable(), isEmergency: z.boolean() }),
   ),
 } as const;
 

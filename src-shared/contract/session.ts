@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { signInServices } from '../model/session.ts';
+import { accountSecrets, signInServices } from '../model/session.ts';
 import type { ServiceTest, Session } from '../model/session.ts';
 import { callToMain, topic } from './define.ts';
 import { nothing } from './shapes.ts';
@@ -29,6 +29,10 @@ export const session = {
     }),
     z.custom<ServiceTest>(),
   ),
+  /** Keeps a secret of the account that is signed in; empty: forgets it. What uses it starts anew. */
+  'session.setSecret': callToMain(z.object({ name: z.enum(accountSecrets), value: z.string().max(1024) }), nothing),
+  /** Which secrets are kept, and where; never the secrets themselves. */
+  'session.secrets': callToMain(nothing, z.object({ kept: z.array(z.enum(accountSecrets)), backend: z.string() })),
 } as const;
 
 export const sessionTopics = { session: topic(sessionSchema) } as const;

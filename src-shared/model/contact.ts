@@ -5,7 +5,7 @@ export type PhoneNumberKind = (typeof phoneNumberKinds)[number];
 
 export interface PhoneNumber {
   readonly kind: PhoneNumberKind;
-  /** As the source wrote it; this is what a person sees. */
+  /** As the source wrote it, digits without any grouping as people write them; this is what a person sees. */
   readonly shown: string;
   /** E.164 with leading "+", where it can be derived. */
   readonly e164?: string;

@@ -1,3 +1,4 @@
+import type { CallQuality } from './call-quality.ts';
 import type { CallEndReason } from './call.ts';
 
 /** One call as history keeps it. Written when the INVITE is sent or received, completed when the call ends. */
@@ -8,10 +9,16 @@ export interface CallRecord {
   readonly e164?: string;
   readonly name?: string;
   readonly jid?: string;
+  /** What went to the server after the dialling rules, or came from it before the lookup rules; only where it is another number. */
+  readonly dialled?: string;
+  /** What the signalling calls it (SIP's Call-ID): by this the server's logs name it too. */
+  readonly traceId?: string;
   readonly startedAtMs: number;
   readonly connectedAtMs?: number;
   readonly endedAtMs?: number;
   readonly endReason?: CallEndReason;
+  /** As it was measured last, before the end. */
+  readonly quality?: CallQuality;
   /** Incoming, never answered here, not answered elsewhere. */
   readonly missed: boolean;
   readonly seen: boolean;
@@ -36,6 +43,7 @@ export interface ChatRecord {
 export interface VoiceRecord {
   readonly id: string;
   readonly name?: string;
+  readonly jid?: string;
   readonly number: string;
   readonly receivedAtMs: number;
   readonly durationS: number;

@@ -25,6 +25,10 @@ export interface Session {
   readonly secretsPlainText: boolean;
 }
 
+/** What an account keeps secret beside its password. */
+export const accountSecrets = ['phone.clientKeyPassphrase', 'calls.turnPassword'] as const;
+export type AccountSecret = (typeof accountSecrets)[number];
+
 /** Result of the test of one service, in plain words. */
 export interface ServiceTest {
   readonly service: SignInService;

@@ -2,7 +2,10 @@ export interface VoiceMessage {
   /** IMAP UID and UIDVALIDITY joined: stable on the server. */
   readonly id: string;
   readonly name?: string;
+  /** As people write it. */
   readonly number: string;
+  /** Bare JID where the directory knows one, for photo and presence. */
+  readonly jid?: string;
   readonly receivedAtMs: number;
   /** Seconds; 0 when the server does not say. */
   readonly durationS: number;

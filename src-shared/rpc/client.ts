@@ -98,20 +98,22 @@ export class ContractClient {
   /** Asks main. Waits for the connection while it is being made; rejects with AppError. */
   async call<Name extends MainCall>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
     let expired = false;
-    const answer = this.#connected()
-      .then((rpc) => {
+    // At once where it can be: what the click draws would hold up what it asks for.
+    const asked =
+      this.#rpc?.$call('call', name, input) ??
+      this.#connected().then((rpc) => {
         // Long given up: a call placed minutes later, when the wire is back, would startle everybody.
         if (expired) throw new AppError('timeout', 'That took too long.', name);
         return rpc.$call('call', name, input);
-      })
-      .catch((error: unknown) => {
-        if (error instanceof AppError) throw error;
-        throw new AppError(
-          'disconnected',
-          'The connection to the Parley service broke. Parley connects again by itself.',
-          name,
-        );
       });
+    const answer = asked.catch((error: unknown) => {
+      if (error instanceof AppError) throw error;
+      throw new AppError(
+        'disconnected',
+        'The connection to the Parley service broke. Parley connects again by itself.',
+        name,
+      );
+    });
     const envelope = await withDeadline(answer, limits.mainCallDeadlineMs, this.#options.clock, name).finally(() => {
       expired = true;
     });
@@ -292,8 +294,9 @@ export class ContractClient {
 
   #receiveTopic(name: string, revision: number, snapshot: unknown): void {
     this.#snapshots.set(name, shareUnchanged(this.#snapshots.get(name), snapshot));
-    for (const listener of this.#topicListeners.get(name) ?? []) listener();
+    // Before it is drawn: the next one may be made meanwhile, and is drawn after this one whatever happens.
     this.#tell('topicAck', name, revision);
+    for (const listener of this.#topicListeners.get(name) ?? []) listener();
   }
 
   #receiveEvent(name: string, sequence: number, payload: unknown): void {

@@ -19,9 +19,13 @@ describe.each(wires)('calls over %s', (_name, createTransport) => {
 
   describe('calls to the service', () => {
     test('are answered, and say which window asked', async () => {
-      rig.handlers['people.dialable'] = ({ text }, clientId) => ({ dial: text, shown: clientId });
+      rig.handlers['people.dialable'] = ({ text }, clientId) => ({ dial: text, shown: clientId, isEmergency: false });
       const client = await rig.connect();
-      expect(await client.call('people.dialable', { text: '1001' })).toEqual({ dial: '1001', shown: 'window-0001' });
+      expect(await client.call('people.dialable', { text: '1001' })).toEqual({
+        dial: '1001',
+        shown: 'window-0001',
+        isEmergency: false,
+      });
     });
 
     test('that were made before the wire was open are answered when it is', async () => {
@@ -39,7 +43,7 @@ describe.each(wires)('calls over %s', (_name, createTransport) => {
       rig.handlers['people.dialable'] = ({ text }) =>
         new Promise((resolve) => {
           waiting.set(text, () => {
-            resolve({ dial: text, shown: null });
+            resolve({ dial: text, shown: null, isEmergency: false });
           });
         });
       const client = await rig.connect();

@@ -17,7 +17,7 @@ import { EventFeed } from './event-feed.ts';
 import { ProtocolError, parseMessage } from './protocol.ts';
 import type { Envelope, MainFunctions, RendererFunctions } from './protocol.ts';
 import { TopicFeed } from './topic-hub.ts';
-import type { TopicHub } from './topic-hub.ts';
+import type { AfterTurn, TopicHub } from './topic-hub.ts';
 import { withDeadline } from './deadline.ts';
 import type { Wire } from './wire.ts';
 
@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly clock: Clock;
   /** Gets every unexpected error whole; the window gets a bare `internal`. */
   readonly reportInternal: (where: string, error: unknown) => void;
+  /** When anything goes to the window: behind what is going on now. Default: topics as a microtask, the rest at once. */
+  readonly afterTurn?: AfterTurn;
 }
 
 /** Main's end of one window: validates what comes in, dispatches it, feeds topics and events. */
@@ -37,6 +39,8 @@ export class ServerConnection {
   readonly #rpc: BirpcReturn<RendererFunctions, MainFunctions, false>;
   readonly #topics: TopicFeed;
   readonly #events: EventFeed;
+  /** What goes to the window when the present turn is over. */
+  #outbox: string[] = [];
   #closed = false;
 
   constructor(clientId: string, wire: Wire, options: ServerOptions) {
@@ -60,7 +64,7 @@ export class ServerConnection {
     };
     this.#rpc = createBirpc<RendererFunctions, MainFunctions, false>(functions, {
       post: (text: string) => {
-        if (!this.#closed) wire.send(text);
+        this.#post(text);
       },
       on: (receive) => {
         wire.onMessage((text) => {
@@ -87,9 +91,14 @@ export class ServerConnection {
         return true;
       },
     });
-    this.#topics = new TopicFeed(options.hub, options.clock, (name, revision, snapshot) => {
-      this.#tell('topic', name, revision, snapshot);
-    });
+    this.#topics = new TopicFeed(
+      options.hub,
+      options.clock,
+      (name, revision, snapshot) => {
+        this.#tell('topic', name, revision, snapshot);
+      },
+      options.afterTurn,
+    );
     this.#events = new EventFeed(
       (name, sequence, payload) => {
         this.#tell('event', name, sequence, payload);
@@ -101,6 +110,25 @@ export class ServerConnection {
     wire.onClose(() => {
       this.close();
     });
+  }
+
+  /** Every write wakes another process, which may take this one's processor: what is going on here comes first. */
+  #post(text: string): void {
+    if (this.#closed) return;
+    this.#outbox.push(text);
+    if (this.#outbox.length > 1) return;
+    const { afterTurn } = this.#options;
+    if (afterTurn === undefined) this.#sendAll();
+    else
+      afterTurn(() => {
+        this.#sendAll();
+      });
+  }
+
+  #sendAll(): void {
+    const texts = this.#outbox;
+    this.#outbox = [];
+    for (const text of texts) this.#wire.send(text);
   }
 
   /** Sends what has no answer. A wire that broke in this moment is told by its own close. */
@@ -164,6 +192,7 @@ export class ServerConnection {
 
   close(): void {
     if (this.#closed) return;
+    this.#sendAll();
     this.#closed = true;
     this.#topics.close();
     this.#rpc.$close(new AppError('disconnected', 'The window closed.'));

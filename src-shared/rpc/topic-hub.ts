@@ -45,7 +45,7 @@ export class TopicHub {
   }
 
   /** Revision of the current snapshot; 0 before the first. */
-  revision(name: TopicName): number {
+  revision(name: string): number {
     return this.#topics.get(name)?.revision ?? 0;
   }
 
@@ -64,31 +64,58 @@ export class TopicHub {
 
 interface Subscription {
   sentRevision: number;
-  sentAtMs: number;
+  /** When the allowance of `limits.topicBurst` snapshots is whole again; until then each took an interval of it. */
+  allowanceWholeAtMs: number;
   /** A snapshot is on its way and not acknowledged: nothing more is sent. */
   inFlight: boolean;
+  /** What is published within the present turn goes out as one. */
+  atTurnEnd: boolean;
   timer: TimerHandle | undefined;
 }
 
+/** Runs a task when what is going on now is done. */
+export type AfterTurn = (task: () => void) => void;
+
+const afterMicrotask: AfterTurn = (task) => {
+  void Promise.resolve().then(task);
+};
+
 /**
- * Feeds one connection: at most one unacknowledged snapshot per topic and at most one per 50 ms,
- * so that a slow window costs one snapshot of memory and always ends on the exact last state.
+ * Feeds one connection: at most one unacknowledged snapshot per topic, and on average at most one per 50 ms, so that a
+ * slow window costs one snapshot of memory and always ends on the exact last state. After a quiet time a few go out as
+ * fast as the window takes them: a call that is placed, answered and connected shows each step at once.
+ *
+ *   idle --changed--> at turn's end --allowed--> in flight --acknowledged--> idle
+ *   at turn's end --allowance used up--> waiting --time--> at turn's end
  */
 export class TopicFeed {
   readonly #hub: TopicHub;
   readonly #clock: Clock;
   readonly #send: (name: string, revision: number, snapshot: unknown) => void;
+  readonly #afterTurn: AfterTurn;
   readonly #subscriptions = new Map<string, Subscription>();
 
-  constructor(hub: TopicHub, clock: Clock, send: (name: string, revision: number, snapshot: unknown) => void) {
+  constructor(
+    hub: TopicHub,
+    clock: Clock,
+    send: (name: string, revision: number, snapshot: unknown) => void,
+    afterTurn: AfterTurn = afterMicrotask,
+  ) {
     this.#hub = hub;
     this.#clock = clock;
     this.#send = send;
+    this.#afterTurn = afterTurn;
   }
 
   subscribe(name: string): void {
     if (this.#subscriptions.has(name)) return;
-    this.#subscriptions.set(name, { sentRevision: 0, sentAtMs: -Infinity, inFlight: false, timer: undefined });
+    this.#subscriptions.set(name, {
+      sentRevision: 0,
+      allowanceWholeAtMs: -Infinity,
+      inFlight: false,
+      atTurnEnd: false,
+      timer: undefined,
+    });
     this.#hub.attach(name, this);
     this.changed(name);
   }
@@ -107,27 +134,37 @@ export class TopicFeed {
     this.changed(name);
   }
 
-  /** Sends the current snapshot now, later, or not at all. */
+  /** Sends the current snapshot when this turn ends, later, or not at all. */
   changed(name: string): void {
     const subscription = this.#subscriptions.get(name);
-    if (subscription === undefined || subscription.inFlight || subscription.timer !== undefined) return;
-    const { revision, snapshot } = this.#hub.current(name);
-    if (revision === subscription.sentRevision) return;
-    const waitMs = subscription.sentAtMs + limits.topicIntervalMs - this.#clock.now();
+    if (subscription === undefined || subscription.inFlight) return;
+    if (subscription.timer !== undefined || subscription.atTurnEnd) return;
+    if (this.#hub.revision(name) === subscription.sentRevision) return;
+    subscription.atTurnEnd = true;
+    this.#afterTurn(() => {
+      // Unsubscribed meanwhile, and perhaps subscribed anew.
+      if (this.#subscriptions.get(name) !== subscription) return;
+      subscription.atTurnEnd = false;
+      this.#flush(name, subscription);
+    });
+  }
+
+  #flush(name: string, subscription: Subscription): void {
+    const nowMs = this.#clock.now();
+    const { topicIntervalMs, topicBurst } = limits;
+    // A clock that was set back must not hold a topic for hours.
+    if (subscription.allowanceWholeAtMs > nowMs + topicBurst * topicIntervalMs) subscription.allowanceWholeAtMs = nowMs;
+    const waitMs = subscription.allowanceWholeAtMs - (topicBurst - 1) * topicIntervalMs - nowMs;
     if (waitMs > 0) {
-      // A clock that was set back must not hold a topic for hours.
-      subscription.timer = this.#clock.setTimeout(
-        () => {
-          subscription.timer = undefined;
-          subscription.sentAtMs = -Infinity;
-          this.changed(name);
-        },
-        Math.min(waitMs, limits.topicIntervalMs),
-      );
+      subscription.timer = this.#clock.setTimeout(() => {
+        subscription.timer = undefined;
+        this.changed(name);
+      }, waitMs);
       return;
     }
+    const { revision, snapshot } = this.#hub.current(name);
     subscription.sentRevision = revision;
-    subscription.sentAtMs = this.#clock.now();
+    subscription.allowanceWholeAtMs = Math.max(subscription.allowanceWholeAtMs, nowMs) + topicIntervalMs;
     subscription.inFlight = true;
     this.#send(name, revision, snapshot);
   }

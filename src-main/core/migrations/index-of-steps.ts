@@ -6,6 +6,10 @@ import { callHistory } from './020-call-history.ts';
 import { people } from './030-people.ts';
 import { voicemail } from './031-voicemail.ts';
 import { capabilityStep } from './040-capability.ts';
+import { sipInstance } from './050-sip-instance.ts';
+import { callHistoryWire } from './051-call-history-wire.ts';
+import { callHistoryQuality } from './052-call-history-quality.ts';
+import { peopleMerge } from './053-people-merge.ts';
 
 /** Every step of the schema in the order of its number. Add at the end; never change a step that was released. */
 export const migrationSteps: readonly Migration[] = [
@@ -16,4 +20,8 @@ export const migrationSteps: readonly Migration[] = [
   people,
   voicemail,
   capabilityStep,
+  sipInstance,
+  callHistoryWire,
+  callHistoryQuality,
+  peopleMerge,
 ];

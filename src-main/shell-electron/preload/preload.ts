@@ -15,4 +15,17 @@ contextBridge.exposeInMainWorld('parley', { platform: process.platform });
 // Asked for once the page listens and has its name: a port that is posted earlier would be lost.
 window.addEventListener('DOMContentLoaded', () => {
   ipcRenderer.send('parley-port-please', window.sessionStorage.getItem(clientIdStorageKey));
+  if (new URLSearchParams(window.location.search).get('window') === 'incoming') fitWindow();
 });
+
+/** The window of incoming calls is as high as what it shows, and has the keyboard only when a text field is clicked. */
+function fitWindow(): void {
+  const root = document.getElementById('root');
+  if (root === null) return;
+  new ResizeObserver(() => {
+    ipcRenderer.send('parley-incoming-height', root.offsetHeight);
+  }).observe(root);
+  document.addEventListener('pointerdown', ({ target }) => {
+    if (target instanceof HTMLInputElement) ipcRenderer.send('parley-incoming-typing');
+  });
+}

@@ -13,5 +13,5 @@ export function telToSip(value: string): string {
 
 /** Gateways to the telephone network put tel URIs into From and To; SIP.js drops such requests. */
 export function fixTelIdentities(message: SipMessage): SipMessage {
-  return mapHeaders(message, ['from', 'to', 'p-asserted-identity'], telToSip);
+  return mapHeaders(message, ['from', 'to', 'p-asserted-identity', 'refer-to'], telToSip);
 }

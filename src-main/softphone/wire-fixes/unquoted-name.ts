@@ -14,5 +14,9 @@ export function quoteDisplayName(value: string): string {
 
 /** Many servers send `From: Jürgen Groß <sip:...>`; SIP.js drops the whole message. */
 export function fixUnquotedNames(message: SipMessage): SipMessage {
-  return mapHeaders(message, ['from', 'to', 'contact', 'p-asserted-identity', 'remote-party-id'], quoteDisplayName);
+  return mapHeaders(
+    message,
+    ['from', 'to', 'contact', 'p-asserted-identity', 'remote-party-id', 'refer-to'],
+    quoteDisplayName,
+  );
 }

@@ -1,7 +1,13 @@
 import type { SipMessage } from '../sip-message.ts';
+import { withAllowedMethods } from './allowed-methods.ts';
 import { keepBestChallenge } from './best-challenge.ts';
+import { fixBareReferTo } from './bare-refer-to.ts';
+import { unwrapMultipart } from './multipart.ts';
 import { withoutGruu } from './no-gruu.ts';
-import { fixSipsRequestUri } from './sips-request-uri.ts';
+import { withoutRegistrationParts } from './registration-only.ts';
+import { fixOddContact } from './odd-contact.ts';
+import { fixForeignRequestUri } from './foreign-request-uri.ts';
+import { withSecureContact } from './secure-contact.ts';
 import { fixTelIdentities } from './tel-identity.ts';
 import { fixUnquotedNames } from './unquoted-name.ts';
 import { fixUserlessRequestUri } from './userless-request-uri.ts';
@@ -12,10 +18,13 @@ import { fixUserlessRequestUri } from './userless-request-uri.ts';
  */
 export function mendIncoming(message: SipMessage, contactUser: string): SipMessage {
   const steps: readonly ((message: SipMessage) => SipMessage)[] = [
-    fixSipsRequestUri,
+    (current) => fixForeignRequestUri(current, contactUser),
     (current) => fixUserlessRequestUri(current, contactUser),
     fixTelIdentities,
+    fixBareReferTo,
     fixUnquotedNames,
+    fixOddContact,
+    unwrapMultipart,
     keepBestChallenge,
   ];
   return steps.reduce((current, step) => step(current), message);
@@ -23,5 +32,5 @@ export function mendIncoming(message: SipMessage, contactUser: string): SipMessa
 
 /** What SIP.js sends and servers do not take well. */
 export function mendOutgoing(message: SipMessage): SipMessage {
-  return withoutGruu(message);
+  return withSecureContact(withAllowedMethods(withoutRegistrationParts(withoutGruu(message))));
 }

@@ -1,0 +1,89 @@
+import { expect, test } from '../harness/call-fixtures.ts';
+
+test(
+  'do not disturb, switched on in the settings, refuses a call and notes it as missed',
+  { tag: ['@kamailio', '@baresip'] },
+  async ({ lab, caller, bob }) => {
+    const { window } = caller;
+    const page = await window.goToSettings('Calls');
+    await page.getByRole('switch', { name: 'Do not disturb' }).click();
+    await expect(page.getByRole('switch', { name: 'Do not disturb' })).toBeChecked();
+    const from = bob.events.length;
+    await bob.dial(lab.account('alice').address);
+    const { param } = await bob.waitFor('CALL_CLOSED', { from });
+    expect(param).toContain('486');
+    await expect(window.ringing).toBeHidden();
+    await expect(window.rail('Calls')).toContainText('1 missed call');
+  },
+);
+
+test(
+  'every call is sent on; one that nobody answers is sent on after its time',
+  { tag: ['@kamailio', '@baresip'] },
+  async ({ lab, startCaller, bob, carol }) => {
+    const { extension } = lab.account('carol');
+    const { window } = await startCaller({
+      settings: { 'calls.forwardNoAnswer': extension, 'calls.forwardNoAnswerS': 5 },
+    });
+    let from = carol.events.length;
+    await bob.dial(lab.account('alice').address);
+    await expect(window.ringing).toContainText('Bob Okafor');
+    await carol.waitFor('CALL_INCOMING', { from, timeoutMs: 15_000 });
+    await expect(window.ringing).toBeHidden();
+    await bob.hangUp();
+    await carol.waitFor('CALL_CLOSED', { from });
+
+    const page = await window.goToSettings('Calls');
+    const field = page.getByRole('textbox', { name: 'Send every call on to' });
+    await field.fill(extension);
+    await field.press('Enter');
+    from = carol.events.length;
+    await bob.dial(lab.account('alice').address);
+    await carol.waitFor('CALL_INCOMING', { from });
+    await expect(window.ringing).toBeHidden();
+    await bob.hangUp();
+    await expect(window.rail('Calls')).not.toContainText('missed');
+  },
+);
+
+test(
+  'digits go as SIP INFO where the account is set so',
+  { tag: ['@kamailio', '@baresip'] },
+  async ({ lab, startCaller, bob }) => {
+    const { page, window } = await startCaller({ settings: { 'phone.dtmf': 'info' } });
+    await window.dial(lab.account('bob').extension);
+    await expect(window.timer).toBeVisible();
+    const from = bob.events.length;
+    await window.control('Keypad').click();
+    await page.keyboard.type('52#');
+    await expect
+      .poll(() => bob.events.slice(from).flatMap(({ type, param }) => (type === 'CALL_DTMF_START' ? [param] : [])))
+      .toEqual(['5', '2', '#']);
+    await page.keyboard.press('F9');
+  },
+);
+
+test(
+  'an emergency number is called past a call that nobody answers; without a line it warns at once',
+  { tag: ['@kamailio', '@baresip'] },
+  async ({ lab, startCaller, bob, carol }) => {
+    // A number of the lab stands for it: no test ever dials a real one.
+    const number = lab.account('bob').extension;
+    const { window } = await startCaller({ settings: { 'calls.emergencyNumbers': [number] } });
+    const [fromBob, fromCarol] = [bob.events.length, carol.events.length];
+    await window.dial(lab.account('carol').extension);
+    await carol.waitFor('CALL_INCOMING', { from: fromCarol });
+    await window.dial(number);
+    await bob.waitFor('CALL_ESTABLISHED', { from: fromBob });
+    await carol.waitFor('CALL_CLOSED', { from: fromCarol });
+    await window.control('End call').click();
+    await expect(window.controls).toBeHidden();
+
+    const { kamailio } = lab.owned();
+    await kamailio.kill();
+    await expect(window.strip).toBeVisible();
+    await window.dial(number);
+    await expect(window.callProblem).toContainText(`cannot call ${number} now. Use a mobile phone`);
+    await kamailio.start();
+  },
+);

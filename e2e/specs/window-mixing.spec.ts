@@ -1,0 +1,194 @@
+import { expect, test } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
+import { launchChromium } from '../harness/chromium.ts';
+import { twoTones, writeToneWav } from '../lab/tone.ts';
+import { servePage } from '../window-media/build-page.ts';
+import type { ServedPage } from '../window-media/build-page.ts';
+
+/**
+ * Hold, conference, recording and devices of the window's media in a real Chromium with real WebRTC; the far ends
+ * are played by peer connections of the same page, each with a tone of its own. Real phones stand in other specs.
+ */
+let served: ServedPage;
+let browser: Browser | undefined;
+let page: Page;
+const [myHz] = twoTones();
+const tones: Readonly<Record<string, number>> = { one: 2_100, two: 2_600, three: 3_100 };
+/** A tone that is there is far above this, one that is not far below. In dB. */
+const audibleDb = -65;
+
+test.beforeAll(async () => {
+  served = await servePage('./page.ts');
+});
+test.afterAll(async () => {
+  await served.stop();
+});
+test.beforeEach(async ({}, testInfo) => {
+  const microphoneWav = testInfo.outputPath('microphone.wav');
+  writeToneWav(microphoneWav, myHz, 2);
+  browser = await launchChromium({ microphoneWav });
+  const context = await browser.newContext();
+  await context.grantPermissions(['microphone']);
+  page = await context.newPage();
+  await page.goto(served.url);
+  await expect.poll(() => page.evaluate(() => window.mediaBench.claims().length)).toBe(1);
+});
+test.afterEach(async () => {
+  expect(await page.evaluate(() => window.mediaBench.reported())).toEqual([]);
+  await browser?.close();
+});
+
+async function connect(...callIds: readonly string[]): Promise<void> {
+  for (const callId of callIds) {
+    await page.evaluate(([id, hz]) => window.mediaBench.connect(id, hz), [callId, tones[callId] ?? 0] as const);
+    await page.evaluate((id) => window.mediaBench.ask('media.start', { callId: id, codec: null }), callId);
+  }
+}
+
+const mix = (...groups: string[][]) => page.evaluate((g) => window.mediaBench.ask('media.mix', { groups: g }), groups);
+const hold = (callId: string, held: boolean) =>
+  page.evaluate((input) => window.mediaBench.ask('media.hold', input), { callId, held });
+
+/** Which of the tones a far end hears now: `me` is the microphone. Echo cancellation may let a tone flicker: the best of some looks. */
+async function heardBy(callId: string): Promise<readonly string[]> {
+  const all: readonly (readonly [string, number])[] = [['me', myHz], ...Object.entries(tones)];
+  const heard = new Set<string>();
+  for (let look = 0; look < 6; look += 1) {
+    const levels = await page.evaluate(
+      async ([id, frequencies]) => {
+        await new Promise((resolve) => setTimeout(resolve, 180));
+        return frequencies.map((hz) => window.mediaBench.toneDb(id, hz));
+      },
+      [callId, all.map(([, hz]) => hz)] as const,
+    );
+    levels.forEach((level, index) => {
+      const name = all[index]?.[0];
+      if (level > audibleDb && name !== undefined) heard.add(name);
+    });
+  }
+  return [...heard].sort();
+}
+
+const expectHeard = (callId: string, wanted: readonly string[]) =>
+  expect.poll(() => heardBy(callId), { timeout: 20_000, message: `what ${callId} hears` }).toEqual([...wanted].sort());
+
+test('on hold nothing is sent, not even silence, and nothing is heard; resumed it goes on, still muted if it was', async () => {
+  await connect('one');
+  await expectHeard('one', ['me']);
+  // The far end's own element is muted from the start.
+  const hushed = () => page.evaluate(() => window.mediaBench.hushed());
+  const before = await hushed();
+  await hold('one', true);
+  expect(await hushed()).toBe(before + 1);
+  // What was on its way has come; from then on not one packet does.
+  const packets = () => page.evaluate(() => window.mediaBench.packetsHeard('one'));
+  await expect
+    .poll(async () => {
+      const until = await packets();
+      await heardBy('one');
+      return (await packets()) - until;
+    })
+    .toBe(0);
+  await hold('one', false);
+  await expectHeard('one', ['me']);
+  expect(await hushed()).toBe(before);
+
+  await page.evaluate(() => window.mediaBench.ask('media.mute', { callId: 'one', muted: true }));
+  await hold('one', true);
+  await hold('one', false);
+  await expectHeard('one', []);
+});
+
+test('in a conference each hears the others and never itself; who is taken out hears the microphone alone', async () => {
+  await connect('one', 'two', 'three');
+  await mix(['one', 'two', 'three']);
+  await expectHeard('one', ['me', 'two', 'three']);
+  await expectHeard('two', ['me', 'one', 'three']);
+  await expectHeard('three', ['me', 'one', 'two']);
+
+  await mix(['one', 'two']);
+  await expectHeard('three', ['me']);
+  await expectHeard('one', ['me', 'two']);
+
+  await mix();
+  await expectHeard('one', ['me']);
+  await expectHeard('two', ['me']);
+});
+
+test('a member that is on hold, muted or built anew stays right', async () => {
+  await connect('one', 'two', 'three');
+  await mix(['one', 'two', 'three']);
+  await hold('two', true);
+  await expectHeard('one', ['me', 'three']);
+  await hold('two', false);
+  await expectHeard('one', ['me', 'two', 'three']);
+  // Muted towards one: the others are still passed on.
+  await page.evaluate(() => window.mediaBench.ask('media.mute', { callId: 'one', muted: true }));
+  await expectHeard('one', ['two', 'three']);
+  await expectHeard('two', ['me', 'one', 'three']);
+  // The gateway died: the leg is offered anew and is in the mix again.
+  await page.evaluate((hz) => window.mediaBench.connect('three', hz), tones['three'] ?? 0);
+  await expectHeard('three', ['me', 'one', 'two']);
+  await expectHeard('two', ['me', 'one', 'three']);
+  await page.evaluate(() => window.mediaBench.ask('media.close', { callId: 'two' }));
+  await expectHeard('three', ['me', 'one']);
+});
+
+test('four talkers at full scale do not clip, and one alone stays as loud as it was', async () => {
+  const four = await page.evaluate(() => window.mediaBench.limited([230, 410, 670, 1_130], 1));
+  expect(four.peak).toBeLessThan(1);
+  const alone = await page.evaluate(() => window.mediaBench.limited([410], 0.3));
+  expect(20 * Math.log10(alone.rms / (0.3 / Math.SQRT2))).toBeGreaterThan(-1);
+  expect(20 * Math.log10(alone.rms / (0.3 / Math.SQRT2))).toBeLessThan(1);
+});
+
+test('a recording holds both sides, and the far end hears the notice', async () => {
+  await connect('one');
+  await expectHeard('one', ['me']);
+  await page.evaluate(() => window.mediaBench.ask('media.record', { callId: 'one', on: true, format: 'opus' }));
+  await expect
+    .poll(() => page.evaluate(() => window.mediaBench.toneDb('one', 1_400)), { intervals: [40], timeout: 5_000 })
+    .toBeGreaterThan(audibleDb);
+  await expect.poll(() => page.evaluate(() => window.mediaBench.recorded().length)).toBeGreaterThan(2);
+  await page.evaluate(() => window.mediaBench.ask('media.record', { callId: 'one', on: false, format: 'opus' }));
+  await expect.poll(() => page.evaluate(() => window.mediaBench.recorded().at(-1)?.last)).toBe(true);
+  const sound = await page.evaluate(
+    (frequencies) => window.mediaBench.recordedSound('one', frequencies),
+    [myHz, tones['one'] ?? 0, 3_777],
+  );
+  expect(sound.seconds).toBeGreaterThan(1.5);
+  const [mine = -Infinity, theirs = -Infinity, nobody = 0] = sound.toneDb;
+  expect(mine).toBeGreaterThan(-50);
+  expect(theirs).toBeGreaterThan(-50);
+  expect(nobody).toBeLessThan(-60);
+  // The microphone goes straight to the far end again.
+  await expectHeard('one', ['me']);
+});
+
+test('an unplugged microphone is followed by another without losing the call, also in a conference', async () => {
+  await connect('one', 'two');
+  await mix(['one', 'two']);
+  await expectHeard('one', ['me', 'two']);
+  const asked = await page.evaluate(() => window.mediaBench.asked().length);
+  await page.evaluate(() => {
+    window.mediaBench.unplugMicrophones();
+  });
+  await expect.poll(() => page.evaluate(() => window.mediaBench.asked().length)).toBeGreaterThan(asked);
+  await expectHeard('one', ['me', 'two']);
+  expect(await page.evaluate(() => window.mediaBench.legStates('one').at(-1))).toBe('live');
+});
+
+test('echo, noise and gain are switched in mid-call', async () => {
+  await connect('one');
+  await expectHeard('one', ['me']);
+  const inUse = () => page.evaluate(() => window.mediaBench.constraintsInUse());
+  const all = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+  for (const settings of await inUse()) expect(settings).toEqual(all);
+  await page.evaluate(() => {
+    window.mediaBench.setSettings({ 'devices.noiseSuppression': false, 'devices.autoGain': false });
+  });
+  await expect
+    .poll(async () => new Set((await inUse()).map((settings) => JSON.stringify(settings))))
+    .toEqual(new Set([JSON.stringify({ ...all, noiseSuppression: false, autoGainControl: false })]));
+  await expectHeard('one', ['me']);
+});

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../../src-shared/errors.ts';
+import type { Call } from '../../src-shared/model/call.ts';
+import type { Logger } from '../core/log.ts';
+import type { CallAttention } from './call-attention.ts';
+import type { CallEntries, CallEntry } from './call-entries.ts';
+
+export interface CallConferencesOptions {
+  readonly entries: CallEntries;
+  readonly attention: CallAttention;
+  readonly log: Logger;
+  /** Tells the window which calls to mix; no groups ends it. */
+  readonly mix: (groups: readonly (readonly string[])[]) => Promise<void>;
+}
+
+/**
+ * Conferences that this computer mixes. Calls of one conference share `conferenceId`; who is left alone in one is in
+ * none. The window mixes what is told; it forgets with a reload, and is told again.
+ */
+export class CallConferences {
+  readonly #options: CallConferencesOptions;
+
+  constructor(options: CallConferencesOptions) {
+    this.#options = options;
+  }
+
+  /** Throws AppError `notFound` when it is over. */
+  members(conferenceId: string): CallEntry[] {
+    const members = this.#options.entries.running().filter(({ call }) => call.conferenceId === conferenceId);
+    if (members.length === 0) throw new AppError('notFound', 'This conference is over.');
+    return members;
+  }
+
+  /** Joins calls; those on hold are taken back once they are mixed. */
+  async merge(chosen: readonly CallEntry[]): Promise<void> {
+    const { entries, attention } = this.#options;
+    const parts = [...new Set(chosen.flatMap((entry) => entries.together(entry)))];
+    if (parts.length < 2) throw new AppError('invalid', 'A conference needs two calls. Call somebody else first.');
+    for (const entry of parts) entries.require(entry, 'conference');
+    const conferenceId = parts.find(({ call }) => call.conferenceId !== undefined)?.call.conferenceId ?? randomUUID();
+    const before = new Map(parts.map((entry) => [entry, entry.call.conferenceId]));
+    for (const entry of parts) {
+      entries.update(entry, { conferenceId });
+      entries.drop(entry, 'consultsFor');
+    }
+    try {
+      await this.#mix();
+      for (const entry of parts) await attention.resume(entry);
+    } catch (error) {
+      for (const [entry, conference] of before) {
+        if (conference === undefined) entries.drop(entry, 'conferenceId');
+        else entries.update(entry, { conferenceId: conference });
+      }
+      this.#tellMix();
+      entries.publish();
+      throw error;
+    }
+    entries.publish();
+  }
+
+  /** Takes one call out; who is then alone is in no conference. */
+  split(entry: CallEntry): void {
+    const { conferenceId } = entry.call;
+    this.#options.entries.drop(entry, 'conferenceId');
+    this.#left(conferenceId);
+  }
+
+  /** A call is over. */
+  ended({ conferenceId }: Call): void {
+    if (conferenceId !== undefined) this.#left(conferenceId);
+  }
+
+  /** A window took the lease and knows nothing of what was mixed. */
+  windowChanged(): void {
+    if (this.#groups().length > 0) this.#tellMix();
+  }
+
+  #left(conferenceId: string | undefined): void {
+    const { entries } = this.#options;
+    const rest = entries.running().filter(({ call }) => call.conferenceId === conferenceId);
+    const [only] = rest;
+    if (only !== undefined && rest.length === 1) entries.drop(only, 'conferenceId');
+    this.#tellMix();
+    entries.publish();
+  }
+
+  #groups(): string[][] {
+    const groups = new Map<string, string[]>();
+    for (const { call } of this.#options.entries.running()) {
+      if (call.conferenceId === undefined) continue;
+      groups.set(call.conferenceId, [...(groups.get(call.conferenceId) ?? []), call.id]);
+    }
+    return [...groups.values()].filter((callIds) => callIds.length > 1);
+  }
+
+  async #mix(): Promise<void> {
+    await this.#options.mix(this.#groups());
+  }
+
+  #tellMix(): void {
+    this.#mix().catch((error: unknown) => {
+      this.#options.log.warn('the window does not mix', { error });
+    });
+  }
+}

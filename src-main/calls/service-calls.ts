@@ -1,0 +1,111 @@
+import { AppError } from '../../src-shared/errors.ts';
+import type { CallEndReason } from '../../src-shared/model/call.ts';
+import type { ReverseLookup } from '../directory/reverse-lookup.ts';
+import type { DialTarget } from '../dial-plan/dial-string.ts';
+import type { RingingCall } from '../line-state/dialog-info.ts';
+import type { PlacedCall } from './call-list.ts';
+import type { CallSettings } from './call-settings.ts';
+import { featureCode } from './feature-codes.ts';
+
+export interface ServiceCallsOptions {
+  readonly settings: () => Pick<CallSettings, 'codes' | 'takesRinging'>;
+  /** Reads what was typed; throws AppError `invalid`. */
+  readonly read: (typed: string) => DialTarget;
+  /** Calls, holding what is active first; `takes` as CallDevice has it. */
+  readonly place: (typed: string, name: string | undefined, takes?: string) => Promise<PlacedCall>;
+  readonly lookup: ReverseLookup;
+  /** The call that rings at a contact, where the phone server tells enough of it to take it. */
+  readonly ringingAt: (jid: string) => RingingCall | undefined;
+}
+
+/** Who is to be picked up: a number that was typed, or a contact by bare JID. */
+export interface PickUpFrom {
+  readonly target?: string | undefined;
+  readonly jid?: string | undefined;
+}
+
+type Asked = { readonly kind: 'retrieve'; readonly slot: string } | { readonly kind: 'pickUp'; readonly whose: string };
+
+/**
+ * Calls that are no calls to somebody but for a call that others have: one that is parked, or that rings at a
+ * colleague. It remembers what each of them was for, so that one that fails says that and not "no such number".
+ */
+export class ServiceCalls {
+  readonly #options: ServiceCallsOptions;
+  readonly #asked = new Map<string, Asked>();
+
+  constructor(options: ServiceCallsOptions) {
+    this.#options = options;
+  }
+
+  async retrieve(slot: string): Promise<PlacedCall> {
+    const code = featureCode(this.#options.settings().codes, 'retrieve', slot);
+    return await this.#note({ kind: 'retrieve', slot }, this.#options.place(code, undefined));
+  }
+
+  /**
+   * Takes a call that rings at a colleague, or in the own group: by the phone server's code where there is one, else
+   * from the caller (RFC 3891). Rejects with AppError: `unsupported` without a way to do it, `notFound` when it does
+   * not ring there any more.
+   */
+  async pickUp({ target, jid }: PickUpFrom): Promise<PlacedCall> {
+    const { place, settings, lookup, ringingAt } = this.#options;
+    const { codes, takesRinging } = settings();
+    if (target === undefined && jid === undefined) {
+      const code = featureCode(codes, 'groupPickUp', '');
+      return await this.#note({ kind: 'pickUp', whose: '' }, place(code, undefined));
+    }
+    const known = jid === undefined ? undefined : lookup.byJid(jid);
+    const number = target ?? known?.e164;
+    const whose = known?.name ?? target ?? jid ?? '';
+    const ringing = jid === undefined || !takesRinging ? undefined : ringingAt(jid);
+    if (codes.pickUp !== '' && number !== undefined) {
+      const code = featureCode(codes, 'pickUp', this.#dialled(number));
+      return await this.#note({ kind: 'pickUp', whose }, place(code, ringing?.name));
+    }
+    if (jid === undefined || !takesRinging) throw unsupported(codes.pickUp === '' ? undefined : whose);
+    if (ringing === undefined) throw new AppError('notFound', `No call rings at ${whose} any more.`);
+    const { address, name, reference } = ringing;
+    return await this.#note({ kind: 'pickUp', whose }, place(address, name, reference));
+  }
+
+  /** What to say of a call that ended before it was answered; undefined for one that was placed to talk to somebody. */
+  noticeOf(callId: string, reason: CallEndReason): string | undefined {
+    const asked = this.#asked.get(callId);
+    this.#asked.delete(callId);
+    if (asked === undefined || reason === 'hungUp' || reason === 'mediaFailed' || reason === 'network')
+      return undefined;
+    if (reason === 'notAllowed') return 'The phone server does not allow that. Ask your administrator.';
+    if (asked.kind === 'retrieve') {
+      return `No call was given back for ${asked.slot}. It may have been taken already, or its caller hung up.`;
+    }
+    const whose = asked.whose === '' ? 'in your group' : `at ${asked.whose}`;
+    return `There was no call ${whose} to pick up. It may have been answered already, or its caller hung up.`;
+  }
+
+  /** The call was answered. */
+  answered(callId: string): void {
+    this.#asked.delete(callId);
+  }
+
+  async #note(asked: Asked, placing: Promise<PlacedCall>): Promise<PlacedCall> {
+    const placed = await placing;
+    this.#asked.set(placed.callId, asked);
+    return placed;
+  }
+
+  #dialled(number: string): string {
+    const target = this.#options.read(number);
+    return target.kind === 'number' ? target.dialled : number;
+  }
+}
+
+function unsupported(whose: string | undefined): AppError {
+  return new AppError(
+    'unsupported',
+    whose === undefined
+      ? 'Picking up a colleague’s call is not set up. Your administrator can enter the code of the phone server in Settings, Calls.'
+      : `No telephone number of ${whose} is known, which the phone server needs to pick a call up.`,
+    'pickUp',
+  );
+}

@@ -1,0 +1,57 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WorkerLogMover } from './log-mover.ts';
+
+let folder: string;
+let file: string;
+let db: Database;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'parley-log-mover-'));
+  file = join(folder, 'test.sqlite');
+  db = new SqliteDatabase(file);
+  db.pragma('journal_mode = WAL');
+  db.pragma('wal_autocheckpoint = 0');
+  db.exec('CREATE TABLE t (bytes BLOB)');
+});
+
+afterEach(() => {
+  db.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe('a thread that moves the write-ahead log', () => {
+  test('it moves what is there, rests without a hold on the database, and comes again', async () => {
+    const mover = new WorkerLogMover(file);
+    for (const megabytes of [1, 2]) {
+      db.exec('INSERT INTO t VALUES (zeroblob(1048576))');
+      await mover.move('PASSIVE');
+      expect(statSync(file).size).toBeGreaterThan(megabytes * 1_048_576);
+      await mover.rest();
+    }
+    db.close();
+    // The last connection takes the log away: there is no other one.
+    expect(existsSync(`${file}-wal`)).toBe(false);
+  });
+
+  test('a move after a move uses the same thread, and shortens the log when asked to', async () => {
+    const mover = new WorkerLogMover(file);
+    db.exec('INSERT INTO t VALUES (zeroblob(1048576))');
+    await mover.move('PASSIVE');
+    expect(statSync(`${file}-wal`).size).toBeGreaterThan(1_048_576);
+    await mover.move('TRUNCATE');
+    expect(statSync(`${file}-wal`).size).toBe(0);
+    await mover.rest();
+  });
+
+  test('a database that is not there is an error, not a hang, and resting after it is harmless', async () => {
+    const mover = new WorkerLogMover(join(folder, 'none.sqlite'));
+    await expect(mover.move('PASSIVE')).rejects.toThrow();
+    await mover.rest();
+    expect(existsSync(join(folder, 'none.sqlite'))).toBe(false);
+  });
+});

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import type { ChatMessage } from '../src-shared/model/message.ts';
+import { TopicHub } from '../src-shared/rpc/topic-hub.ts';
+import { settingOf } from './config/settings-schema.ts';
+import type { SettingKey, SettingTypes } from './config/settings-schema.ts';
+import type { HostNotification, HostStatus } from './host.ts';
+import { OutsideWindow } from './outside-window.ts';
+
+const message: ChatMessage = {
+  id: 'm1',
+  peer: 'bob@example.com',
+  direction: 'in',
+  body: 'Lunch?',
+  sentAtMs: 1_000,
+  state: 'received',
+};
+
+function setUp(shellNotifies = true) {
+  const chosen: Partial<Record<SettingKey, boolean>> = {};
+  const notifications: HostNotification[] = [];
+  const statuses: HostStatus[] = [];
+  const emitted: (readonly [string, unknown])[] = [];
+  let shown = 0;
+  const hub = new TopicHub();
+  const outside = new OutsideWindow({
+    hub,
+    host: {
+      notify: (notification) => {
+        notifications.push(notification);
+        return shellNotifies;
+      },
+      showStatus: (status) => {
+        statuses.push(status);
+      },
+      showWindow: () => {
+        shown += 1;
+      },
+    },
+    settings: {
+      get: <Key extends SettingKey>(key: Key) => (chosen[key] ?? settingOf(key).defaultValue) as SettingTypes[Key],
+    },
+    emit: (name, payload) => {
+      emitted.push([name, payload]);
+    },
+  });
+  return { outside, hub, chosen, notifications, statuses, emitted, shown: () => shown };
+}
+
+test('a message is told with its text; its click brings the window to the chat', () => {
+  const { outside, notifications, emitted, shown } = setUp();
+  outside.message(message, 'Bob');
+  expect(notifications).toMatchObject([{ title: 'Bob', body: 'Lunch?', tag: 'chat:bob@example.com' }]);
+  notifications[0]?.onClick();
+  expect(shown()).toBe(1);
+  expect(emitted).toEqual([['window.open', {}]]);
+  expect(outside.takeTarget()).toBe('chats/bob@example.com');
+  expect(outside.takeTarget()).toBeNull();
+});
+
+test('without previews the text stays private, and what is switched off is not told', () => {
+  const { outside, chosen, notifications } = setUp();
+  chosen['notifications.preview'] = false;
+  outside.message(message, 'Bob');
+  expect(notifications.map(({ body }) => body)).toEqual(['']);
+  chosen['notifications.messages'] = false;
+  chosen['notifications.missedCalls'] = false;
+  outside.message(message, 'Bob');
+  outside.missedCall('Bob');
+  expect(notifications).toHaveLength(1);
+});
+
+test('a shell without notifications leaves them to the window', () => {
+  const { outside, emitted } = setUp(false);
+  outside.missedCall('Bob');
+  expect(emitted).toEqual([['notify.show', { title: 'Bob', body: '', tag: 'missed-call', target: 'calls' }]]);
+});
+
+test('the status beside the clock follows presence, missed calls and unread messages', () => {
+  const { outside, hub, statuses } = setUp();
+  outside.start();
+  hub.publish('ownPresence', { chosen: 'available', shown: 'dnd', text: '' });
+  hub.publish('history', { chats: [], voiceMessages: [], calls: [], missedUnseen: 2 });
+  hub.publish('conversations', { conversations: [], unread: 3 });
+  expect(statuses[0]).toEqual({ presence: 'offline', missedCalls: 0, unreadMessages: 0 });
+  expect(statuses.at(-1)).toEqual({ presence: 'dnd', missedCalls: 2, unreadMessages: 3 });
+});
+
+test('what the person chose is told only while somebody is signed in, who could choose', () => {
+  const { outside, hub, statuses } = setUp();
+  outside.start();
+  hub.publish('ownPresence', { chosen: 'dnd', shown: 'onphone', text: '' });
+  expect(statuses.at(-1)).toMatchObject({ presence: 'onphone', chosen: undefined });
+  hub.publish('session', { state: 'signedIn', secretsBackend: '', secretsPlainText: false });
+  expect(statuses.at(-1)).toMatchObject({ presence: 'onphone', chosen: 'dnd' });
+  hub.publish('session', { state: 'signedOut', secretsBackend: '', secretsPlainText: false });
+  expect(statuses.at(-1)).toMatchObject({ chosen: undefined });
+});

@@ -1,0 +1,108 @@
+import type { EventName, EventPayload } from '../src-shared/contract/contract.ts';
+import type { OwnPresence } from '../src-shared/contract/people.ts';
+import type { ChatMessage } from '../src-shared/model/message.ts';
+import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
+import type { SettingsReader } from './config/settings.ts';
+import type { Host, HostStatus } from './host.ts';
+
+export interface OutsideWindowOptions {
+  readonly host: Pick<Host, 'notify' | 'showStatus' | 'showWindow'>;
+  readonly settings: Pick<SettingsReader, 'get'>;
+  readonly hub: Pick<TopicHub, 'watch'>;
+  /** Tells every window. */
+  readonly emit: <Name extends EventName>(name: Name, payload: EventPayload<Name>) => void;
+}
+
+/** Of a message's text a notification shows so much (characters). */
+const longestPreview = 200;
+
+/**
+ * What a person sees of Parley without looking at its window: notifications and the status beside the clock; and the
+ * way from there, or from a link, to a place in the window.
+ */
+export class OutsideWindow {
+  readonly #options: OutsideWindowOptions;
+  #status: HostStatus = { presence: 'offline', chosen: undefined, missedCalls: 0, unreadMessages: 0 };
+  /** A place that no window has gone to yet. */
+  #target: string | null = null;
+
+  constructor(options: OutsideWindowOptions) {
+    this.#options = options;
+  }
+
+  /** Keeps the status beside the clock up to date from now on. */
+  start(): void {
+    const { hub } = this.#options;
+    let own: OwnPresence = { chosen: 'available', shown: 'offline', text: '' };
+    let signedIn = false;
+    const showOwn = (): void => {
+      this.#showStatus({ presence: own.shown, chosen: signedIn ? own.chosen : undefined });
+    };
+    hub.watch('ownPresence', (presence) => {
+      own = presence;
+      showOwn();
+    });
+    hub.watch('session', ({ state }) => {
+      signedIn = state === 'signedIn';
+      showOwn();
+    });
+    hub.watch('history', ({ missedUnseen }) => {
+      this.#showStatus({ missedCalls: missedUnseen });
+    });
+    hub.watch('conversations', ({ unread }) => {
+      this.#showStatus({ unreadMessages: unread });
+    });
+    this.#showStatus({});
+  }
+
+  message(message: ChatMessage, name: string): void {
+    const { settings } = this.#options;
+    if (!settings.get('notifications.messages')) return;
+    const body = settings.get('notifications.preview') ? message.body.slice(0, longestPreview) : '';
+    this.#notify(name, body, `chat:${message.peer}`, `chats/${message.peer}`);
+  }
+
+  missedCall(who: string): void {
+    if (!this.#options.settings.get('notifications.missedCalls')) return;
+    this.#notify(who, '', 'missed-call', 'calls');
+  }
+
+  /** Told when the computer wakes: before that nobody could read it. */
+  callsCutBySleep(names: readonly string[]): void {
+    const body =
+      'Parley ended the call because this computer went to sleep. The phone is connected again. Click to see the call.';
+    for (const name of names) this.#notify(name, body, `cut-call:${name}`, 'calls');
+  }
+
+  /** Asks the window to go there; kept until a window takes it: at a start with a link there is none yet. */
+  open(target: string): void {
+    this.#target = target;
+    this.#options.emit('window.open', {});
+  }
+
+  /** Gives the place to one window. */
+  takeTarget(): string | null {
+    const target = this.#target;
+    this.#target = null;
+    return target;
+  }
+
+  #showStatus(change: Partial<HostStatus>): void {
+    this.#status = { ...this.#status, ...change };
+    this.#options.host.showStatus(this.#status);
+  }
+
+  #notify(title: string, body: string, tag: string, target: string): void {
+    const { host, emit } = this.#options;
+    const shown = host.notify({
+      title,
+      body,
+      tag,
+      onClick: () => {
+        host.showWindow();
+        this.open(target);
+      },
+    });
+    if (!shown) emit('notify.show', { title, body, tag, target });
+  }
+}

@@ -1,0 +1,103 @@
+import { Menu, Tray, nativeImage } from 'electron';
+import type { MenuItemConstructorOptions } from 'electron';
+import { ownPresenceStates } from '../../src-shared/model/presence.ts';
+import type { OwnPresenceState } from '../../src-shared/model/presence.ts';
+import type { HostStatus } from '../host.ts';
+import { trayIcon, trayIconPixels } from './tray-icon.ts';
+
+export interface StatusTrayOptions {
+  readonly open: () => void;
+  readonly quit: () => void;
+  readonly choosePresence: (state: OwnPresenceState) => void;
+}
+
+const presenceWords: Readonly<Record<HostStatus['presence'], string>> = {
+  available: 'Available',
+  busy: 'Busy',
+  dnd: 'Do not disturb',
+  away: 'Away',
+  onphone: 'On the phone',
+  offline: 'Offline',
+  unknown: 'Not connected',
+};
+
+/** What a person may choose, as the window's own menu calls it. */
+const choiceWords: Readonly<Record<OwnPresenceState, string>> = {
+  available: 'Available',
+  busy: 'Busy',
+  dnd: 'Do not disturb',
+  away: 'Away',
+  offline: 'Appear offline',
+};
+
+/** The icon beside the clock: own presence, missed calls and unread messages, and the way back to the window. */
+export class StatusTray {
+  readonly #options: StatusTrayOptions;
+  #tray: Tray | undefined;
+  #shown = '';
+  #menuFor: OwnPresenceState | 'signedOut' | undefined;
+
+  constructor(options: StatusTrayOptions) {
+    this.#options = options;
+  }
+
+  show(status: HostStatus): void {
+    const key = JSON.stringify(status);
+    if (key === this.#shown) return;
+    this.#shown = key;
+    const image = nativeImage.createFromBitmap(trayIcon(status), {
+      width: trayIconPixels,
+      height: trayIconPixels,
+      scaleFactor: 2,
+    });
+    if (this.#tray === undefined) {
+      this.#tray = new Tray(image);
+      this.#tray.on('click', this.#options.open);
+    } else this.#tray.setImage(image);
+    this.#tray.setToolTip(trayWords(status));
+    this.#showMenu(this.#tray, status.chosen);
+  }
+
+  close(): void {
+    this.#tray?.destroy();
+    this.#tray = undefined;
+    this.#shown = '';
+    this.#menuFor = undefined;
+  }
+
+  /** Set anew only when the choice changed: a menu that is open would close. */
+  #showMenu(tray: Tray, chosen: OwnPresenceState | undefined): void {
+    const menuFor = chosen ?? 'signedOut';
+    if (menuFor === this.#menuFor) return;
+    this.#menuFor = menuFor;
+    const { open, quit, choosePresence } = this.#options;
+    const presence = ownPresenceStates.map((state): MenuItemConstructorOptions => ({
+      label: choiceWords[state],
+      type: 'radio',
+      checked: state === chosen,
+      click: () => {
+        choosePresence(state);
+      },
+    }));
+    const menu: MenuItemConstructorOptions[] = [
+      { label: 'Open Parley', click: open },
+      { type: 'separator' },
+      // Nobody is signed in: there is nothing to choose.
+      ...(chosen === undefined ? [] : [...presence, { type: 'separator' } as const]),
+      { label: 'Quit Parley', click: quit },
+    ];
+    tray.setContextMenu(Menu.buildFromTemplate(menu));
+  }
+}
+
+/** `2 missed calls`, `1 unread message`: only what there is. */
+export function countedWords({ missedCalls, unreadMessages }: HostStatus): readonly string[] {
+  const counted = (count: number, one: string): string[] =>
+    count === 0 ? [] : [`${String(count)} ${one}${count === 1 ? '' : 's'}`];
+  return [...counted(missedCalls, 'missed call'), ...counted(unreadMessages, 'unread message')];
+}
+
+/** One line, as the system shows it when the pointer rests on the icon. */
+export function trayWords(status: HostStatus): string {
+  return [`Parley: ${presenceWords[status.presence]}`, ...countedWords(status)].join(', ');
+}

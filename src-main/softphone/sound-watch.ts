@@ -1,0 +1,40 @@
+import type { Clock } from '../../src-shared/clock.ts';
+import type { DeviceCallEvent } from '../calls/call-device.ts';
+import type { NegotiatedAudio } from '../media-gateway/media.ts';
+import type { CallMedia } from './call-media.ts';
+import { noSoundFromThemWords } from './media-words.ts';
+import { QualityMonitor } from './quality-monitor.ts';
+
+export interface SoundWatchOptions {
+  readonly clock: Clock;
+  readonly media: CallMedia;
+  /** What was agreed on, once it was. */
+  readonly audio: () => NegotiatedAudio | undefined;
+  /** By either side. */
+  readonly isHeld: () => boolean;
+  readonly tell: (event: DeviceCallEvent) => void;
+}
+
+/** The quality of one call as events of its device; to be started when it is connected. */
+export function watchSound({ clock, media, audio, isHeld, tell }: SoundWatchOptions): QualityMonitor {
+  return new QualityMonitor({
+    clock,
+    stats: () => media.session.stats(),
+    codec: () => audio()?.codec,
+    expectsSound: () => {
+      const agreed = audio();
+      return agreed !== undefined && hearsThem(agreed) && !isHeld();
+    },
+    measured: (quality) => {
+      tell({ type: 'quality', quality });
+    },
+    silence: (isSilent) => {
+      tell(isSilent ? { type: 'notice', notice: noSoundFromThemWords } : { type: 'notice' });
+    },
+  });
+}
+
+/** RFC 3264 section 8.4: the far end sends to us. */
+function hearsThem(audio: NegotiatedAudio): boolean {
+  return audio.direction === 'sendrecv' || audio.direction === 'recvonly';
+}

@@ -1,0 +1,167 @@
+import { Button } from '@fluentui/react-components';
+import {
+  ArrowRepeatAll20Regular,
+  Backspace20Regular,
+  Call20Filled,
+  CallPark20Regular,
+  Dialpad20Regular,
+  PersonCall20Regular,
+  Voicemail20Regular,
+} from '@fluentui/react-icons';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useRef, useState } from 'react';
+import { plainText, rowsOf } from '../settings/list-text.ts';
+import { useSetting } from '../settings/use-setting.ts';
+import { KeypadKeys } from './keypad-keys.tsx';
+import { PanelButton } from './panel-button.tsx';
+import { useCallActions } from './use-call-actions.ts';
+
+/**
+ * A telephone's keys for a number that is typed, pasted or clicked, and what desk phones have beside them. In the search
+ * box its button has a name of its own: it stands beside the one of the calls.
+ */
+export function DialPadButton({ inSearch = false }: { readonly inSearch?: boolean }) {
+  const { t } = useLingui();
+  return (
+    <PanelButton
+      label={inSearch ? t`Telephone keys` : t`Dial pad`}
+      button={{
+        icon: <Dialpad20Regular />,
+        ...(inSearch ? { appearance: 'transparent', size: 'small' } : { appearance: 'subtle' }),
+      }}
+      className="dialpad"
+    >
+      {(close) => <DialPad onDone={close} />}
+    </PanelButton>
+  );
+}
+
+/** What a number may hold before the service reads it. */
+function dialCharacters(text: string): string {
+  return text.replaceAll(/[^0-9A-Za-z*#+@.:() -]/g, '').trim();
+}
+
+function DialPad({ onDone }: { readonly onDone: () => void }) {
+  const { t } = useLingui();
+  const actions = useCallActions();
+  const [number, setNumber] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  const voicemail = plainText(useSetting('phone.voicemailNumber').state?.value ?? '');
+  const speedDials = rowsOf(useSetting('calls.speedDials').state?.value);
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
+  /** What a key that is held down calls, and what its hint says. */
+  const held = new Map<string, { readonly number: string; readonly hint: string }>();
+  if (voicemail !== '') held.set('1', { number: voicemail, hint: t`Hold down: call voicemail` });
+  for (const row of speedDials) {
+    const speedNumber = String(row['number'] ?? '');
+    const name = String(row['name'] ?? '') || speedNumber;
+    held.set(String(row['key'] ?? ''), { number: speedNumber, hint: t`Hold down: call ${name}` });
+  }
+  const call = (target: string) => {
+    const clean = dialCharacters(target);
+    if (clean === '') return;
+    actions.place(clean);
+    onDone();
+  };
+  const add = (digit: string) => {
+    setNumber((before) => before + digit);
+    field.current?.focus();
+  };
+  return (
+    <div className="kpad kpad--dial" role="group" aria-label={t`Dial pad`}>
+      <div className="kpad__out tnum">
+        <input
+          ref={field}
+          className="kpad__display"
+          aria-label={t`Number to call`}
+          placeholder={t`Number`}
+          value={number}
+          inputMode="tel"
+          spellCheck={false}
+          onChange={(event) => {
+            setNumber(event.target.value);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') call(number);
+          }}
+        />
+        <Button
+          size="small"
+          appearance="subtle"
+          icon={<Backspace20Regular />}
+          aria-label={t`Delete last digit`}
+          disabledFocusable={number === ''}
+          onClick={() => {
+            setNumber((before) => before.slice(0, -1));
+          }}
+        />
+      </div>
+      <KeypadKeys
+        onDigit={add}
+        longHint={{ ...Object.fromEntries([...held].map(([key, { hint }]) => [key, hint])), '0': t`Hold down: +` }}
+        onLong={(digit) => {
+          if (digit === '0') add('+');
+          else call(held.get(digit)?.number ?? '');
+        }}
+      />
+      <div className="kpad__acts">
+        <Button
+          appearance="primary"
+          className="btn-go"
+          icon={<Call20Filled />}
+          disabledFocusable={dialCharacters(number) === ''}
+          onClick={() => {
+            call(number);
+          }}
+        >
+          <Trans>Call</Trans>
+        </Button>
+        <Button
+          appearance="subtle"
+          icon={<ArrowRepeatAll20Regular />}
+          onClick={() => {
+            actions.redial();
+            onDone();
+          }}
+        >
+          <Trans>Redial</Trans>
+        </Button>
+        {voicemail !== '' && (
+          <Button
+            appearance="subtle"
+            icon={<Voicemail20Regular />}
+            onClick={() => {
+              call(voicemail);
+            }}
+          >
+            <Trans>Call voicemail</Trans>
+          </Button>
+        )}
+        <Button
+          appearance="subtle"
+          icon={<PersonCall20Regular />}
+          onClick={() => {
+            actions.pickUp();
+            onDone();
+          }}
+        >
+          <Trans>Pick up a ringing call</Trans>
+        </Button>
+        <Button
+          appearance="subtle"
+          icon={<CallPark20Regular />}
+          disabledFocusable={dialCharacters(number) === ''}
+          title={t`Type the number of the place first`}
+          onClick={() => {
+            void actions.retrieve(dialCharacters(number).slice(0, 20));
+            onDone();
+          }}
+        >
+          <Trans>Take back a parked call</Trans>
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,145 @@
+import { Input } from '@fluentui/react-components';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useId, useRef, useState } from 'react';
+import type { KeyboardEvent } from 'react';
+import type { Call } from '../../src-shared/model/call.ts';
+import { isLive } from '../../src-shared/model/calls-at-hand.ts';
+import { useTopic } from '../bridge/client-context.tsx';
+import { useSearch } from '../search/use-search.ts';
+import { fold, moveInList } from '../ui/list-keys.ts';
+import { PersonAvatar } from '../ui/person-avatar.tsx';
+import { callTargets } from './call-targets.ts';
+import type { CallTarget } from './call-targets.ts';
+
+export interface PickedTarget {
+  readonly targets: readonly CallTarget[];
+  /** The one that a button acts on. */
+  readonly chosen: CallTarget | undefined;
+  readonly query: string;
+  readonly type: (text: string) => void;
+  readonly choose: (index: number) => void;
+  readonly index: number;
+}
+
+/** Finds whom a call may go to: other calls, people, numbers. `call`: the one that goes there, never offered itself. */
+export function useTargets(call: Call, withOtherCalls: boolean): PickedTarget {
+  const search = useSearch();
+  const calls = useTopic('calls')?.calls ?? [];
+  const recent = useTopic('history')?.calls ?? [];
+  const [index, choose] = useState(0);
+  const { state } = search;
+  const query = state.query.trim();
+  const wanted = fold(query);
+  const targets = callTargets({
+    typed: query !== '',
+    others: withOtherCalls
+      ? calls.filter((one) => one.id !== call.id && isLive(one) && (one.state === 'held' || one.state === 'connected'))
+      : [],
+    people: [...(state.cache?.people ?? []), ...state.directoryPeople],
+    dialable: state.dialable,
+    recent,
+    except: [call.party.number, ...(call.party.e164 === undefined ? [] : [call.party.e164])],
+    matches: (text) => fold(text).includes(wanted),
+  });
+  const within = Math.min(index, Math.max(0, targets.length - 1));
+  return {
+    targets,
+    chosen: targets[within],
+    query: state.query,
+    type: (text) => {
+      choose(0);
+      search.type(text);
+    },
+    choose,
+    index: within,
+  };
+}
+
+/** The field and the list below it; Enter does what `onEnter` says with the chosen one. */
+export function TargetPicker(props: {
+  readonly picked: PickedTarget;
+  readonly onEnter: () => void;
+  readonly onClose: () => void;
+}) {
+  const { t } = useLingui();
+  const { picked } = props;
+  const list = useId();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      props.onClose();
+      return;
+    }
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      props.onEnter();
+      return;
+    }
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    const next = moveInList(event.key, picked.index, picked.targets.length);
+    if (next === undefined) return;
+    event.preventDefault();
+    picked.choose(next);
+  };
+  return (
+    <>
+      <Input
+        input={{ ref: field }}
+        placeholder={t`Name or number`}
+        aria-label={t`Name or number`}
+        role="combobox"
+        aria-expanded={picked.targets.length > 0}
+        aria-controls={list}
+        aria-autocomplete="list"
+        {...(picked.chosen === undefined ? {} : { 'aria-activedescendant': `${list}-${String(picked.index)}` })}
+        value={picked.query}
+        spellCheck={false}
+        onChange={(_event, data) => {
+          picked.type(data.value);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div role="listbox" id={list} aria-label={t`Suggestions`} className="xfer__list">
+        {picked.targets.map((target, index) => (
+          <div
+            key={target.key}
+            id={`${list}-${String(index)}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === picked.index}
+            className={index === picked.index ? 'prow is-on' : 'prow'}
+            onClick={() => {
+              picked.choose(index);
+              field.current?.focus();
+            }}
+            onKeyDown={onKeyDown}
+          >
+            <PersonAvatar name={target.name ?? target.number} jid={target.jid} personId={target.personId} size={32} />
+            <div>
+              <div className="clip" title={target.name ?? target.number}>
+                {target.name ?? target.number}
+              </div>
+              <div className="t-cap clip tnum">
+                {target.call !== undefined ? (
+                  target.call.state === 'held' ? (
+                    <Trans>On hold with you</Trans>
+                  ) : (
+                    <Trans>In a call with you</Trans>
+                  )
+                ) : target.name === undefined ? (
+                  <Trans>Number as typed</Trans>
+                ) : (
+                  target.number
+                )}
+              </div>
+            </div>
+          </div>
+        ))}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+import { useLingui } from '@lingui/react/macro';
+import { useEffect } from 'react';
+import type { Call } from '../../src-shared/model/call.ts';
+import { useClientId, useTopic } from '../bridge/client-context.tsx';
+import { partyName } from './call-text.ts';
+
+/**
+ * Tells of a call that rings while the person looks elsewhere, in a shell without a window of its own for that: a
+ * notification of the browser, gone with the ringing. Of several windows only the one that rings does it.
+ */
+export function useRingNotification(ringing: Call | undefined): void {
+  const { t } = useLingui();
+  const clientId = useClientId();
+  const isHolder = useTopic('lease')?.holder === clientId;
+  const wanted =
+    useTopic('settings')?.settings.find(({ key }) => key === 'notifications.incomingWindow')?.value === true;
+  const id = ringing?.id;
+  const name = ringing === undefined ? '' : partyName(ringing);
+  const title = t`${name} is calling`;
+  const body = t`Click to open Parley`;
+  useEffect(() => {
+    if (id === undefined || !wanted || !isHolder || window.parley !== undefined || document.hasFocus())
+      return undefined;
+    if (!('Notification' in window) || Notification.permission !== 'granted') return undefined;
+    const notification = new Notification(title, { body, tag: 'incoming-call', requireInteraction: true });
+    notification.addEventListener('click', () => {
+      window.focus();
+      notification.close();
+    });
+    return () => {
+      notification.close();
+    };
+  }, [id, title, body, wanted, isHolder]);
+}

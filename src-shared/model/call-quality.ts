@@ -1,0 +1,25 @@
+/** How a call sounds. `notKnown` where too little is known: never a guess that all is well. */
+export const qualityVerdicts = ['good', 'fair', 'poor', 'bad', 'notKnown'] as const;
+export type QualityVerdict = (typeof qualityVerdicts)[number];
+
+/** What is wrong, the heaviest first. */
+export const qualityReasons = ['noSound', 'lossBoth', 'lossIn', 'lossOut', 'delay', 'jitter'] as const;
+export type QualityReason = (typeof qualityReasons)[number];
+
+/** Quality of one call in the last seconds; what is absent is not known. */
+export interface CallQuality {
+  readonly codec?: string;
+  readonly roundTripMs?: number;
+  /** Of what they send, as it comes in here. */
+  readonly jitterMs?: number;
+  /** Of what they send, 0 to 100. */
+  readonly lossInPercent?: number;
+  /** Of what we send, as they report it, 0 to 100. */
+  readonly lossOutPercent?: number;
+  /** Mean opinion score that the far end gives what it hears of us (RFC 3611), 1 to 5. */
+  readonly mosOut?: number;
+  /** Mean opinion score, 1 to 4.5, estimated by the E-model (ITU-T G.107) for the worse direction. */
+  readonly mos?: number;
+  readonly verdict: QualityVerdict;
+  readonly reason?: QualityReason;
+}
