@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { root } from './paths.ts';
 
 export interface CommandResult {
@@ -7,11 +8,19 @@ export interface CommandResult {
   readonly output: string;
 }
 
-/** Runs a program in the project's root and waits for it. With `capture` its standard output is returned instead of shown. */
+export interface CommandOptions {
+  /** Its standard output is returned instead of shown. */
+  readonly capture?: boolean;
+  readonly env?: NodeJS.ProcessEnv;
+  /** It takes the processor only while nobody else wants it. */
+  readonly aside?: boolean;
+}
+
+/** Runs a program in the project's root and waits for it. */
 export function runCommand(
   command: string,
   args: readonly string[],
-  options: { readonly capture?: boolean; readonly env?: NodeJS.ProcessEnv } = {},
+  options: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -20,6 +29,7 @@ export function runCommand(
       stdio: ['ignore', options.capture === true ? 'pipe' : 'inherit', 'inherit'],
       shell: process.platform === 'win32',
     });
+    if (options.aside === true && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       output += text;

@@ -9,9 +9,9 @@ import { step } from './step.ts';
 import { typecheck, typescriptProjects } from './typecheck.ts';
 
 /**
- * Everything that must hold before a change lands, in the order in which it fails fastest. Each static check counts
- * as one test. What failed and what was skipped is named at the end once more; the last line is the verdict:
- * `Tests: N passed, N failed`.
+ * Everything that must hold before a change lands. The static checks run aside, while the tests wait for servers and for
+ * sound; each counts as one test. What failed and what was skipped is named at the end once more; the last line is the
+ * verdict: `Tests: N passed, N failed`.
  */
 interface Tally {
   passed: number;
@@ -44,8 +44,14 @@ interface PlaywrightSpec {
   readonly tests: readonly {
     readonly status: 'expected' | 'unexpected' | 'flaky' | 'skipped';
     readonly annotations: readonly { readonly type: string; readonly description?: string }[];
+    readonly results: readonly {
+      readonly attachments: readonly { readonly name: string; readonly contentType: string; readonly body?: string }[];
+    }[];
   }[];
 }
+
+/** Lines of a failed spec's Parley that stand beside its name at the end; the trace has all. */
+const shownLogLines = 12;
 
 const tally: Tally = { passed: 0, failed: [], skipped: [] };
 
@@ -62,7 +68,25 @@ async function check(name: string, work: () => Promise<boolean>): Promise<void> 
 }
 
 async function clean(command: string, args: readonly string[]): Promise<boolean> {
-  return (await runCommand(command, args)).code === 0;
+  return (await runCommand(command, args, { aside: true })).code === 0;
+}
+
+async function staticChecks(): Promise<void> {
+  for (const project of typescriptProjects) await check(`Types: ${project}`, () => typecheck(project, { aside: true }));
+  await check('Format', () => clean('prettier', ['--check', '--log-level', 'warn', '.']));
+  await check('Third-party notices', () => clean('node', ['scripts/third-party-notices.ts', '--check']));
+  await check('Layers', () =>
+    clean('depcruise', [
+      '--config',
+      '.dependency-cruiser.cjs',
+      'src-main',
+      'src-renderer',
+      'src-shared',
+      'e2e',
+      'scripts',
+    ]),
+  );
+  await check('Lint', () => clean('eslint', ['.', '--max-warnings', '0']));
 }
 
 /** A report of vitest or Playwright; undefined when the run did not get as far as writing it. */
@@ -85,20 +109,36 @@ async function unitTests(): Promise<void> {
   ]);
   const report = readReport(file) as VitestReport | undefined;
   tally.passed += report?.numPassedTests ?? 0;
-  const before = tally.failed.length;
+  const failed: string[] = [];
   for (const result of report?.testResults ?? []) {
     for (const test of result.assertionResults) {
       if (test.status === 'failed')
-        tally.failed.push(`${relative(inRoot(), result.name)} > ${test.fullName}: ${firstLine(test.failureMessages)}`);
+        failed.push(`${relative(inRoot(), result.name)} > ${test.fullName}: ${firstLine(test.failureMessages)}`);
       else if (test.status !== 'passed') tally.skipped.push(`${test.fullName} (the test printed its reason)`);
     }
   }
   // A file that could not even be loaded has no failed test of its own.
-  if (code !== 0 && tally.failed.length === before) tally.failed.push('Unit tests: see their output above');
+  if (code !== 0 && failed.length === 0) failed.push('Unit tests: see their output above');
+  tally.failed.push(...failed);
 }
 
 function firstLine(messages: readonly string[]): string {
   return stripVTControlCharacters(messages[0] ?? '').split('\n')[0] ?? '';
+}
+
+/** The end of the logs that a failed spec attached. */
+function lastWords({ results }: PlaywrightSpec['tests'][number]): readonly string[] {
+  return results.flatMap(({ attachments }) =>
+    attachments
+      .filter(({ contentType, body }) => contentType === 'text/plain' && body !== undefined)
+      .flatMap(({ name, body }) => [
+        `${name}:`,
+        ...Buffer.from(body ?? '', 'base64')
+          .toString('utf8')
+          .split('\n')
+          .slice(-shownLogLines),
+      ]),
+  );
 }
 
 async function endToEnd(): Promise<void> {
@@ -106,7 +146,7 @@ async function endToEnd(): Promise<void> {
   rmSync(file, { force: true });
   const { code } = await runCommand('playwright', ['test']);
   const report = readReport(file) as { readonly suites: readonly PlaywrightSuite[] } | undefined;
-  const before = tally.failed.length;
+  const failed: string[] = [];
   const visit = (suite: PlaywrightSuite, path: string): void => {
     for (const spec of suite.specs ?? []) {
       for (const test of spec.tests) {
@@ -114,15 +154,16 @@ async function endToEnd(): Promise<void> {
         if (test.status === 'expected') tally.passed += 1;
         else if (test.status === 'skipped') {
           const reason = test.annotations.find((annotation) => annotation.type === 'skip')?.description;
-          if (reason === undefined) tally.failed.push(`${name}: skipped, and no reason given`);
+          if (reason === undefined) failed.push(`${name}: skipped, and no reason given`);
           else tally.skipped.push(`${name}: ${reason}`);
-        } else tally.failed.push(name);
+        } else failed.push([name, ...lastWords(test)].join('\n    '));
       }
     }
     for (const inner of suite.suites ?? []) visit(inner, `${path} > ${inner.title}`);
   };
   for (const suite of report?.suites ?? []) visit(suite, suite.title);
-  if (code !== 0 && tally.failed.length === before) tally.failed.push('End-to-end specs: see their output above');
+  if (code !== 0 && failed.length === 0) failed.push('End-to-end specs: see their output above');
+  tally.failed.push(...failed);
 }
 
 async function main(): Promise<void> {
@@ -131,33 +172,14 @@ async function main(): Promise<void> {
     if (!packages.ok) process.stderr.write(`${packages.reason}\n`);
     return Promise.resolve(packages.ok);
   });
-  await Promise.all([
-    (async () => {
-      for (const project of typescriptProjects) await check(`Types: ${project}`, () => typecheck(project));
-    })(),
-    (async () => {
-      await check('Lint', () => clean('eslint', ['.', '--max-warnings', '0']));
-    })(),
-  ]);
-  await check('Format', () => clean('prettier', ['--check', '--log-level', 'warn', '.']));
-  await check('Third-party notices', () => clean('node', ['scripts/third-party-notices.ts', '--check']));
-  await check('Layers', () =>
-    clean('depcruise', [
-      '--config',
-      '.dependency-cruiser.cjs',
-      'src-main',
-      'src-renderer',
-      'src-shared',
-      'e2e',
-      'scripts',
-    ]),
-  );
   await check('Build', async () => {
     await build();
     return true;
   });
+  const checked = staticChecks();
   await step('Unit, contract and packaging tests', unitTests);
   await step('End-to-end specs', endToEnd);
+  await checked;
   for (const reason of tally.skipped) console.log(`Skipped: ${reason}`);
   for (const name of tally.failed) console.log(`Failed: ${name}`);
   console.log(`Tests: ${tally.passed} passed, ${tally.failed.length} failed`);

@@ -1,4 +1,5 @@
 import { runCommand } from './run-command.ts';
+import type { CommandOptions } from './run-command.ts';
 
 /** One project per room: what a room may see is in its tsconfig. */
 export const typescriptProjects = [
@@ -13,8 +14,8 @@ export const typescriptProjects = [
 ] as const;
 
 /** Checks one project; true when it is clean. */
-export async function typecheck(project: string): Promise<boolean> {
-  return (await runCommand('tsc', ['--noEmit', '-p', project])).code === 0;
+export async function typecheck(project: string, options: CommandOptions = {}): Promise<boolean> {
+  return (await runCommand('tsc', ['--noEmit', '-p', project], options)).code === 0;
 }
 
 if (import.meta.main) {

@@ -143,6 +143,7 @@ class App implements AppPort {
       host,
       settings: this.#settings,
       hub: this.#hub,
+      clock,
       emit: (name, payload) => {
         this.#windows.emit(name, payload);
       },

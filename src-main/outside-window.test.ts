@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ChatMessage } from '../src-shared/model/message.ts';
+import { TestClock } from '../src-shared/test-clock.ts';
 import { TopicHub } from '../src-shared/rpc/topic-hub.ts';
 import { settingOf } from './config/settings-schema.ts';
 import type { SettingKey, SettingTypes } from './config/settings-schema.ts';
@@ -22,8 +23,10 @@ function setUp(shellNotifies = true) {
   const emitted: (readonly [string, unknown])[] = [];
   let shown = 0;
   const hub = new TopicHub();
+  const clock = new TestClock();
   const outside = new OutsideWindow({
     hub,
+    clock,
     host: {
       notify: (notification) => {
         notifications.push(notification);
@@ -43,12 +46,13 @@ function setUp(shellNotifies = true) {
       emitted.push([name, payload]);
     },
   });
-  return { outside, hub, chosen, notifications, statuses, emitted, shown: () => shown };
+  return { outside, hub, clock, chosen, notifications, statuses, emitted, shown: () => shown };
 }
 
 test('a message is told with its text; its click brings the window to the chat', () => {
-  const { outside, notifications, emitted, shown } = setUp();
+  const { outside, clock, notifications, emitted, shown } = setUp();
   outside.message(message, 'Bob');
+  clock.advance(500);
   expect(notifications).toMatchObject([{ title: 'Bob', body: 'Lunch?', tag: 'chat:bob@example.com' }]);
   notifications[0]?.onClick();
   expect(shown()).toBe(1);
@@ -58,15 +62,41 @@ test('a message is told with its text; its click brings the window to the chat',
 });
 
 test('without previews the text stays private, and what is switched off is not told', () => {
-  const { outside, chosen, notifications } = setUp();
+  const { outside, clock, chosen, notifications } = setUp();
   chosen['notifications.preview'] = false;
   outside.message(message, 'Bob');
+  clock.advance(500);
   expect(notifications.map(({ body }) => body)).toEqual(['']);
   chosen['notifications.messages'] = false;
   chosen['notifications.missedCalls'] = false;
   outside.message(message, 'Bob');
   outside.missedCall('Bob');
+  clock.advance(500);
   expect(notifications).toHaveLength(1);
+});
+
+test('a message that a window shows, and so marks as read at once, is not told; one that nobody reads is, once', () => {
+  const { outside, hub, clock, notifications } = setUp();
+  outside.start();
+  const conversation = { peer: message.peer, name: 'Bob', lastBody: 'Lunch?', lastAtMs: 1_000 } as const;
+  const unread = (count: number): void => {
+    hub.publish('conversations', {
+      conversations: [{ ...conversation, lastDirection: 'in', lastState: 'received', unread: count }],
+      unread: count,
+    });
+  };
+  outside.message(message, 'Bob');
+  unread(1);
+  clock.advance(200);
+  unread(0);
+  clock.advance(300);
+  expect(notifications).toEqual([]);
+
+  outside.message(message, 'Bob');
+  outside.message({ ...message, id: 'm2', body: 'At one?' }, 'Bob');
+  unread(2);
+  clock.advance(500);
+  expect(notifications.map(({ body }) => body)).toEqual(['At one?']);
 });
 
 test('a shell without notifications leaves them to the window', () => {

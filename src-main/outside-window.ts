@@ -1,6 +1,7 @@
+import type { Clock } from '../src-shared/clock.ts';
 import type { EventName, EventPayload } from '../src-shared/contract/contract.ts';
 import type { OwnPresence } from '../src-shared/contract/people.ts';
-import type { ChatMessage } from '../src-shared/model/message.ts';
+import type { ChatMessage, Conversation } from '../src-shared/model/message.ts';
 import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
 import type { SettingsReader } from './config/settings.ts';
 import type { Host, HostStatus } from './host.ts';
@@ -9,12 +10,15 @@ export interface OutsideWindowOptions {
   readonly host: Pick<Host, 'notify' | 'showStatus' | 'showWindow'>;
   readonly settings: Pick<SettingsReader, 'get'>;
   readonly hub: Pick<TopicHub, 'watch'>;
+  readonly clock: Clock;
   /** Tells every window. */
   readonly emit: <Name extends EventName>(name: Name, payload: EventPayload<Name>) => void;
 }
 
 /** Of a message's text a notification shows so much (characters). */
 const longestPreview = 200;
+/** Milliseconds in which a window that shows the conversation marks a message as read: nobody has to be told of it. */
+const readAtOnceMs = 500;
 
 /**
  * What a person sees of Parley without looking at its window: notifications and the status beside the clock; and the
@@ -23,6 +27,9 @@ const longestPreview = 200;
 export class OutsideWindow {
   readonly #options: OutsideWindowOptions;
   #status: HostStatus = { presence: 'offline', chosen: undefined, missedCalls: 0, unreadMessages: 0 };
+  #conversations: readonly Conversation[] = [];
+  /** The newest message of each peer that is about to be told. */
+  readonly #untold = new Map<string, { readonly message: ChatMessage; readonly name: string }>();
   /** A place that no window has gone to yet. */
   #target: string | null = null;
 
@@ -49,17 +56,21 @@ export class OutsideWindow {
     hub.watch('history', ({ missedUnseen }) => {
       this.#showStatus({ missedCalls: missedUnseen });
     });
-    hub.watch('conversations', ({ unread }) => {
+    hub.watch('conversations', ({ conversations, unread }) => {
+      this.#conversations = conversations;
       this.#showStatus({ unreadMessages: unread });
     });
     this.#showStatus({});
   }
 
+  /** Tells of a message, unless a window shows its conversation and so marks it as read. */
   message(message: ChatMessage, name: string): void {
-    const { settings } = this.#options;
-    if (!settings.get('notifications.messages')) return;
-    const body = settings.get('notifications.preview') ? message.body.slice(0, longestPreview) : '';
-    this.#notify(name, body, `chat:${message.peer}`, `chats/${message.peer}`);
+    const isWaiting = this.#untold.has(message.peer);
+    this.#untold.set(message.peer, { message, name });
+    if (isWaiting) return;
+    this.#options.clock.setTimeout(() => {
+      this.#tell(message.peer);
+    }, readAtOnceMs);
   }
 
   missedCall(who: string): void {
@@ -85,6 +96,16 @@ export class OutsideWindow {
     const target = this.#target;
     this.#target = null;
     return target;
+  }
+
+  #tell(peer: string): void {
+    const { settings } = this.#options;
+    const untold = this.#untold.get(peer);
+    this.#untold.delete(peer);
+    const isRead = this.#conversations.some((one) => one.peer === peer && one.unread === 0);
+    if (untold === undefined || isRead || !settings.get('notifications.messages')) return;
+    const body = settings.get('notifications.preview') ? untold.message.body.slice(0, longestPreview) : '';
+    this.#notify(untold.name, body, `chat:${peer}`, `chats/${peer}`);
   }
 
   #showStatus(change: Partial<HostStatus>): void {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
@@ -37,9 +38,12 @@ export interface CallerOptions extends ChromiumOptions, WindowOptions {
   readonly isMeantToFail?: boolean;
 }
 
-interface CallFixtures {
+interface CallWorkerFixtures {
   /** alice's tone, for Chromium's fake microphone. */
   readonly microphoneWav: string;
+}
+
+interface CallFixtures {
   /** Answers at once, plays his tone and records what he hears. */
   readonly bob: BaresipPhone;
   /** Rings until she is told to answer, then sends back what she hears. */
@@ -51,12 +55,17 @@ interface CallFixtures {
   readonly caller: Caller;
 }
 
-export const test = base.extend<CallFixtures>({
-  microphoneWav: async ({}, use, testInfo) => {
-    const path = testInfo.outputPath('microphone.wav');
-    writeToneWav(path, myHz, 2);
-    await use(path);
-  },
+export const test = base.extend<CallFixtures, CallWorkerFixtures>({
+  microphoneWav: [
+    async ({}, use) => {
+      const folder = mkdtempSync(join(tmpdir(), 'parley-microphone-'));
+      const path = join(folder, 'microphone.wav');
+      writeToneWav(path, myHz, 2);
+      await use(path);
+      rmSync(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
 
   bob: async ({ lab }, use) => {
     const { bob } = lab.owned();

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from '@playwright/test';
-import type { Browser, BrowserContext, Page } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
 import { labFromFile, LAB_FILE_VARIABLE } from '../lab/description.ts';
 import type { LabAccount, LabDescription } from '../lab/description.ts';
 import { startLab } from '../lab/lab.ts';
 import type { Lab } from '../lab/lab.ts';
 import { seedFor } from '../lab/client-settings.ts';
-import { launchChromium } from './chromium.ts';
+import { Browsers } from './browsers.ts';
 import type { ChromiumOptions } from './chromium.ts';
 import { rememberPlayedStreams } from './window-sound.ts';
 import { ParleyProcess } from './parley-process.ts';
@@ -26,7 +26,7 @@ export interface LabFixture {
 export interface ParleyFixture {
   /** Starts a service process. Default: seeded for the lab and signed in as alice. */
   start(options?: Partial<ParleyOptions> & { readonly as?: string | null }): Promise<ParleyProcess>;
-  /** Opens a window on it in a browser of its own. */
+  /** Opens a window on it in a browser context of its own. */
   open(parley: ParleyProcess, options?: ChromiumOptions & WindowOptions): Promise<Page>;
 }
 
@@ -51,6 +51,7 @@ interface TestFixtures {
 
 interface WorkerFixtures {
   readonly lab: LabFixture;
+  readonly browsers: Browsers;
 }
 
 /** What a failed test shows of the log of each Parley, lines. */
@@ -90,6 +91,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker', timeout: 60_000 },
   ],
 
+  browsers: [
+    async ({}, use) => {
+      const browsers = new Browsers();
+      await use(browsers);
+      await browsers.stop();
+    },
+    { scope: 'worker' },
+  ],
+
   // Playwright demands the destructuring pattern even where nothing is used.
   scratch: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'parley-scratch-'));
@@ -98,9 +108,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 
   // `scratch` comes first so that it goes last.
-  parley: async ({ lab, scratch: _scratch }, use, testInfo) => {
+  parley: async ({ lab, browsers, scratch: _scratch }, use, testInfo) => {
     const processes: ParleyProcess[] = [];
-    const browsers: Browser[] = [];
+    const contexts: BrowserContext[] = [];
     await use({
       start: async (options = {}) => {
         const { as = 'alice', ...rest } = options;
@@ -116,6 +126,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       },
       open: async (parley, options = {}) => {
         const context = options.context ?? (await newContext(browsers, parley, options));
+        if (!contexts.includes(context)) contexts.push(context);
         const page = await context.newPage();
         await rememberPlayedStreams(page);
         const url = new URL(parley.windowUrl);
@@ -130,7 +141,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         await testInfo.attach(`log of Parley ${String(index + 1)}`, { body, contentType: 'text/plain' });
       }
     }
-    for (const browser of browsers) await browser.close();
+    for (const context of contexts) await context.close();
+    await browsers.trim();
     const faults = processes.flatMap((parley) => parley.faults);
     for (const parley of processes) await parley.stop();
     if (faults.length > 0) throw new Error(`Parley failed where nobody catches:\n${faults.join('\n')}`);
@@ -143,12 +155,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 });
 
 async function newContext(
-  browsers: Browser[],
+  browsers: Browsers,
   parley: ParleyProcess,
   options: ChromiumOptions & WindowOptions,
 ): Promise<BrowserContext> {
-  const browser = await launchChromium(options);
-  browsers.push(browser);
+  const browser = await browsers.use(options);
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1180, height: options.height ?? 760 },
     colorScheme: options.colorScheme ?? 'light',

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { NetstringParser, encodeNetstring } from './netstring.ts';
 import { findLibrary, requireBinary } from './packages.ts';
 import { LabServer } from './server.ts';
 import type { LabContext, ServerCommand } from './server.ts';
+import { WAV_HEADER_BYTES } from './tone.ts';
 import { until } from './wait.ts';
 
 /** `tone`: plays a tone and records what it hears. `echo`: sends back what it hears. */
@@ -184,14 +185,15 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
 
   /**
    * Wav files of one side, oldest first; the newest may still be written. baresip names them by the
-   * second: two calls that begin in the same second share a file.
+   * second: two calls that begin in the same second share a file. One without its header yet is none.
    */
   recordings(side: RecordingSide): readonly string[] {
     const suffix = side === 'heard' ? '-dec.wav' : '-enc.wav';
     return readdirSync(this.recordingsFolder)
       .filter((name) => name.endsWith(suffix))
       .sort()
-      .map((name) => join(this.recordingsFolder, name));
+      .map((name) => join(this.recordingsFolder, name))
+      .filter((file) => statSync(file).size >= WAV_HEADER_BYTES);
   }
 
   /**

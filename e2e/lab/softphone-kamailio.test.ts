@@ -42,24 +42,14 @@ const LISTEN_MS = 1_000;
 const patienceMs = 20_000;
 const gatewayEntry = fileURLToPath(new URL('../../src-main/media-gateway/process.ts', import.meta.url));
 
-/** Set to see what happens on the wire of a failing test. */
-const log: Logger =
-  process.env['PARLEY_SIP_LOG'] === undefined
-    ? silentLogger
-    : {
-        debug: (message, fields) => {
-          console.error(message, fields);
-        },
-        info: (message, fields) => {
-          console.error(message, fields);
-        },
-        warn: (message, fields) => {
-          console.error(message, fields);
-        },
-        error: (message, fields) => {
-          console.error(message, fields);
-        },
-      };
+/** What the phone of the running test logged. */
+let logged: string[] = [];
+/** Set PARLEY_SIP_LOG to see it while a test runs. */
+const note = (message: string, fields?: Readonly<Record<string, unknown>>): void => {
+  logged.push(`${message} ${JSON.stringify(fields ?? {})}`);
+  if (process.env['PARLEY_SIP_LOG'] !== undefined) console.error(message, fields);
+};
+const log: Logger = { debug: () => undefined, info: note, warn: note, error: note };
 
 let lab: Lab;
 let gateway: MediaGateway;
@@ -236,6 +226,7 @@ class Phone {
 
 let phone: Phone | undefined;
 async function startPhone(transport: SipTransportKind): Promise<Phone> {
+  logged = [];
   phone = new Phone(transport);
   await phone.start();
   return phone;
@@ -255,8 +246,22 @@ function heardByBobMs(): number {
   return file === undefined ? 0 : toneIn(file, windowHz).heardMs;
 }
 
-/** From now on each side has to hear the other's tone and not its own. */
+/** From now on each side has to hear the other's tone and not its own; when it does not, what went through is told. */
 async function expectSoundBothWays(at: Phone, callId: string): Promise<void> {
+  try {
+    await hearEachOther(at, callId);
+  } catch (error) {
+    await at.service.handlers['calls.hangUp']({ callId }, 'window').catch(() => undefined);
+    const went = 'what went through a call';
+    await until('the count', () => logged.some((line) => line.startsWith(went)), 2_000).catch(() => undefined);
+    const asked = at.window.requests.map(({ name }) => name).join();
+    throw new Error(`${String(error)}; ${logged.slice(-4).join('; ')}; the window was asked: ${asked}`, {
+      cause: error,
+    });
+  }
+}
+
+async function hearEachOther(at: Phone, callId: string): Promise<void> {
   const before = { window: at.window.heard(callId).samples.length, recording: lab.bob.recordings('heard').at(-1) };
   const bobBeforeMs = heardByBobMs();
   const wanted = before.window + LISTEN_MS * 8;

@@ -202,7 +202,10 @@ const handlers: Partial<MainHandlers> = {
     return null;
   },
   'media.warm': async ({ legId, sdp }) => {
-    if (warmToneHz === undefined) throw new AppError('unsupported', 'Nothing is kept warm here.');
+    if (warmToneHz === undefined) {
+      warmRefusals += 1;
+      throw new AppError('unsupported', 'Nothing is kept warm here.');
+    }
     const farEnd = new FarEnd();
     warmFarEnds.set(legId, farEnd);
     return { sdp: await farEnd.answer(sdp, warmToneHz) };
@@ -212,6 +215,8 @@ const handlers: Partial<MainHandlers> = {
 /** Far ends of legs that were connected before there was a call, which play this tone. */
 const warmFarEnds = new Map<string, FarEnd>();
 let warmToneHz: number | undefined;
+/** Legs that were offered before they were wanted here. */
+let warmRefusals = 0;
 
 /** Tracks of real microphones, to see that none stays open. */
 const microphones: MediaStreamTrack[] = [];
@@ -406,6 +411,7 @@ const bench = {
     // One that was refused is not tried again before the window has the lease anew.
     setHolder(null);
   },
+  warmRefusals: () => warmRefusals,
   warmStates: () => [...warmFarEnds.values()].map(({ peer }) => peer.connectionState),
   /** The gateway ends: its far ends are gone. */
   loseWarmLegs: () => {

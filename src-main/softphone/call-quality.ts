@@ -9,7 +9,7 @@ export interface Measured {
   readonly lossInPercent?: number;
   readonly lossOutPercent?: number;
   /** The far end's own score; shown beside ours, which it does not change: nobody knows how it was made. */
-  readonly mosOut?: number;
+  readonly mosReported?: number;
   /** Nothing came for so long that it is no pause any more. */
   readonly isSilent: boolean;
 }
@@ -40,12 +40,17 @@ export function judge(measured: Measured): CallQuality {
     return r === undefined ? undefined : meanOpinionScore(r);
   };
   const worst = score(Math.max(lossInPercent ?? 0, lossOutPercent ?? 0));
-  const isComplete = [roundTripMs, jitterMs, lossInPercent, lossOutPercent].every((value) => value !== undefined);
+  const isWayKnown = roundTripMs !== undefined && jitterMs !== undefined;
+  const mosIn = isWayKnown && lossInPercent !== undefined ? score(lossInPercent) : undefined;
+  const mosOut = isWayKnown && lossOutPercent !== undefined ? score(lossOutPercent) : undefined;
+  const isComplete = isWayKnown && lossInPercent !== undefined && lossOutPercent !== undefined;
   const verdict = worst === undefined ? 'notKnown' : verdictOf(worst);
   const reason = verdict === 'good' ? undefined : reasonOf(known);
   const isKnown = isComplete || verdict === 'poor' || verdict === 'bad';
   return {
     ...known,
+    ...(mosIn === undefined ? {} : { mosIn }),
+    ...(mosOut === undefined ? {} : { mosOut }),
     ...(worst === undefined || !isComplete ? {} : { mos: worst }),
     verdict: isKnown ? verdict : 'notKnown',
     ...(reason === undefined ? {} : { reason }),

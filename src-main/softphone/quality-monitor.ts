@@ -102,7 +102,7 @@ export class QualityMonitor {
         ...(fromPeer.packets === 0 ? {} : { jitterMs: Math.round(fromPeer.jitterMs) }),
         ...(lossInPercent === undefined ? {} : { lossInPercent }),
         ...(report === undefined ? {} : { lossOutPercent: report.lossPercent }),
-        ...(report?.score === undefined ? {} : { mosOut: report.score }),
+        ...(report?.score === undefined ? {} : { mosReported: report.score }),
         isSilent: this.#isSilent,
       }),
     );

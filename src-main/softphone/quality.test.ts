@@ -59,6 +59,16 @@ describe('the verdict', () => {
     });
   });
 
+  test('each way has a score of its own, and the worse one is that of the call', () => {
+    const { mosIn, mosOut, mos } = judge({ ...fine, lossOutPercent: 10 });
+    expect(mosIn).toBe(judge(fine).mos);
+    expect(mosOut).toBe(mos);
+    expect(mosOut).toBeLessThan(mosIn ?? 0);
+    const { lossOutPercent: _unknown, ...here } = fine;
+    expect(judge(here)).toMatchObject({ mosIn });
+    expect(judge(here)).not.toHaveProperty('mosOut');
+  });
+
   test('a codec that nobody has measured has no score', () => {
     expect(judge({ ...fine, codec: 'unheard' })).toMatchObject({ verdict: 'notKnown' });
   });
@@ -137,9 +147,9 @@ describe('watching a call', () => {
     rig.audio = { ...rig.audio, reported: { lossPercent: 0, jitterMs: 1, score: 4.2, atMs: rig.clock.now() } };
     await rig.turn(100);
     await rig.turn(100);
-    expect(rig.told.at(-1)).toMatchObject({ mosOut: 4.2, verdict: 'notKnown' });
+    expect(rig.told.at(-1)).toMatchObject({ mosReported: 4.2, verdict: 'notKnown' });
     for (let turn = 0; turn < 8; turn += 1) await rig.turn(100);
-    expect(rig.told.at(-1)).not.toHaveProperty('mosOut');
+    expect(rig.told.at(-1)).not.toHaveProperty('mosReported');
   });
 
   test('no RTP for five seconds is told once, and that it is back', async () => {

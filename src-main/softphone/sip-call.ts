@@ -22,7 +22,7 @@ import { farEndGoneWords, mediaFailureWords } from './media-words.ts';
 import { OutgoingAttempts } from './outgoing-attempts.ts';
 import type { QualityMonitor } from './quality-monitor.ts';
 import { RingingHere } from './ringing-here.ts';
-import { watchSound } from './sound-watch.ts';
+import { logSound, watchSound } from './sound-watch.ts';
 import { SdpExchange } from './sdp-exchange.ts';
 import { endSession } from './session-ending.ts';
 import { listenToSession } from './session-events.ts';
@@ -414,6 +414,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     if (this.#session !== undefined) this.#options.dialogs.close(this.#session);
     this.#refresh.stop();
     this.#quality.stop();
+    logSound(this.#options.log, this.callId, this.#options.media.session);
     void this.#options.media.close();
     this.#sound.close();
     this.#options.onOver();

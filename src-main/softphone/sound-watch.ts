@@ -1,5 +1,6 @@
 import type { Clock } from '../../src-shared/clock.ts';
 import type { DeviceCallEvent } from '../calls/call-device.ts';
+import type { Logger } from '../core/log.ts';
 import type { NegotiatedAudio } from '../media-gateway/media.ts';
 import type { CallMedia } from './call-media.ts';
 import { noSoundFromThemWords } from './media-words.ts';
@@ -32,6 +33,24 @@ export function watchSound({ clock, media, audio, isHeld, tell }: SoundWatchOpti
       tell(isSilent ? { type: 'notice', notice: noSoundFromThemWords } : { type: 'notice' });
     },
   });
+}
+
+/**
+ * What went each way in a call that ends, for whoever asks later why nobody was heard. To be called before its media are
+ * closed.
+ */
+export function logSound(log: Logger, callId: string, session: CallMedia['session']): void {
+  session.stats().then(
+    ({ kinds, rendererLeg }) => {
+      for (const { kind, fromPeer, fromRenderer, dropped, remote } of kinds)
+        log.info('what went through a call', {
+          ...{ callId, kind, fromThem: fromPeer.packets, lost: fromPeer.lost, fromWindow: fromRenderer.packets },
+          ...{ window: rendererLeg, dropped, remote },
+        });
+    },
+    // The media process or the window is gone, and what it counted with it.
+    () => undefined,
+  );
 }
 
 /** RFC 3264 section 8.4: the far end sends to us. */

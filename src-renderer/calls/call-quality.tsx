@@ -1,17 +1,32 @@
-import { Button, Popover, PopoverSurface, PopoverTrigger } from '@fluentui/react-components';
-import { CellularData120Regular, CellularData320Regular, CellularData520Regular } from '@fluentui/react-icons';
+import { Button, Link, Popover, PopoverSurface, PopoverTrigger } from '@fluentui/react-components';
+import {
+  CellularData120Regular,
+  CellularData320Regular,
+  CellularData520Regular,
+  LockClosed12Filled,
+  LockOpen12Regular,
+  WifiWarning20Regular,
+} from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { CallQuality } from '../../src-shared/model/call-quality.ts';
 import { useEvent } from '../bridge/client-context.tsx';
-import { reasonWords, verdictWords } from './quality-words.ts';
+import { useAnnounce } from '../ui/live-regions.tsx';
+import { LossCurve } from './loss-curve.tsx';
+import { gradeOf, gradeOfScore, withLoss } from './quality-grades.ts';
+import type { Grade, GradedFigure, LossPoint } from './quality-grades.ts';
+import { gradeWords, reasonWords, verdictWords } from './quality-words.ts';
 
 /** How the running call sounds: one word on the button, the figures behind it. */
-export function QualityButton({ callId }: { readonly callId: string }) {
+export function QualityButton(props: { readonly callId: string; readonly encrypted: boolean }) {
+  const { callId, encrypted } = props;
   const { t } = useLingui();
   const [quality, setQuality] = useState<CallQuality>({ verdict: 'notKnown' });
+  const [loss, setLoss] = useState<readonly LossPoint[]>([]);
   useEvent('call.quality', ({ callId: of, ...measured }) => {
-    if (of === callId) setQuality(measured);
+    if (of !== callId) return;
+    setQuality(measured);
+    setLoss((points) => withLoss(points, measured, performance.now()));
   });
   const words = t(verdictWords[quality.verdict]);
   return (
@@ -22,10 +37,56 @@ export function QualityButton({ callId }: { readonly callId: string }) {
         </Button>
       </PopoverTrigger>
       <PopoverSurface className="qpop quality" aria-label={t`Connection`}>
-        <h3 className="t-strong">{words}</h3>
-        <QualityFigures quality={quality} />
+        <div className="qpop__head">
+          <h3 className="t-strong">{words}</h3>
+          <span className="t-cap">
+            <Trans>Updated every 2 seconds</Trans>
+          </span>
+        </div>
+        <QualityFigures quality={quality} loss={loss} />
+        <div className="qpop__foot">
+          <span>
+            {encrypted ? <LockClosed12Filled /> : <LockOpen12Regular />}
+            {encrypted ? t`Encrypted to the phone server` : t`Not encrypted`}
+          </span>
+          <CopyDetails callId={callId} quality={quality} />
+        </div>
       </PopoverSurface>
     </Popover>
+  );
+}
+
+/** Puts what was measured on the clipboard, for a message to whoever runs the phones. */
+function CopyDetails({ callId, quality }: { readonly callId: string; readonly quality: CallQuality }) {
+  const { t } = useLingui();
+  const announce = useAnnounce();
+  const [said, setSaid] = useState<string>();
+  const say = (words: string) => {
+    setSaid(words);
+    announce(words);
+  };
+  // Names and units as in the log, in one language: it is read by who runs the phones, not by who copies it.
+  const details = [
+    `Call ${callId}`,
+    `At ${new Date().toISOString()}`,
+    ...Object.entries(quality).map(([name, value]) => `${name} ${String(value)}`),
+  ].join('\n');
+  return (
+    <Link
+      as="button"
+      onClick={() => {
+        navigator.clipboard.writeText(details).then(
+          () => {
+            say(t`Copied`);
+          },
+          () => {
+            say(t`The clipboard is not available.`);
+          },
+        );
+      }}
+    >
+      {said ?? t`Copy details`}
+    </Link>
   );
 }
 
@@ -34,52 +95,108 @@ function Bars({ verdict }: { readonly verdict: CallQuality['verdict'] }) {
   return verdict === 'fair' || verdict === 'notKnown' ? <CellularData320Regular /> : <CellularData520Regular />;
 }
 
-/** The figures of a call; what was not measured says so. */
-export function QualityFigures({ quality }: { readonly quality: CallQuality }) {
+/** The figures of a call; what was not measured says so. `loss`: of the last minute, while the call goes on. */
+export function QualityFigures({
+  quality,
+  loss,
+}: {
+  readonly quality: CallQuality;
+  readonly loss?: readonly LossPoint[];
+}) {
   const { t } = useLingui();
-  const { codec, roundTripMs, jitterMs, lossInPercent, lossOutPercent, mos, mosOut, reason } = quality;
+  const { codec, roundTripMs, jitterMs, lossInPercent, lossOutPercent, mosIn, mosOut, mosReported, reason } = quality;
   const unknown = t`not known`;
   const ms = (value: number | undefined) => (value === undefined ? unknown : t`${value} ms`);
   const percent = (value: number | undefined) => (value === undefined ? unknown : t`${value} %`);
-  const theirScore = mosOut?.toFixed(1);
-  const score = mos === undefined ? undefined : mos.toFixed(1);
+  const theirScore = mosReported?.toFixed(1);
   return (
     <>
-      {reason !== undefined && <p className="figures__why">{t(reasonWords[reason])}</p>}
+      <div className="qpop__mos">
+        <ScoreTile title={t`You hear`} score={mosIn} />
+        <ScoreTile title={t`They hear`} score={mosOut} />
+      </div>
       <dl className="figures tnum">
-        <dt>
-          <Trans>Codec</Trans>
-        </dt>
-        <dd>{codec ?? unknown}</dd>
-        <dt>
-          <Trans>Round trip</Trans>
-        </dt>
-        <dd>{ms(roundTripMs)}</dd>
-        <dt>
-          <Trans>Jitter</Trans>
-        </dt>
-        <dd>{ms(jitterMs)}</dd>
-        <dt>
-          <Trans>Lost on the way here</Trans>
-        </dt>
-        <dd>{percent(lossInPercent)}</dd>
-        <dt>
-          <Trans>Lost on the way to them</Trans>
-        </dt>
-        <dd>{percent(lossOutPercent)}</dd>
-        <dt>
-          <Trans>Estimated score</Trans>
-        </dt>
-        <dd>{score === undefined ? unknown : t`${score} of 4.5`}</dd>
+        <div>
+          <dt>
+            <Trans>Codec</Trans>
+          </dt>
+          <dd>{codec ?? unknown}</dd>
+        </div>
+        <Figure name={t`Round trip`} shown={ms(roundTripMs)} graded="roundTripMs" value={roundTripMs} />
+        <Figure name={t`Jitter`} shown={ms(jitterMs)} graded="jitterMs" value={jitterMs} />
+        <Figure
+          name={t`Lost on the way here`}
+          shown={percent(lossInPercent)}
+          graded="lossPercent"
+          value={lossInPercent}
+        />
+        <Figure
+          name={t`Lost on the way to them`}
+          shown={percent(lossOutPercent)}
+          graded="lossPercent"
+          value={lossOutPercent}
+        />
         {theirScore !== undefined && (
-          <>
+          <div>
             <dt>
               <Trans>Score at the other end</Trans>
             </dt>
             <dd>{t`${theirScore} of 5`}</dd>
-          </>
+          </div>
         )}
       </dl>
+      {loss !== undefined && <LossCurve points={loss} />}
+      {reason !== undefined && (
+        <div className="qpop__why">
+          <WifiWarning20Regular />
+          <div>
+            <b>
+              <Trans>Why is it bad?</Trans>
+            </b>
+            <p>{t(reasonWords[reason])}</p>
+          </div>
+        </div>
+      )}
     </>
+  );
+}
+
+/** An estimated score of one direction, in a word and in figures. */
+function ScoreTile({ title, score }: { readonly title: string; readonly score: number | undefined }) {
+  const { t } = useLingui();
+  const grade = gradeOfScore(score);
+  const shown = score?.toFixed(1);
+  return (
+    <div>
+      <span className="t-cap">{title}</span>
+      <span className="qpop__score">
+        <Bars verdict={grade ?? 'notKnown'} />
+        {shown === undefined || grade === undefined ? (
+          <span className="dim">{t`not known`}</span>
+        ) : (
+          <>
+            <b className="tnum">{t`${shown} of 4.5`}</b>
+            <span className={`q-${grade}`}>{t(gradeWords[grade])}</span>
+          </>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function Figure(props: {
+  readonly name: string;
+  readonly shown: string;
+  readonly graded: GradedFigure;
+  readonly value: number | undefined;
+}) {
+  const { t } = useLingui();
+  const grade: Grade | undefined = gradeOf(props.graded, props.value);
+  return (
+    <div>
+      <dt>{props.name}</dt>
+      <dd>{props.shown}</dd>
+      {grade !== undefined && <dd className={`q-${grade}`}>{t(gradeWords[grade])}</dd>}
+    </div>
   );
 }

@@ -102,7 +102,7 @@ function Stage({ call, all }: { readonly call: Call; readonly all: readonly Call
           </span>
         )}
         {(call.state === 'connected' || call.state === 'held') && <Lock encrypted={call.encrypted} />}
-        {call.state === 'connected' && <QualityButton callId={call.id} />}
+        {call.state === 'connected' && <QualityButton callId={call.id} encrypted={call.encrypted} />}
       </div>
       <div className={small ? 'stage__mid is-small' : 'stage__mid'}>
         {isConference ? (

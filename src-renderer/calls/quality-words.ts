@@ -19,3 +19,11 @@ export const reasonWords: Readonly<Record<QualityReason, MessageDescriptor>> = {
   delay: msg`Sound takes long to arrive. Leave a pause before you speak.`,
   jitter: msg`Packets come unevenly, most often because the network is busy.`,
 };
+
+/** A figure or a score in one word. */
+export const gradeWords: Readonly<Record<'good' | 'fair' | 'high' | 'poor', MessageDescriptor>> = {
+  good: msg`Good`,
+  fair: msg`Fair`,
+  high: msg`High`,
+  poor: msg`Poor`,
+};

@@ -17,8 +17,12 @@ export interface CallQuality {
   /** Of what we send, as they report it, 0 to 100. */
   readonly lossOutPercent?: number;
   /** Mean opinion score that the far end gives what it hears of us (RFC 3611), 1 to 5. */
+  readonly mosReported?: number;
+  /** Mean opinion score of what is heard here, 1 to 4.5, estimated by the E-model (ITU-T G.107). */
+  readonly mosIn?: number;
+  /** The same of what they hear of us. */
   readonly mosOut?: number;
-  /** Mean opinion score, 1 to 4.5, estimated by the E-model (ITU-T G.107) for the worse direction. */
+  /** That of the worse direction. */
   readonly mos?: number;
   readonly verdict: QualityVerdict;
   readonly reason?: QualityReason;
