@@ -13,7 +13,6 @@ import { CallRecordings } from '../../src-main/calls/call-recordings.ts';
 import { CallsService } from '../../src-main/calls/calls-service.ts';
 import { systemClock } from '../../src-main/core/clock.ts';
 import type { Logger } from '../../src-main/core/log.ts';
-import { silentLogger } from '../../src-main/core/log.ts';
 import { callHistory } from '../../src-main/core/migrations/020-call-history.ts';
 import { callHistoryQuality } from '../../src-main/core/migrations/052-call-history-quality.ts';
 import { callHistoryWire } from '../../src-main/core/migrations/051-call-history-wire.ts';
@@ -251,7 +250,7 @@ async function expectSoundBothWays(at: Phone, callId: string): Promise<void> {
   try {
     await hearEachOther(at, callId);
   } catch (error) {
-    await at.service.handlers['calls.hangUp']({ callId }, 'window').catch(() => undefined);
+    await Promise.resolve(at.service.handlers['calls.hangUp']({ callId }, 'window')).catch(() => undefined);
     const went = 'what went through a call';
     await until('the count', () => logged.some((line) => line.startsWith(went)), 2_000).catch(() => undefined);
     const asked = at.window.requests.map(({ name }) => name).join();

@@ -100,8 +100,9 @@ test(
     await expect(window.timer).toBeVisible();
     await expect(window.ringing).toBeHidden();
     await expectSoundBothWays(page, bob, tones);
+    const from = bob.events.length;
     await window.control('End call').click();
-    await bob.waitFor('CALL_CLOSED');
+    await bob.waitFor('CALL_CLOSED', { from });
     await expect(window.history.filter({ hasText: 'Bob Okafor' })).toHaveCount(1);
   },
 );

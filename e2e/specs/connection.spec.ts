@@ -54,8 +54,9 @@ test(
     try {
       await standby.whenRegistered('alice');
       await expectSoundBothWays(page, bob, tones);
+      const from = bob.events.length;
       await page.keyboard.press('F9');
-      await bob.waitFor('CALL_CLOSED');
+      await bob.waitFor('CALL_CLOSED', { from });
     } finally {
       await kamailio.start();
     }
@@ -114,8 +115,9 @@ test(
     await window.dial(lab.account('bob').extension);
     await expect(window.timer).toBeVisible();
     await expectSoundBothWays(page, bob, tones);
+    const from = bob.events.length;
     await window.control('End call').click();
-    await bob.waitFor('CALL_CLOSED');
+    await bob.waitFor('CALL_CLOSED', { from });
   },
 );
 

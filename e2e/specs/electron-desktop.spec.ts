@@ -115,6 +115,7 @@ test(
     const { parley, window } = desk;
     const { colleagues } = lab.owned();
     const alice = lab.account('alice').address;
+    const declined = bob.events.length;
     await bob.dial(alice);
     const first = await parley.incomingPage();
     const heard = colleagues.events.length;
@@ -124,7 +125,7 @@ test(
     await expect.poll(() => parley.events).toContainEqual({ event: 'shown', url: incomingUrl, how: 'focus' });
     await first.getByRole('textbox', { name: 'Write something else' }).fill('Back at ten');
     await first.getByRole('textbox', { name: 'Write something else' }).press('Enter');
-    await bob.waitFor('CALL_CLOSED');
+    await bob.waitFor('CALL_CLOSED', { from: declined });
     await colleagues.waitFor(
       (event) => event.event === 'message' && event.user === 'bob' && event.text === 'Back at ten',
       { from: heard },

@@ -54,8 +54,9 @@ test(
     bob.thaw();
     await expect(notice).toBeHidden();
     await expectSoundBothWays(page, bob, tones);
+    const from = bob.events.length;
     await page.keyboard.press('F9');
-    await bob.waitFor('CALL_CLOSED');
+    await bob.waitFor('CALL_CLOSED', { from });
   },
 );
 

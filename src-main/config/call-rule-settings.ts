@@ -64,7 +64,7 @@ export const callRuleSettings = {
       maxRows: 8,
       row: speedDial,
       columns: [
-        { name: 'key', kind: 'number', min: 2, max: 9 },
+        { name: 'key', kind: 'number', min: 2, max: 9, unique: true },
         { name: 'number', kind: 'text', maxLength: 255 },
         { name: 'name', kind: 'text', maxLength: 100 },
       ],

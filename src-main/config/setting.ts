@@ -102,7 +102,18 @@ export function table<Row extends SettingTableRow>(
   declared: Declared<readonly Row[]>,
 ): Setting<readonly Row[]> {
   return {
-    schema: z.array(rule.row).max(rule.maxRows).readonly(),
+    schema: z
+      .array(rule.row)
+      .max(rule.maxRows)
+      .refine((rows) =>
+        rule.columns.every(
+          (column) =>
+            column.kind !== 'number' ||
+            column.unique !== true ||
+            new Set(rows.map((row) => row[column.name])).size === rows.length,
+        ),
+      )
+      .readonly(),
     defaultValue: declared.default,
     scope: declared.scope,
     control: { kind: 'table', maxRows: rule.maxRows, columns: rule.columns },

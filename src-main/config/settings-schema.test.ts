@@ -54,6 +54,10 @@ describe('the schema', () => {
         [{ key: 2, number: '', name: '' }],
         [{ key: 2, number: '6104' }],
         [{ key: 2, number: '<6104>', name: '' }],
+        [
+          { key: 2, number: '6104', name: '' },
+          { key: 2, number: '6105', name: '' },
+        ],
       ],
     ],
     ['phone.dtmf', ['auto', 'info'], ['beeps']],

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { SettingColumn, SettingControl, SettingTableRow } from '../../src-shared/contract/system.ts';
 import { rowsOf } from './list-text.ts';
 import type { SettingInputProps } from './setting-input.tsx';
-import { emptyRow, fitsColumn, moved, parseCell } from './table-rows.ts';
+import { emptyRow, fitsColumn, isEmptyRow, moved, parseCell, withCell } from './table-rows.ts';
 
 type Row = SettingTableRow;
 
@@ -21,8 +21,7 @@ export function TableInput(
   const { columns } = control;
   const held = rowsOf(state.value);
   const heldText = JSON.stringify(held);
-  const complete = (some: readonly Row[]) =>
-    some.filter((row) => JSON.stringify(row) !== JSON.stringify(emptyRow(columns)));
+  const complete = (some: readonly Row[]) => some.filter((row) => !isEmptyRow(columns, row));
   const [rows, setRows] = useState(held);
   const [seen, setSeen] = useState(heldText);
   /** What was sent and has not come back yet, oldest first. */
@@ -84,7 +83,7 @@ export function TableInput(
                     label={`${heading(column)}, ${rowName(index)}`}
                     locked={state.locked}
                     onCommit={(value) => {
-                      send(rows.map((other, at) => (at === index ? { ...other, [column.name]: value } : other)));
+                      send(withCell(rows, index, column, value));
                     }}
                   />
                 </td>
@@ -134,7 +133,7 @@ export function TableInput(
           aria-label={`${add}: ${label}`}
           disabled={rows.length >= control.maxRows}
           onClick={() => {
-            setRows([...rows, emptyRow(columns)]);
+            setRows([...rows, emptyRow(columns, rows)]);
           }}
         >
           {add}

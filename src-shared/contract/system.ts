@@ -15,10 +15,16 @@ export type SettingControl =
   | { readonly kind: 'list'; readonly maxItems: number; readonly maxLength: number }
   | { readonly kind: 'table'; readonly maxRows: number; readonly columns: readonly SettingColumn[] };
 
-/** A column of a table: text of these characters, or a whole number. */
+/** A column of a table: text of these characters, or a whole number, which may stand in one row only. */
 export type SettingColumn =
   | { readonly name: string; readonly kind: 'text'; readonly maxLength: number }
-  | { readonly name: string; readonly kind: 'number'; readonly min: number; readonly max: number };
+  | {
+      readonly name: string;
+      readonly kind: 'number';
+      readonly min: number;
+      readonly max: number;
+      readonly unique?: true;
+    };
 
 /** A row of a table, by the names of its columns. */
 export type SettingTableRow = Readonly<Record<string, string | number>>;
