@@ -23,9 +23,9 @@ test(
       await window.ringing.getByRole('button', { name: 'Answer' }).click();
       await expect(window.timer).toBeVisible();
       await expectSoundBothWays(page, bob, tones);
-      const from = bob.events.length;
+      const ended = bob.events.length;
       await page.keyboard.press('F9');
-      await bob.waitFor('CALL_CLOSED', { from });
+      await bob.waitFor('CALL_CLOSED', { from: ended });
 
       await nat.move();
       // What is asked in a call shows the new address; nobody can call before.

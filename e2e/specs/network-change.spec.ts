@@ -14,9 +14,11 @@ test(
     const relay = new TlsRelay({ host: '127.0.0.1', port: kamailio.ports.tls }, certificates.good);
     await relay.start();
     try {
-      const { page, window } = await startCaller({
+      const { process, page, window } = await startCaller({
         settings: { 'phone.servers': [relay.address], 'phone.tlsName': DOMAIN },
       });
+      /** How often the far end of a running call was told of the new connection. */
+      const moves = (): number => process.log().filter((line) => line.includes('the call goes on over another')).length;
       /** Gone, and back by itself. */
       const lose = async (): Promise<void> => {
         relay.drop();
@@ -53,7 +55,11 @@ test(
       await expect(window.suggestions.first()).toBeVisible();
       await page.getByRole('button', { name: 'Transfer now' }).click();
       await carol.waitFor('CALL_INCOMING', { from });
+      // What is on its way when the connection goes is lost, and linphone says nothing twice.
+      await expect(window.stage('Frank Schäfer')).toContainText('The other side put you on hold.');
+      const movesBefore = moves();
       await lose();
+      await expect.poll(moves).toBeGreaterThan(movesBefore);
       await carol.answer();
       await carol.waitFor('CALL_ESTABLISHED', { from });
       await expect(window.stage('Frank Schäfer')).toContainText('The call was transferred.');

@@ -54,6 +54,8 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   #established = false;
   /** This computer has another address than the far end knows. */
   #soundMoved = false;
+  /** The far end knows another contact than we have now. */
+  #isElsewhere = false;
   /** Who is known to be at the far end. */
   #farNumber = '';
   readonly #refresh: DialogRefresh;
@@ -85,10 +87,16 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     this.#refresh = new DialogRefresh({
       clock: options.clock,
       refresh: async () => {
+        const isDirect = options.media.path === 'direct';
         // A new offer of the window would build its leg anew, and the sound does not need that.
-        if (options.media.path === 'direct') this.exchange.repeatNext();
-        const outcome = (await this.#dialog?.refresh(this.#soundMoved)) ?? 'later';
-        if (outcome === 'done') this.#soundMoved = false;
+        if (isDirect) this.exchange.repeatNext();
+        // Some far ends (liblinphone) note a new address in a re-INVITE only, though UPDATE brings it too.
+        const withOffer = this.#soundMoved || (this.#isElsewhere && !isDirect);
+        const outcome = (await this.#dialog?.refresh(withOffer)) ?? 'later';
+        if (outcome === 'done') {
+          this.#soundMoved = false;
+          this.#isElsewhere = false;
+        }
         return outcome;
       },
       told: this.#refreshed.bind(this),
@@ -326,6 +334,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   signallingMoved(localAddress: string | undefined, isSameServer: boolean): void {
     if (this.#over) return;
     if (localAddress !== undefined && this.#options.media.session.moveTo(localAddress)) this.#soundMoved = true;
+    this.#isElsewhere = true;
     if (this.#established) this.#refresh.moved();
     else if (!this.#isIncoming() || !isSameServer)
       this.#end('network', 'The phone server went away before the call was answered. Call again.');

@@ -78,9 +78,11 @@ describe('a call whose server dies', () => {
     await line.establish();
     await line.loseServer();
     await eventually(() => {
-      expect(line.requests('UPDATE')).toHaveLength(1);
+      expect(line.requests('INVITE')).toHaveLength(2);
     });
-    const refresh = line.requests('UPDATE').at(-1) ?? empty;
+    // Some note a new address in a re-INVITE only.
+    const refresh = line.requests('INVITE').at(-1) ?? empty;
+    expect(refresh.body).toContain('m=audio');
     expect(headerValues(refresh, 'route')).toEqual(['<sip:two.example.com:5060;transport=tcp;lr>']);
     const contactOf = (message: SipMessage): string => headerValue(message, 'contact')?.split(';')[0] ?? '';
     expect(contactOf(refresh)).toBe(contactOf(line.requests('REGISTER').at(-1) ?? empty));
@@ -103,7 +105,7 @@ describe('a call whose server dies', () => {
     await line.establish();
     await line.loseServer();
     await eventually(() => {
-      expect(line.requests('UPDATE')).toHaveLength(1);
+      expect(line.requests('INVITE')).toHaveLength(2);
     });
     await vi.advanceTimersByTimeAsync(100);
     line.server.loses = (from, message) => {
@@ -121,9 +123,15 @@ describe('a call whose server dies', () => {
   test('goes on when nothing answers the refresh: its sound does not need the server', async () => {
     const line = new Survivor();
     await line.establish();
-    line.server.loses = (from, message) => from === 'alice' && methodOf(message) === 'UPDATE';
+    const lost: string[] = [];
+    line.server.loses = (from, message) => {
+      const isRefresh = from === 'alice' && !isResponse(message) && ['INVITE', 'UPDATE'].includes(methodOf(message));
+      if (isRefresh) lost.push(methodOf(message));
+      return isRefresh;
+    };
     await line.loseServer();
     await vi.advanceTimersByTimeAsync(120_000);
+    expect(lost.length).toBeGreaterThan(1);
     expect(line.alice.end).toBeUndefined();
     expect(line.alice.media.opened.map(({ isClosed }) => isClosed)).toEqual([false]);
   });
