@@ -17,6 +17,7 @@ async function standInForNotifications(page: Page): Promise<void> {
       static readonly all: BrowserNotification[] = [];
       readonly title: string;
       readonly tag: string | undefined;
+      readonly body: string | undefined;
       readonly stays: boolean;
       closed = false;
       static requestPermission(): Promise<NotificationPermission> {
@@ -27,6 +28,7 @@ async function standInForNotifications(page: Page): Promise<void> {
         super();
         this.title = title;
         this.tag = options.tag;
+        this.body = options.body;
         this.stays = options.requireInteraction === true;
         BrowserNotification.all.push(this);
       }
@@ -49,6 +51,14 @@ function shown(page: Page): Promise<readonly Shown[]> {
 /** Those of one kind; a colleague's answer in chat is told too. */
 async function tagged(page: Page, tag: string): Promise<readonly Shown[]> {
   return (await shown(page)).filter((one) => one.tag === tag);
+}
+
+/** What they say, oldest first. */
+function bodies(page: Page): Promise<readonly (string | undefined)[]> {
+  return page.evaluate(() => {
+    const { all } = window.Notification as unknown as { readonly all: readonly { readonly body?: string }[] };
+    return all.map(({ body }) => body);
+  });
 }
 
 /** Another page has the keyboard, or this one. Playwright tells every page that it has it, unless told not to. */
@@ -124,5 +134,14 @@ test(
         from: heard,
       });
     expect(await tagged(page, ring.tag)).toHaveLength(2);
+
+    // A message that is read as it comes is not told, one that comes while the person looks elsewhere is.
+    await window.openChat('Bob Okafor');
+    lab.owned().colleagues.say('bob', 'Read at once');
+    await expect(window.messages).toContainText('Read at once');
+    await lookAt(page, true);
+    lab.owned().colleagues.say('bob', 'Read later');
+    await expect.poll(() => bodies(page)).toContain('Read later');
+    expect(await bodies(page)).not.toContain('Read at once');
   },
 );
