@@ -72,12 +72,14 @@ export const test = base.extend<CallFixtures, CallWorkerFixtures>({
     if (bob.state !== 'running' || bob.sound.kind !== 'tone' || bob.sound.hz !== farHz) {
       await bob.useSound({ kind: 'tone', hz: farHz });
     }
+    await bob.endCalls();
     await use(bob);
   },
 
   carol: async ({ lab }, use) => {
     const { carol } = lab.owned();
     await carol.useAnswerMode('manual');
+    await carol.endCalls();
     await use(carol);
     await carol.useAnswerMode('auto');
   },

@@ -117,6 +117,11 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
     await this.command('hangup');
   }
 
+  /** Ends whatever calls there are: what another test left must not be taken for a call of this one. */
+  async endCalls(): Promise<void> {
+    while (!(await this.command('listcalls')).includes('Active calls (0)')) await this.hangUp();
+  }
+
   /** Holds or resumes the current call. */
   async hold(isHeld: boolean): Promise<void> {
     await this.command(isHeld ? 'hold' : 'resume');
