@@ -79,8 +79,9 @@ export const test = base.extend<CallFixtures, CallWorkerFixtures>({
   carol: async ({ lab }, use) => {
     const { carol } = lab.owned();
     await carol.useAnswerMode('manual');
-    await carol.endCalls();
     await use(carol);
+    // The proxy would go on telling of a call whose phone was restarted.
+    if (carol.state === 'running') await carol.endCalls();
     await carol.useAnswerMode('auto');
   },
 
