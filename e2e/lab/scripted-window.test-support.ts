@@ -1,6 +1,7 @@
 import * as nodeDataChannel from 'node-datachannel';
 import type { CallInput, CallOutput, RendererCall } from '../../src-shared/contract/contract.ts';
 import type { RendererCodec } from '../../src-shared/contract/media.ts';
+import { NativeKeeper } from '../../src-main/media-gateway/native-keeper.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { WindowMedia } from '../../src-main/window-media.ts';
 import type { Sound } from './tone.ts';
@@ -60,6 +61,7 @@ export class ScriptedWindow implements WindowMedia {
   microphoneError: AppError | undefined;
   readonly #hz: number;
   readonly #legs = new Map<string, Leg>();
+  readonly #keeper = new NativeKeeper();
   readonly #holderListeners = new Set<() => void>();
 
   constructor(hz: number) {
@@ -147,6 +149,10 @@ export class ScriptedWindow implements WindowMedia {
       disableAutoNegotiation: true,
       forceMediaTransport: true,
     });
+    this.#keeper.hold(peer);
+    peer.onStateChange((state) => {
+      if (state === 'closed') this.#keeper.closed(peer);
+    });
     const leg: Leg = {
       ...{ peer, voice: openVoice(voice), heard: [], isMuted: false },
       ...{ track: undefined, timer: undefined, expected: undefined },
@@ -157,6 +163,10 @@ export class ScriptedWindow implements WindowMedia {
 
   #useTrack(leg: Leg, track: nodeDataChannel.Track): void {
     leg.track = track;
+    this.#keeper.hold(track);
+    track.onClosed(() => {
+      this.#keeper.closed(track);
+    });
     track.onMessage((packet) => {
       // The codec of a leg that was closed is gone.
       if (leg.track !== track) return;

@@ -179,6 +179,18 @@ export class SoundRig {
 
   /** From now on each side has to hear the other's tone for a second, and not its own. */
   async expectSoundBothWays(phone: Listener, farHz: number, least = usualShare): Promise<void> {
+    try {
+      await this.#hearEachOther(phone, farHz, least);
+    } catch (error) {
+      // Where on its way the sound stays shows in what the gateway counted.
+      const went = await this.audio().then(JSON.stringify, String);
+      throw new Error(`${String(error)}; heard: ${JSON.stringify(this.heardBy(phone))}; went: ${went}`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #hearEachOther(phone: Listener, farHz: number, least: number): Promise<void> {
     const before = this.heardBy(phone);
     const { file } = before;
     await this.expectToneInWindow(farHz, least);

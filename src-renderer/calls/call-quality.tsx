@@ -66,11 +66,7 @@ function CopyDetails({ callId, quality }: { readonly callId: string; readonly qu
     announce(words);
   };
   // Names and units as in the log, in one language: it is read by who runs the phones, not by who copies it.
-  const details = [
-    `Call ${callId}`,
-    `At ${new Date().toISOString()}`,
-    ...Object.entries(quality).map(([name, value]) => `${name} ${String(value)}`),
-  ].join('\n');
+  const details = JSON.stringify({ callId, at: new Date().toISOString(), ...quality }, null, 2);
   return (
     <Link
       as="button"
