@@ -97,6 +97,15 @@ export class ScriptedWindow implements WindowMedia {
     };
   }
 
+  /** How far the connection of a call has come, for saying why nothing is heard. */
+  connection(callId: string): string {
+    const leg = this.#legs.get(callId);
+    if (leg === undefined) return 'none';
+    const { peer, track } = leg;
+    const opened = track?.isOpen() === true ? 'open' : 'not open';
+    return `${peer.state()}, ICE ${peer.iceState()}, track ${opened}`;
+  }
+
   async ask<Name extends RendererCall>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
     if (!this.isAvailable) throw new AppError('media', 'No window holds the microphone.');
     const callId = textField(input, 'callId');

@@ -328,6 +328,11 @@ describe('sound', () => {
     await talking(two);
     expect(two.alice.media.opened[0]?.legs).toBe(1);
     expect(two.alice.end).toBeUndefined();
+    // What was started before was the first one: the second has to be told, too.
+    await eventually(() => {
+      const { asked } = two.alice.window;
+      expect(asked.lastIndexOf('media.start')).toBeGreaterThan(asked.lastIndexOf('media.answer'));
+    });
   });
 
   test('whose legs do not come up at all ends the call in words', async () => {
@@ -366,6 +371,22 @@ describe('sound', () => {
     expect(two.alice.end).toBeUndefined();
     two.alice.softphone.windowLeg('call-1', 'failed', 'ICE');
     expect(two.alice.end).toMatchObject({ reason: 'mediaFailed', detail: 'ICE' });
+  });
+
+  test('that never connects, which neither end says, is built anew; one that does stays', async () => {
+    const two = await twoPhones();
+    await talking(two);
+    const [media] = two.alice.media.opened;
+    if (media === undefined) throw new Error('no media');
+    media.rendererLeg = 'connecting';
+    await vi.advanceTimersByTimeAsync(4_000);
+    await eventually(() => {
+      expect(media.legs).toBe(2);
+    });
+    media.rendererLeg = 'connected';
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(media.legs).toBe(2);
+    expect(two.alice.end).toBeUndefined();
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import type { CallInput } from '../../src-shared/contract/contract.ts';
 import type { MediaLegState } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
@@ -9,12 +10,18 @@ import { turnNotice, legFailureWords, noSoundNowWords, soundLostWords } from './
 
 /** A leg that fails more often than this without having lived in between cannot be helped. */
 const restoresInARow = 3;
+/**
+ * Milliseconds in which a leg to the media gateway connects, on a busy computer and with a flight of DTLS lost (which is
+ * repeated after one second). A usual one takes 30.
+ */
+const legUpMs = 4_000;
 
 export interface CallSoundOptions {
   readonly callId: string;
   readonly media: CallMedia;
   readonly window: WindowMedia;
   readonly log: Logger;
+  readonly clock: Clock;
   /** The far end has to be asked anew before the window can sound again. */
   readonly reoffer: () => void;
   /** Words during the call; undefined takes them away. */
@@ -23,11 +30,17 @@ export interface CallSoundOptions {
   readonly lost: (words: string, detail: string) => void;
 }
 
+interface Connected {
+  readonly outcome: 'connected' | 'later' | 'reoffer';
+  /** The first attempt failed. */
+  readonly isSecond: boolean;
+}
+
 /**
  * The window's side of one call: its leg, its microphone, and bringing both back.
  *
  *   none --bringUp--> coming --leg and microphone asked for--> up
- *   up --leg failed | window reloaded--> coming      at most `restoresInARow` times without a sign of life
+ *   up --leg failed | never connected | window reloaded--> coming      at most `restoresInARow` times without a sign of life
  *   any --microphone refused | cannot be helped--> `lost` is told
  *   any --close--> closed
  */
@@ -39,6 +52,7 @@ export class CallSound {
   #closed = false;
   #restores = 0;
   #isSilent = false;
+  #watch: TimerHandle | undefined;
 
   constructor(options: CallSoundOptions) {
     this.#options = options;
@@ -47,18 +61,46 @@ export class CallSound {
   /** The leg, then the microphone. Rejects with AppError when there can be no sound. */
   async bringUp(): Promise<void> {
     const { media, reoffer } = this.#options;
+    this.#stopWatch();
     const connecting = this.#connect();
     // The microphone takes longest: it opens while the leg connects. The window has heard of the leg by then.
     const early = media.path === 'gateway' ? this.#start() : undefined;
     // Its outcome counts once there is a leg.
     early?.catch(() => undefined);
-    const outcome = await connecting;
+    const { outcome, isSecond } = await connecting;
     if (this.#closed || outcome === 'later') return;
     if (outcome === 'reoffer') {
       reoffer();
       return;
     }
-    if ((await early) !== true) await this.#start();
+    this.#watchLeg();
+    // What was started by then may have been the leg of the first attempt.
+    if ((await early) !== true || isSecond) await this.#start();
+  }
+
+  /**
+   * Now and then, on a busy computer, a leg exchanges offer and answer and then never connects, and neither end says so:
+   * DTLS tries without end. The gateway knows.
+   */
+  #watchLeg(): void {
+    const { callId, clock, media, log } = this.#options;
+    if (media.path !== 'gateway') return;
+    this.#watch = clock.setTimeout(() => {
+      media.session.stats().then(
+        ({ rendererLeg }) => {
+          if (!this.#closed && rendererLeg === 'connecting')
+            this.leg('failed', 'the leg to the gateway never connected');
+        },
+        (error: unknown) => {
+          log.info('nobody knows whether the window is connected', { callId, error });
+        },
+      );
+    }, legUpMs);
+  }
+
+  #stopWatch(): void {
+    if (this.#watch !== undefined) this.#options.clock.clearTimeout(this.#watch);
+    this.#watch = undefined;
   }
 
   /** Asks the window to open the microphone and to send. False when it has no leg to send by. */
@@ -135,6 +177,7 @@ export class CallSound {
       this.#sounds();
     }
     if (state !== 'failed') return;
+    this.#options.log.warn('the window lost its leg', { callId: this.#options.callId, detail });
     this.#restores += 1;
     if (this.#restores > restoresInARow) this.#options.lost(soundLostWords, detail);
     else this.restore();
@@ -160,20 +203,21 @@ export class CallSound {
   /** Nothing is asked or told any more. */
   close(): void {
     this.#closed = true;
+    this.#stopWatch();
     const { callId, window } = this.#options;
     // A window that is gone has closed its leg already.
     window.ask('media.close', { callId }).catch(() => undefined);
   }
 
   /** A leg that does not come up at the first attempt gets a second: WebRTC fails now and then on a busy machine. */
-  async #connect(): Promise<'connected' | 'later' | 'reoffer'> {
+  async #connect(): Promise<Connected> {
     const { callId, media, log } = this.#options;
     try {
-      return await media.connectWindow();
+      return { outcome: await media.connectWindow(), isSecond: false };
     } catch (error) {
       if (this.#closed || isFinal(error)) throw error;
       log.warn('the window leg is tried once more', { callId, error });
-      return await media.connectWindow();
+      return { outcome: await media.connectWindow(), isSecond: true };
     }
   }
 

@@ -1,7 +1,7 @@
 import type { CallInput, CallOutput, RendererCall } from '../../src-shared/contract/contract.ts';
 import type { RendererCodec } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import type { MediaSession, NegotiatedAudio, NegotiatedMedia } from '../media-gateway/media.ts';
+import type { MediaSession, NegotiatedAudio, NegotiatedMedia, MediaStats } from '../media-gateway/media.ts';
 import type { WindowMedia } from '../window-media.ts';
 import type { CallMedia, CallMediaFactory } from './call-media.ts';
 
@@ -128,6 +128,8 @@ export class FakeMedia implements CallMedia {
   agrees: NegotiatedMedia | Error = negotiated;
   /** The answer is seen to be unusable before it is applied. */
   unusable: Error | undefined;
+  /** What the gateway knows of the window's leg. */
+  rendererLeg: MediaStats['rendererLeg'] = 'none';
   /** Applying an answer takes until then. */
   applying: Promise<void> | undefined;
   readonly #window: WindowMedia;
@@ -177,7 +179,7 @@ export class FakeMedia implements CallMedia {
       },
       moveTo: () => false,
       requireEncryption: () => undefined,
-      stats: () => Promise.resolve({ callId, kinds: [], rendererLeg: 'none' }),
+      stats: () => Promise.resolve({ callId, kinds: [], rendererLeg: this.rendererLeg }),
       close: () => this.close(),
     };
   }
