@@ -90,7 +90,7 @@ export class FakeMediaFactory implements CallMediaFactory {
     this.#window = window;
   }
 
-  open(callId: string): CallMedia {
+  open(callId: string): FakeMedia {
     const media = new FakeMedia(callId, this.#window);
     this.opened.push(media);
     this.onOpened(media);
