@@ -38,9 +38,9 @@ export function QualityButton(props: { readonly callId: string; readonly encrypt
       </PopoverTrigger>
       <PopoverSurface className="qpop quality" aria-label={t`Connection`}>
         <div className="qpop__head">
-          <h3 className="t-strong">{words}</h3>
+          <h3>{words}</h3>
           <span className="t-cap">
-            <Trans>Updated every 2 seconds</Trans>
+            <Trans>Every 2 seconds</Trans>
           </span>
         </div>
         <QualityFigures quality={quality} loss={loss} />
