@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
-import type { Browser, Page } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
 import type { Call } from '../../src-shared/model/call.ts';
-import { launchChromium } from '../harness/chromium.ts';
+import { Browsers } from '../harness/browsers.ts';
 import type { ChromiumOptions } from '../harness/chromium.ts';
 import { servePage } from '../window-media/build-page.ts';
 import type { ServedPage } from '../window-media/build-page.ts';
@@ -11,22 +11,24 @@ import type { ServedPage } from '../window-media/build-page.ts';
  * the gateway. The calls through the real gateway and real phones stand in other specs.
  */
 let served: ServedPage;
-let browser: Browser | undefined;
+const browsers = new Browsers();
+let context: BrowserContext | undefined;
 let page: Page;
 
 test.beforeAll(async () => {
   served = await servePage('./page.ts');
 });
 test.afterAll(async () => {
+  await browsers.stop();
   await served.stop();
 });
 test.afterEach(async () => {
-  await browser?.close();
+  await context?.close();
+  await browsers.trim();
 });
 
 async function open(options: ChromiumOptions = {}): Promise<void> {
-  browser = await launchChromium(options);
-  const context = await browser.newContext();
+  context = await (await browsers.use(options)).newContext();
   if ((options.microphone ?? 'granted') === 'granted') await context.grantPermissions(['microphone']);
   page = await context.newPage();
   await page.goto(served.url);
