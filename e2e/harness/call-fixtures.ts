@@ -72,7 +72,7 @@ export const test = base.extend<CallFixtures, CallWorkerFixtures>({
     if (bob.state !== 'running' || bob.sound.kind !== 'tone' || bob.sound.hz !== farHz) {
       await bob.useSound({ kind: 'tone', hz: farHz });
     }
-    await bob.endCalls();
+    if (bob.state === 'running') await bob.endCalls();
     await use(bob);
   },
 
