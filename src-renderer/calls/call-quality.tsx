@@ -171,7 +171,9 @@ function ScoreTile({ title, score }: { readonly title: string; readonly score: n
           <span className="dim">{t`not known`}</span>
         ) : (
           <>
-            <b className="tnum">{t`${shown} of 4.5`}</b>
+            <b className="tnum" title={t`${shown} of 4.5`}>
+              {shown}
+            </b>
             <span className={`q-${grade}`}>{t(gradeWords[grade])}</span>
           </>
         )}
