@@ -84,6 +84,8 @@ export class CallSound {
    */
   #watchLeg(): void {
     const { callId, clock, media, log } = this.#options;
+    // Two that were brought up at once, by a window that reloads and a leg that fails, need one.
+    this.#stopWatch();
     if (media.path !== 'gateway') return;
     this.#watch = clock.setTimeout(() => {
       media.session.stats().then(

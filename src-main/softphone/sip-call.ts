@@ -92,10 +92,13 @@ export class SipCall implements DeviceCall, CallDialogOwner {
         if (isDirect) this.exchange.repeatNext();
         // Some far ends (liblinphone) note a new address in a re-INVITE only, though UPDATE brings it too.
         const withOffer = this.#soundMoved || (this.#isElsewhere && !isDirect);
+        const [soundMoved, isElsewhere] = [this.#soundMoved, this.#isElsewhere];
+        // What moves while this is under way needs another refresh.
+        this.#soundMoved = this.#isElsewhere = false;
         const outcome = (await this.#dialog?.refresh(withOffer)) ?? 'later';
-        if (outcome === 'done') {
-          this.#soundMoved = false;
-          this.#isElsewhere = false;
+        if (outcome !== 'done') {
+          this.#soundMoved ||= soundMoved;
+          this.#isElsewhere ||= isElsewhere;
         }
         return outcome;
       },
@@ -334,9 +337,10 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   signallingMoved(localAddress: string | undefined, isSameServer: boolean): void {
     if (this.#over) return;
     if (localAddress !== undefined && this.#options.media.session.moveTo(localAddress)) this.#soundMoved = true;
-    this.#isElsewhere = true;
-    if (this.#established) this.#refresh.moved();
-    else if (!this.#isIncoming() || !isSameServer)
+    if (this.#established) {
+      this.#isElsewhere = true;
+      this.#refresh.moved();
+    } else if (!this.#isIncoming() || !isSameServer)
       this.#end('network', 'The phone server went away before the call was answered. Call again.');
   }
 
