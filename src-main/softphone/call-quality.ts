@@ -1,4 +1,5 @@
-import type { CallQuality, QualityReason, QualityVerdict } from '../../src-shared/model/call-quality.ts';
+import { verdictOfScore } from '../../src-shared/model/call-quality.ts';
+import type { CallQuality, QualityReason } from '../../src-shared/model/call-quality.ts';
 import { meanOpinionScore, rating } from '../core/e-model.ts';
 
 /** What was measured of one call; absent: not known. */
@@ -14,13 +15,6 @@ export interface Measured {
   readonly isSilent: boolean;
 }
 
-/** Mean opinion scores from which a call counts as that (ITU-T G.107 annex B: satisfied, some not, many not). */
-const verdicts: readonly (readonly [number, QualityVerdict])[] = [
-  [4.0, 'good'],
-  [3.6, 'fair'],
-  [3.1, 'poor'],
-  [0, 'bad'],
-];
 /** From here on a person hears it; below it is not worth naming. */
 const audible = { lossPercent: 1.5, roundTripMs: 350, jitterMs: 35 } as const;
 
@@ -44,7 +38,7 @@ export function judge(measured: Measured): CallQuality {
   const mosIn = isWayKnown && lossInPercent !== undefined ? score(lossInPercent) : undefined;
   const mosOut = isWayKnown && lossOutPercent !== undefined ? score(lossOutPercent) : undefined;
   const isComplete = isWayKnown && lossInPercent !== undefined && lossOutPercent !== undefined;
-  const verdict = worst === undefined ? 'notKnown' : verdictOf(worst);
+  const verdict = worst === undefined ? 'notKnown' : verdictOfScore(worst);
   const reason = verdict === 'good' ? undefined : reasonOf(known);
   const isKnown = isComplete || verdict === 'poor' || verdict === 'bad';
   return {
@@ -55,10 +49,6 @@ export function judge(measured: Measured): CallQuality {
     verdict: isKnown ? verdict : 'notKnown',
     ...(reason === undefined ? {} : { reason }),
   };
-}
-
-function verdictOf(score: number): QualityVerdict {
-  return verdicts.find(([from]) => score >= from)?.[1] ?? 'bad';
 }
 
 function reasonOf({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { verdictOfScore } from '../../src-shared/model/call-quality.ts';
 import type { CallQuality } from '../../src-shared/model/call-quality.ts';
 import { TestClock } from '../../src-shared/test-clock.ts';
 import type { DeviceCallEvent } from '../calls/call-device.ts';
@@ -30,6 +31,19 @@ describe('the E-model (ITU-T G.107)', () => {
 });
 
 describe('the verdict', () => {
+  test('of a score follows annex B', () => {
+    expect([4.5, 4, 3.9, 3.6, 3.5, 3.1, 3, 1].map(verdictOfScore)).toEqual([
+      'good',
+      'good',
+      'fair',
+      'fair',
+      'poor',
+      'poor',
+      'bad',
+      'bad',
+    ]);
+  });
+
   test.each<[string, Partial<typeof fine>, CallQuality['verdict'], CallQuality['reason']]>([
     ['nothing wrong', {}, 'good', undefined],
     ['loss on the way here', { lossInPercent: 10 }, 'poor', 'lossIn'],

@@ -9,11 +9,12 @@ import {
 } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { verdictOfScore } from '../../src-shared/model/call-quality.ts';
 import type { CallQuality } from '../../src-shared/model/call-quality.ts';
 import { useEvent } from '../bridge/client-context.tsx';
 import { useAnnounce } from '../ui/live-regions.tsx';
 import { LossCurve } from './loss-curve.tsx';
-import { gradeOf, gradeOfScore, withLoss } from './quality-grades.ts';
+import { gradeOf, withLoss } from './quality-grades.ts';
 import type { Grade, GradedFigure, LossPoint } from './quality-grades.ts';
 import { gradeWords, reasonWords, verdictWords } from './quality-words.ts';
 
@@ -160,21 +161,21 @@ export function QualityFigures({
 /** An estimated score of one direction, in a word and in figures. */
 function ScoreTile({ title, score }: { readonly title: string; readonly score: number | undefined }) {
   const { t } = useLingui();
-  const grade = gradeOfScore(score);
+  const verdict = score === undefined ? 'notKnown' : verdictOfScore(score);
   const shown = score?.toFixed(1);
   return (
     <div>
       <span className="t-cap">{title}</span>
       <span className="qpop__score">
-        <Bars verdict={grade ?? 'notKnown'} />
-        {shown === undefined || grade === undefined ? (
+        <Bars verdict={verdict} />
+        {shown === undefined ? (
           <span className="dim">{t`not known`}</span>
         ) : (
           <>
             <b className="tnum" title={t`${shown} of 4.5`}>
               {shown}
             </b>
-            <span className={`q-${grade}`}>{t(gradeWords[grade])}</span>
+            <span className={`q-${verdict}`}>{t(gradeWords[verdict])}</span>
           </>
         )}
       </span>

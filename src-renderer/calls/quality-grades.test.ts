@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CallQuality } from '../../src-shared/model/call-quality.ts';
-import { gradeOf, gradeOfScore, lossCurve, withLoss } from './quality-grades.ts';
+import { gradeOf, lossCurve, withLoss } from './quality-grades.ts';
 import type { LossPoint } from './quality-grades.ts';
 
 describe('the grade of a figure', () => {
@@ -14,11 +14,6 @@ describe('the grade of a figure', () => {
 
   test('is not given to what is not known', () => {
     expect(gradeOf('jitterMs', undefined)).toBeUndefined();
-    expect(gradeOfScore(undefined)).toBeUndefined();
-  });
-
-  test('of a score follows annex B', () => {
-    expect([4.5, 4, 3.9, 3.6, 3.5, 1].map(gradeOfScore)).toEqual(['good', 'good', 'fair', 'fair', 'poor', 'poor']);
   });
 });
 

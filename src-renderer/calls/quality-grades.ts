@@ -8,7 +8,7 @@ export type GradedFigure = 'roundTripMs' | 'jitterMs' | 'lossPercent';
 /** Packet loss from which speech suffers (the dotted line of the curve), 0 to 100. */
 export const lossLimitPercent = 3;
 
-/** From the first value on a figure is fair, from the second high (ITU-T G.114 for the way, Y.1541 for the rest). */
+/** From the first value on a figure is fair, from the second high. Ours, with the loss of the design; no standard sets them. */
 const limits: Readonly<Record<GradedFigure, readonly [number, number]>> = {
   roundTripMs: [150, 350],
   jitterMs: [20, 50],
@@ -22,12 +22,6 @@ export function gradeOf(figure: GradedFigure, value: number | undefined): Grade 
   return value >= high ? 'high' : value >= fair ? 'fair' : 'good';
 }
 
-/** The grade of a mean opinion score (G.107 annex B: satisfied, some not, many not). */
-export function gradeOfScore(score: number | undefined): 'good' | 'fair' | 'poor' | undefined {
-  if (score === undefined) return undefined;
-  return score >= 4 ? 'good' : score >= 3.6 ? 'fair' : 'poor';
-}
-
 /** Loss of a moment: that of the worse way, 0 to 100. */
 export interface LossPoint {
   readonly atMs: number;
@@ -36,7 +30,7 @@ export interface LossPoint {
 
 const shownMs = 60_000;
 
-/** The last minute with what was just measured; a moment of which nothing is known leaves a gap. */
+/** The last minute with what was just measured; a moment of which nothing is known is left out. */
 export function withLoss(
   points: readonly LossPoint[],
   { lossInPercent, lossOutPercent }: CallQuality,

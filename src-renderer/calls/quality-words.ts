@@ -21,9 +21,11 @@ export const reasonWords: Readonly<Record<QualityReason, MessageDescriptor>> = {
 };
 
 /** A figure or a score in one word. */
-export const gradeWords: Readonly<Record<'good' | 'fair' | 'high' | 'poor', MessageDescriptor>> = {
+export const gradeWords: Readonly<Record<QualityVerdict | 'high', MessageDescriptor>> = {
   good: msg`Good`,
   fair: msg`Fair`,
   high: msg`High`,
   poor: msg`Poor`,
+  bad: msg`Bad`,
+  notKnown: msg`not known`,
 };

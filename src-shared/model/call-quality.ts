@@ -2,6 +2,18 @@
 export const qualityVerdicts = ['good', 'fair', 'poor', 'bad', 'notKnown'] as const;
 export type QualityVerdict = (typeof qualityVerdicts)[number];
 
+/** Mean opinion scores from which a call counts as that (ITU-T G.107 annex B: satisfied, some not, many not). */
+const scores: readonly (readonly [number, QualityVerdict])[] = [
+  [4.0, 'good'],
+  [3.6, 'fair'],
+  [3.1, 'poor'],
+];
+
+/** What a mean opinion score comes to. */
+export function verdictOfScore(score: number): QualityVerdict {
+  return scores.find(([from]) => score >= from)?.[1] ?? 'bad';
+}
+
 /** What is wrong, the heaviest first. */
 export const qualityReasons = ['noSound', 'lossBoth', 'lossIn', 'lossOut', 'delay', 'jitter'] as const;
 export type QualityReason = (typeof qualityReasons)[number];
