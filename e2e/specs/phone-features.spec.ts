@@ -24,7 +24,8 @@ test(
   { tag: ['@kamailio', '@baresip'] },
   async ({ lab, startCaller, bob, carol }) => {
     const { page, window } = await startCaller({
-      settings: { 'phone.voicemailNumber': lab.account('carol').extension, 'phone.dtmf': 'inband' },
+      // Every character of an address belongs to it.
+      settings: { 'phone.voicemailNumber': `sip:${lab.account('carol').address};dept=a_b`, 'phone.dtmf': 'inband' },
     });
     const settings = await window.goToSettings('Calls');
     await settings.getByRole('button', { name: 'Add a speed dial: Speed dial' }).click();

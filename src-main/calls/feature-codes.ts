@@ -13,11 +13,15 @@ const wanted: Readonly<Partial<Record<keyof FeatureCodes, string>>> = {
 
 /**
  * What is dialled for a service of the phone server. `{slot}` and `{number}` of the code are replaced; a value that the
- * code has no place for is put behind it. Throws AppError `unsupported` when no code is set, in words.
+ * code has no place for is put behind it. Throws AppError in words: `unsupported` when no code is set, `invalid` for a
+ * value that has no place in a code; nothing but what is written around digits is ever taken out of one.
  */
 export function featureCode(codes: FeatureCodes, name: keyof FeatureCodes, value: string): string {
   const code = codes[name];
   if (code === '') throw new AppError('unsupported', wanted[name] ?? 'The phone server has no code for that.', name);
-  const clean = value.replace(/[^0-9A-Za-z*#+@.:-]/g, '');
+  const clean = value.replace(/[\s()/\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
+  if (!/^[0-9A-Za-z*#+@.:_~-]*$/.test(clean)) {
+    throw new AppError('invalid', `“${value}” cannot be sent with a code of the phone server. Type a number.`, name);
+  }
   return /\{(slot|number)\}/.test(code) ? code.replaceAll(/\{(slot|number)\}/g, clean) : `${code}${clean}`;
 }

@@ -36,11 +36,6 @@ export function DialPadButton({ inSearch = false }: { readonly inSearch?: boolea
   );
 }
 
-/** What a number may hold before the service reads it. */
-function dialCharacters(text: string): string {
-  return text.replaceAll(/[^0-9A-Za-z*#+@.:() -]/g, '').trim();
-}
-
 function DialPad({ onDone }: { readonly onDone: () => void }) {
   const { t } = useLingui();
   const actions = useCallActions();
@@ -60,9 +55,10 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
     held.set(String(row['key'] ?? ''), { number: speedNumber, hint: t`Hold down: call ${name}` });
   }
   const call = (target: string) => {
-    const clean = dialCharacters(target);
-    if (clean === '') return;
-    actions.place(clean);
+    // As it stands: the service reads numbers and addresses, and says in words what it cannot call.
+    const whole = target.trim();
+    if (whole === '') return;
+    actions.place(whole);
     onDone();
   };
   const add = (digit: string) => {
@@ -111,7 +107,7 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
           appearance="primary"
           className="btn-go"
           icon={<Call20Filled />}
-          disabledFocusable={dialCharacters(number) === ''}
+          disabledFocusable={number.trim() === ''}
           onClick={() => {
             call(number);
           }}
@@ -152,10 +148,10 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
         <Button
           appearance="subtle"
           icon={<CallPark20Regular />}
-          disabledFocusable={dialCharacters(number) === ''}
+          disabledFocusable={number.trim() === ''}
           title={t`Type the number of the place first`}
           onClick={() => {
-            void actions.retrieve(dialCharacters(number).slice(0, 20));
+            void actions.retrieve(number.trim());
             onDone();
           }}
         >

@@ -92,7 +92,7 @@ export const calls = {
   'calls.leaveConference': callToMain(z.object({ conferenceId: id }), changed),
   /** Parks by the feature code of the settings; `slot` where that code has one. */
   'calls.park': callToMain(z.object({ callId: id, slot: z.string().max(20).optional() }), changed),
-  'calls.retrieve': callToMain(z.object({ slot: z.string().max(20) }), placed),
+  'calls.retrieve': callToMain(z.object({ slot: z.string().max(255) }), placed),
   /**
    * Takes a call that rings at a colleague, named by number or, where their phone is watched, by bare JID; in the own
    * group when nobody is named.
