@@ -77,10 +77,17 @@ test(
     await expect.poll(() => ownToneDb(page, waitingHz), { intervals: [50] }).toBeGreaterThan(-70);
     await window.ringing.getByRole('button', { name: 'Ignore the call' }).click();
     await expect(window.ringing).toBeHidden();
-    // She hears no refusal: it rings on for her.
-    await expect(window.onNow).toContainText('Carol Lindqvist');
+    // She hears no refusal: it rings on for her, and can be answered still.
+    await expect(window.onNow).toContainText('Incoming call, ignored');
+    await expect(window.onNow.getByRole('button', { name: 'Decline Carol Lindqvist' })).toBeVisible();
+    await window.onNow.getByRole('link', { name: /Carol Lindqvist/ }).click();
+    await expect(window.control('Decline')).toBeVisible();
+    await window.control('Answer').click();
+    await expect(window.stage('Carol Lindqvist').getByRole('timer')).toBeVisible();
     await carol.hangUp();
     await expect(window.onNow).not.toContainText('Carol Lindqvist');
+    await window.onNow.getByRole('button', { name: 'Resume Bob Okafor' }).click();
+    await expect(window.stage('Bob Okafor')).toBeVisible();
 
     await carol.dial(address);
     await window.ringing.getByRole('button', { name: 'Hold and answer' }).click();

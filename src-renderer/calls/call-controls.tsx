@@ -1,5 +1,6 @@
 import { Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
 import {
+  Call24Filled,
   CallEnd24Filled,
   CallTransfer24Regular,
   Dialpad24Regular,
@@ -16,6 +17,7 @@ import type { Call } from '../../src-shared/model/call.ts';
 import { plainText } from '../settings/list-text.ts';
 import { useSetting } from '../settings/use-setting.ts';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
+import { isRingingHere } from './call-text.ts';
 import type { StagePanel } from './stage-panel.ts';
 import type { CallActions } from './use-call-actions.ts';
 
@@ -38,6 +40,9 @@ export function CallControls(props: {
   const { conferenceId } = call;
   const together = conferenceId !== undefined && calls.length > 1;
   const held = call.state === 'held';
+  const rings = isRingingHere(call);
+  // The keys leave alone what was ignored.
+  const hasKeys = !(rings && call.silenced);
   return (
     <div className="cbar" role="toolbar" aria-label={t`Call controls`}>
       {can('mute') && (
@@ -101,13 +106,30 @@ export function CallControls(props: {
           }}
         />
       )}
+      {rings && can('answer') && (
+        <button
+          type="button"
+          className="cbtn cbtn--end cbtn--go"
+          aria-keyshortcuts={hasKeys ? ariaCombo(combos.answer, mac) : undefined}
+          onClick={() => {
+            actions.answer(call.id);
+          }}
+        >
+          <span className="cbtn__face">
+            <Call24Filled />
+          </span>
+          <span className="cbtn__label">
+            <Trans>Answer</Trans>
+          </span>
+        </button>
+      )}
       <button
         type="button"
         className="cbtn cbtn--end"
-        aria-keyshortcuts={ariaCombo(combos.decline, mac)}
+        aria-keyshortcuts={hasKeys ? ariaCombo(combos.decline, mac) : undefined}
         onClick={() => {
           if (together) actions.endConference(conferenceId);
-          else if (call.direction === 'in' && call.state === 'ringing') actions.decline(call.id);
+          else if (rings) actions.decline(call.id);
           else actions.hangUp(call.id);
         }}
       >
@@ -117,6 +139,8 @@ export function CallControls(props: {
         <span className="cbtn__label">
           {together ? (
             <Trans>End for all</Trans>
+          ) : rings ? (
+            <Trans>Decline</Trans>
           ) : call.state === 'connected' || held ? (
             <Trans>End call</Trans>
           ) : (

@@ -48,15 +48,22 @@ export function endWords(reason: CallEndReason | undefined): MessageDescriptor {
   }
 }
 
+/** Whether the call waits for this person to answer it; one that was ignored still does. */
+export function isRingingHere(call: Pick<Call, 'state' | 'direction'>): boolean {
+  return call.direction === 'in' && call.state === 'ringing';
+}
+
 /** What a call is doing, beside its timer. */
 export function stateWords(
-  call: Pick<Call, 'state' | 'direction' | 'muted' | 'endReason'> & Partial<Pick<Call, 'farHolds' | 'transfer'>>,
+  call: Pick<Call, 'state' | 'direction' | 'muted' | 'endReason'> &
+    Partial<Pick<Call, 'farHolds' | 'transfer' | 'silenced'>>,
 ): MessageDescriptor {
   switch (call.state) {
     case 'calling':
       return msg`Calling…`;
     case 'ringing':
-      return call.direction === 'in' ? msg`Incoming call` : msg`Ringing…`;
+      if (!isRingingHere(call)) return msg`Ringing…`;
+      return call.silenced === true ? msg`Incoming call, ignored` : msg`Incoming call`;
     case 'connecting':
       return msg`Connecting…`;
     case 'connected':

@@ -4,7 +4,7 @@ import type { Call } from '../../src-shared/model/call.ts';
 import { activeCall, ringingCall } from '../../src-shared/model/calls-at-hand.ts';
 import type { Person } from '../../src-shared/model/contact.ts';
 import { callTargets } from './call-targets.ts';
-import { durationText, endWords, heldCall, mergeable, partyName } from './call-text.ts';
+import { durationText, endWords, heldCall, isRingingHere, mergeable, partyName, stateWords } from './call-text.ts';
 import { dtmfDigits, dtmfPortions } from './digits.ts';
 import { callKey } from './use-call-keys.ts';
 
@@ -56,6 +56,14 @@ describe('which call', () => {
   test('rings and can be answered: an incoming one only', () => {
     expect(ringingCall([call({ state: 'ringing' }), incoming])).toBe(incoming);
     expect(ringingCall([call({ state: 'ringing' })])).toBeUndefined();
+  });
+
+  test('was ignored: it rings no longer for the keys, but can be answered where it stands, and says so', () => {
+    const ignored = call({ ...incoming, silenced: true });
+    expect(ringingCall([ignored])).toBeUndefined();
+    expect(isRingingHere(ignored)).toBe(true);
+    expect(isRingingHere(call({ state: 'ringing' }))).toBe(false);
+    expect(stateWords(ignored).message).toBe('Incoming call, ignored');
   });
 
   test('is active: the newest that lives and is not unanswered', () => {

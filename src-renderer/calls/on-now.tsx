@@ -1,7 +1,9 @@
 import { Button } from '@fluentui/react-components';
 import {
   ArrowSwap20Regular,
+  Call20Filled,
   Call20Regular,
+  CallEnd20Filled,
   Dismiss20Regular,
   Merge20Regular,
   Pause16Filled,
@@ -17,7 +19,7 @@ import { formatRoute, useRoute } from '../shell/route.ts';
 import { liveCallPrefix } from '../shell/use-follow-calls.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
-import { conferenceOf, heldCall, mergeable, partyName, saidOf, stateWords } from './call-text.ts';
+import { conferenceOf, heldCall, isRingingHere, mergeable, partyName, saidOf, stateWords } from './call-text.ts';
 import { CallTimer } from './call-timer.tsx';
 import './calls-parts.css';
 import { useCallActions } from './use-call-actions.ts';
@@ -119,6 +121,32 @@ function OneCall(props: {
           </span>
         </span>
       </a>
+      {isRingingHere(call) && call.capabilities.includes('answer') && (
+        <Button
+          size="small"
+          appearance="primary"
+          className="btn-go"
+          icon={<Call20Filled />}
+          title={t`Answer`}
+          aria-label={t`Answer ${name}`}
+          onClick={() => {
+            actions.answer(call.id);
+          }}
+        />
+      )}
+      {isRingingHere(call) && call.capabilities.includes('decline') && (
+        <Button
+          size="small"
+          appearance="subtle"
+          className="btn-decline"
+          icon={<CallEnd20Filled />}
+          title={t`Decline`}
+          aria-label={t`Decline ${name}`}
+          onClick={() => {
+            actions.decline(call.id);
+          }}
+        />
+      )}
       {call.capabilities.includes('hold') && (
         <Button
           size="small"
