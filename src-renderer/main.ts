@@ -3,6 +3,7 @@ import { browserClock } from './bridge/browser-clock.ts';
 import { createConnector } from './bridge/connect.ts';
 import { firstTopicsShown, incomingTopics } from './bridge/first-topics.ts';
 import { reportUncaught } from './bridge/report-uncaught.ts';
+import { setCallProblem } from './calls/call-problem.ts';
 import { loadWords } from './i18n.ts';
 import { WindowMedia } from './media/window-media.ts';
 // The order of the sheets decides; what views import themselves stands first.
@@ -28,7 +29,12 @@ const connector = createConnector(window);
 const reportInternal = (where: string, error: unknown) => {
   reportUncaught(client, where, error);
 };
-const media = new WindowMedia({ clientId: connector.clientId, clock: browserClock, reportInternal });
+const media = new WindowMedia({
+  clientId: connector.clientId,
+  clock: browserClock,
+  reportInternal,
+  refused: setCallProblem,
+});
 const client = new ContractClient({
   connect: connector.connect,
   handlers: media.handlers,

@@ -25,9 +25,24 @@ export class CallAttention {
     const unheld = attended.find(({ call }) => call.state !== 'connected');
     if (unheld !== undefined) {
       const { name, number } = unheld.call.party;
-      throw new AppError('invalid', `You are calling ${name ?? number}. End that call first, or wait for the answer.`);
+      const who = name ?? number;
+      const words =
+        unheld.call.direction === 'out'
+          ? `You are calling ${who}. End that call first, or wait for the answer.`
+          : `The call with ${who} is being connected. Try again in a moment.`;
+      throw new AppError('invalid', words);
     }
     await Promise.all(attended.map((entry) => this.hold(entry)));
+  }
+
+  /**
+   * Before a caller is answered: holds what has this person's attention, and ends what nobody has answered yet, as an
+   * attempt cannot be held. Rejects as `free`.
+   */
+  async makeWay(): Promise<void> {
+    const attempts = this.#entries.attended().filter(isAttempt);
+    await Promise.all(attempts.map((entry) => entry.device.hangUp()));
+    await this.free(new Set(attempts));
   }
 
   /** For what must not wait for anybody's answer: holds what can be held and ends the rest. */
@@ -53,4 +68,9 @@ export class CallAttention {
     await entry.device.resume();
     this.#entries.move(entry, 'resumeHere');
   }
+}
+
+/** This person calls somebody who has not answered. */
+function isAttempt({ call }: CallEntry): boolean {
+  return call.direction === 'out' && (call.state === 'calling' || call.state === 'ringing');
 }

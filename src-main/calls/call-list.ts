@@ -214,12 +214,13 @@ export class CallList {
     this.#callBacks.availabilityChanged();
   }
 
+  /** What is active is held first; an attempt to call somebody that nobody has answered is ended. */
   async answer(callId: string): Promise<number> {
     const entry = this.#entries.get(callId);
     this.#entries.require(entry, 'answer');
     if (this.#entries.attended().length === 0) return await this.#incoming.answer(entry);
     return await this.#attention.inTurn(async () => {
-      await this.#attention.free();
+      await this.#attention.makeWay();
       this.#entries.require(entry, 'answer');
       return await this.#incoming.answer(entry);
     });

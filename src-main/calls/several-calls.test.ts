@@ -21,6 +21,25 @@ describe('several calls', () => {
     expect(rig.states).toEqual(['held', 'ended']);
   });
 
+  test('answering ends an attempt that nobody has answered, which cannot be held; who is on hold stays there', async () => {
+    const first = await rig.answered('one');
+    await rig.list.place('6104', undefined);
+    const attempt = rig.device.calls.at(-1);
+    attempt?.tell({ type: 'farEndRings' });
+    const caller = rig.ring('two', '6103');
+    await rig.list.answer('two');
+    expect(attempt?.done).toEqual(['hangUp']);
+    expect(caller.done).toEqual(['answer']);
+    expect(first.done).toEqual(['answer', 'hold']);
+  });
+
+  test('a call that is being answered is in the way of the next for a moment, in words that fit', async () => {
+    rig.ring('one');
+    await rig.list.answer('one');
+    rig.ring('two', '6103');
+    await expect(rig.list.answer('two')).rejects.toThrow('The call with 6102 is being connected.');
+  });
+
   test('placing a call holds the active one first', async () => {
     const first = await rig.answered('one');
     await rig.list.place('6104', undefined);

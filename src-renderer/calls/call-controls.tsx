@@ -17,7 +17,7 @@ import type { Call } from '../../src-shared/model/call.ts';
 import { plainText } from '../settings/list-text.ts';
 import { useSetting } from '../settings/use-setting.ts';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
-import { isRingingHere } from './call-text.ts';
+import { answerWords, isRingingHere } from './call-text.ts';
 import type { StagePanel } from './stage-panel.ts';
 import type { CallActions } from './use-call-actions.ts';
 
@@ -26,6 +26,8 @@ export function CallControls(props: {
   /** The call, or the whole conference. */
   readonly calls: readonly Call[];
   readonly call: Call;
+  /** The call that is on. */
+  readonly active: Call | undefined;
   readonly panel: StagePanel | undefined;
   readonly actions: CallActions;
   readonly onPanel: (panel: StagePanel | undefined) => void;
@@ -118,9 +120,7 @@ export function CallControls(props: {
           <span className="cbtn__face">
             <Call24Filled />
           </span>
-          <span className="cbtn__label">
-            <Trans>Answer</Trans>
-          </span>
+          <span className="cbtn__label">{t(answerWords(props.active))}</span>
         </button>
       )}
       <button

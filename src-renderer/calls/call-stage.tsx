@@ -14,6 +14,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import type { ReactNode } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
+import { activeCall } from '../../src-shared/model/calls-at-hand.ts';
 import { useTopic } from '../bridge/client-context.tsx';
 import { useDevicesInUse } from '../media/media-context.tsx';
 import { navigate } from '../shell/route.ts';
@@ -160,7 +161,16 @@ function Stage({ call, all }: { readonly call: Call; readonly all: readonly Call
         )}
       </div>
       {/* Ended: the last moments show why; there is nothing left to press. */}
-      {!ended && <CallControls calls={together} call={call} panel={panel} actions={actions} onPanel={setPanel} />}
+      {!ended && (
+        <CallControls
+          calls={together}
+          call={call}
+          active={activeCall(all)}
+          panel={panel}
+          actions={actions}
+          onPanel={setPanel}
+        />
+      )}
     </section>
   );
 }

@@ -53,6 +53,13 @@ export function isRingingHere(call: Pick<Call, 'state' | 'direction'>): boolean 
   return call.direction === 'in' && call.state === 'ringing';
 }
 
+/** What becomes of the call that is on when another one is answered. */
+export function answerWords(active: Pick<Call, 'state'> | undefined): MessageDescriptor {
+  if (active === undefined || active.state === 'held') return msg`Answer`;
+  // Nobody is there yet who could be put on hold.
+  return active.state === 'calling' || active.state === 'ringing' ? msg`End and answer` : msg`Hold and answer`;
+}
+
 /** What a call is doing, beside its timer. */
 export function stateWords(
   call: Pick<Call, 'state' | 'direction' | 'muted' | 'endReason'> &

@@ -4,7 +4,16 @@ import type { Call } from '../../src-shared/model/call.ts';
 import { activeCall, ringingCall } from '../../src-shared/model/calls-at-hand.ts';
 import type { Person } from '../../src-shared/model/contact.ts';
 import { callTargets } from './call-targets.ts';
-import { durationText, endWords, heldCall, isRingingHere, mergeable, partyName, stateWords } from './call-text.ts';
+import {
+  answerWords,
+  durationText,
+  endWords,
+  heldCall,
+  isRingingHere,
+  mergeable,
+  partyName,
+  stateWords,
+} from './call-text.ts';
 import { dtmfDigits, dtmfPortions } from './digits.ts';
 import { callKey } from './use-call-keys.ts';
 
@@ -50,6 +59,15 @@ describe('words', () => {
   ])('%i ms reads %s', (durationMs, text) => {
     expect(durationText(durationMs)).toBe(text);
   });
+});
+
+test('the button says what becomes of the call that is on', () => {
+  const words = (active: Call | undefined) => answerWords(active).message;
+  expect(words(undefined)).toBe('Answer');
+  expect(words(call({ state: 'held' }))).toBe('Answer');
+  expect(words(call())).toBe('Hold and answer');
+  expect(words(call({ state: 'calling' }))).toBe('End and answer');
+  expect(words(call({ state: 'ringing' }))).toBe('End and answer');
 });
 
 describe('which call', () => {

@@ -9,7 +9,7 @@ import { useAnnounce } from '../ui/live-regions.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
 import { setCallProblem, useCallProblem } from './call-problem.ts';
-import { partyName } from './call-text.ts';
+import { answerWords, partyName } from './call-text.ts';
 import './calls-parts.css';
 import { DivertMenu } from './divert-menu.tsx';
 import { CallerLine, IncomingCard } from './incoming-card.tsx';
@@ -76,7 +76,7 @@ export function IncomingCallBanner() {
   );
 }
 
-/** A second caller, while another call is on: that one goes on hold when this one is answered. */
+/** A second caller, while another call is on: that one goes on hold when this one is answered, or ends where nobody was reached yet. */
 function Waiting(props: { readonly call: Call; readonly active: Call; readonly actions: CallActions }) {
   const { t } = useLingui();
   const { call, active, actions } = props;
@@ -103,7 +103,7 @@ function Waiting(props: { readonly call: Call; readonly active: Call; readonly a
           actions.answer(call.id);
         }}
       >
-        {active.state === 'held' ? <Trans>Answer</Trans> : <Trans>Hold and answer</Trans>}
+        {t(answerWords(active))}
       </Button>
       {call.capabilities.includes('ignore') && (
         <Button

@@ -26,6 +26,8 @@ export interface WindowMediaOptions {
   readonly clock: Clock;
   /** Gets errors that are bugs. */
   readonly reportInternal: (where: string, error: unknown) => void;
+  /** Gets the words of a request of a headset that was refused. */
+  readonly refused: (words: string) => void;
 }
 
 /**
@@ -55,7 +57,9 @@ export class WindowMedia {
     hid: webHid(),
     isHolder: () => this.#held,
     failed: (error) => {
-      this.#failed('headset', error);
+      // A button of the headset is as good as one of the window: its refusal is said, too.
+      if (error instanceof AppError && error.code !== 'internal') this.#options.refused(error.message);
+      else this.#failed('headset', error);
     },
   });
   readonly #mixing = new CallMixing({

@@ -63,7 +63,7 @@ const placed = z.object({ callId: id, revision: z.number().int() });
 export const calls = {
   /** Dials what was typed or a number of a person. The call shows in topic `calls` by `revision`. */
   'calls.place': callToMain(z.object({ target, name }), placed),
-  /** Holds the active call, or the active conference, first. */
+  /** Holds the active call, or the active conference, first; ends a call of this person that nobody has answered. */
   'calls.answer': callToMain(callId, changed),
   'calls.decline': callToMain(callId, changed),
   'calls.hangUp': callToMain(callId, changed),
