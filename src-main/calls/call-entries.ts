@@ -161,7 +161,9 @@ export class CallEntries {
       this.#options.log.debug('a call event was ignored', { id, state, transition });
       return false;
     }
-    entry.call = { ...entry.call, ...change, state: next };
+    const { heldAtMs: _before, ...rest } = entry.call;
+    const held = next === 'held' ? { heldAtMs: this.#options.clock.now() } : {};
+    entry.call = { ...rest, ...held, ...change, state: next };
     this.refresh(entry);
     this.publish();
     return true;

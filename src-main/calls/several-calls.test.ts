@@ -65,6 +65,15 @@ describe('several calls', () => {
     expect(first.done).toEqual(['answer', 'hold', 'resume']);
   });
 
+  test('a call on hold says since when, and no longer than it is', async () => {
+    await rig.answered('one');
+    rig.clock.advance(1_000);
+    await rig.list.hold('one');
+    expect(rig.only().heldAtMs).toBe(rig.clock.now());
+    await rig.list.resume('one');
+    expect(rig.only()).not.toHaveProperty('heldAtMs');
+  });
+
   test('two quick clicks never leave two calls active', async () => {
     await rig.answered('one');
     await rig.answered('two', '6103');

@@ -2,7 +2,7 @@ import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import { assertNever } from '../../src-shared/assert-never.ts';
 import type { Call, CallEndReason, CallTransfer } from '../../src-shared/model/call.ts';
-import { activeCall, isLive } from '../../src-shared/model/calls-at-hand.ts';
+import { activeCall, isLive, isTransferring, lastHeldCall } from '../../src-shared/model/calls-at-hand.ts';
 
 /** The name to show: a person's where known, else the number as dialled or received. */
 export function partyName(call: Pick<Call, 'party'>): string {
@@ -90,11 +90,6 @@ export function saidOf(call: Pick<Call, 'endReason' | 'notice'>, words: string):
   return call.endReason === 'mediaFailed' ? (call.notice ?? words) : words;
 }
 
-/** A transfer of this call is under way. */
-export function isTransferring(call: Partial<Pick<Call, 'transfer'>>): boolean {
-  return call.transfer !== undefined && call.transfer.state !== 'failed';
-}
-
 /** How far a transfer has come; `target` is its value. Nothing of one that failed: its own message says it. */
 export function transferWords(transfer: CallTransfer): MessageDescriptor | undefined {
   const { target } = transfer;
@@ -119,21 +114,16 @@ export function durationText(durationMs: number): string {
   return minutes < 60 ? rest : `${Math.floor(minutes / 60)}:${rest}`;
 }
 
-/** The call that "swap" brings back: the one that was put on hold last is not known, so the newest on hold. */
-export function heldCall(calls: readonly Call[]): Call | undefined {
-  return calls.findLast((call) => call.state === 'held' && !isTransferring(call));
-}
-
 /** All calls of the conference that this call is in, oldest first; only itself when it is in none. */
 export function conferenceOf(call: Call, calls: readonly Call[]): readonly Call[] {
   if (call.conferenceId === undefined) return [call];
   return calls.filter((one) => isLive(one) && one.conferenceId === call.conferenceId);
 }
 
-/** Two conversations that can be made one: the active one and the newest on hold. Undefined when they cannot. */
+/** Two conversations that can be made one: the active one and the one that was held last. Undefined when they cannot. */
 export function mergeable(calls: readonly Call[]): readonly [Call, Call] | undefined {
   const active = activeCall(calls);
-  const held = heldCall(calls);
+  const held = lastHeldCall(calls);
   if (active?.state !== 'connected' || held === undefined) return undefined;
   const can = (call: Call) => call.capabilities.includes('conference');
   return can(active) && can(held) ? [active, held] : undefined;

@@ -1,19 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { callEndReasons } from '../../src-shared/model/call.ts';
 import type { Call } from '../../src-shared/model/call.ts';
-import { activeCall, ringingCall } from '../../src-shared/model/calls-at-hand.ts';
+import { activeCall, heldCall, ringingCall } from '../../src-shared/model/calls-at-hand.ts';
 import type { Person } from '../../src-shared/model/contact.ts';
 import { callTargets } from './call-targets.ts';
-import {
-  answerWords,
-  durationText,
-  endWords,
-  heldCall,
-  isRingingHere,
-  mergeable,
-  partyName,
-  stateWords,
-} from './call-text.ts';
+import { answerWords, durationText, endWords, isRingingHere, mergeable, partyName, stateWords } from './call-text.ts';
 import { dtmfDigits, dtmfPortions } from './digits.ts';
 import { callKey } from './use-call-keys.ts';
 
@@ -191,6 +182,16 @@ describe('several calls', () => {
     expect(mergeable([held, on])).toEqual([on, held]);
     expect(mergeable([held, call({ capabilities: [] })])).toBeUndefined();
     expect(mergeable([on])).toBeUndefined();
+  });
+
+  test('have their turn one after the other: swap brings back who waits longest, merge joins who was held last', () => {
+    const waiting = (id: string, heldAtMs: number) =>
+      call({ id, state: 'held', heldAtMs, capabilities: ['conference'] });
+    const second = waiting('second', 2_000);
+    expect(heldCall([waiting('first', 1_000), second, on])?.id).toBe('first');
+    expect(mergeable([waiting('first', 1_000), second, on])?.map(({ id }) => id)).toEqual(['one', 'second']);
+    // After that swap, whoever was active waits shortest.
+    expect(heldCall([on, second, waiting('third', 3_000)])?.id).toBe('second');
   });
 
   test('that are on hold for a transfer are not swapped', () => {

@@ -13,13 +13,13 @@ import {
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { CallBack } from '../../src-shared/contract/calls.ts';
 import type { Call } from '../../src-shared/model/call.ts';
-import { activeCall } from '../../src-shared/model/calls-at-hand.ts';
+import { activeCall, heldCall } from '../../src-shared/model/calls-at-hand.ts';
 import { useTopic } from '../bridge/client-context.tsx';
 import { formatRoute, useRoute } from '../shell/route.ts';
 import { liveCallPrefix } from '../shell/use-follow-calls.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
-import { conferenceOf, heldCall, isRingingHere, mergeable, partyName, saidOf, stateWords } from './call-text.ts';
+import { conferenceOf, isRingingHere, mergeable, partyName, saidOf, stateWords } from './call-text.ts';
 import { CallTimer } from './call-timer.tsx';
 import './calls-parts.css';
 import { useCallActions } from './use-call-actions.ts';

@@ -1,12 +1,12 @@
 import { useEffect, useEffectEvent } from 'react';
 import { assertNever } from '../../src-shared/assert-never.ts';
 import type { Call } from '../../src-shared/model/call.ts';
-import { activeCall, ringingCall } from '../../src-shared/model/calls-at-hand.ts';
+import { activeCall, heldCall, ringingCall } from '../../src-shared/model/calls-at-hand.ts';
 import { navigate } from '../shell/route.ts';
 import { liveCallPrefix } from '../shell/use-follow-calls.ts';
 import { combos, isMac, pressed } from '../ui/shortcuts.ts';
 import type { KeyPress } from '../ui/shortcuts.ts';
-import { conferenceOf, heldCall } from './call-text.ts';
+import { conferenceOf } from './call-text.ts';
 import { setStagePanel, stagePanelOf } from './stage-panel.ts';
 import type { CallActions } from './use-call-actions.ts';
 

@@ -91,6 +91,8 @@ export interface Call {
   readonly startedAtMs: number;
   readonly connectedAtMs?: number;
   readonly endedAtMs?: number;
+  /** Since when it is on hold; only while it is. */
+  readonly heldAtMs?: number;
   readonly endReason?: CallEndReason;
   /** Plain words beside the reason or during the call, for example that the microphone is refused. */
   readonly notice?: string;

@@ -15,6 +15,31 @@ export function ringingCall(calls: readonly Call[]): Call | undefined {
   return ringingCalls(calls)[0];
 }
 
+/** A transfer of this call is under way. */
+export function isTransferring(call: Partial<Pick<Call, 'transfer'>>): boolean {
+  return call.transfer !== undefined && call.transfer.state !== 'failed';
+}
+
+/**
+ * The call that "swap" brings back: the one that waits longest. Of three calls each has its turn so, as with a key that
+ * goes round them; the one held last would alternate between two and never reach the first.
+ */
+export function heldCall(calls: readonly Call[]): Call | undefined {
+  return onHold(calls).at(0);
+}
+
+/** The call that was put on hold last: the one that the active call was placed or answered from. */
+export function lastHeldCall(calls: readonly Call[]): Call | undefined {
+  return onHold(calls).at(-1);
+}
+
+/** Whoever waits longest first; not those that are on hold to be transferred. */
+function onHold(calls: readonly Call[]): readonly Call[] {
+  return calls
+    .filter((call) => call.state === 'held' && !isTransferring(call))
+    .toSorted((one, other) => (one.heldAtMs ?? 0) - (other.heldAtMs ?? 0));
+}
+
 /** The call that mute, hold and "end" mean: the newest that has this person's attention, else the newest on hold. */
 export function activeCall(calls: readonly Call[]): Call | undefined {
   const mine = calls.filter((call) => isLive(call) && !(call.direction === 'in' && call.state === 'ringing'));

@@ -1,4 +1,5 @@
 import type { Call } from '../../../src-shared/model/call.ts';
+import { heldCall } from '../../../src-shared/model/calls-at-hand.ts';
 import type { HeadsetAction, HeadsetLamps } from './headset.ts';
 
 /** What the lamps of a headset say about the calls. `silenced`: rings no longer here. */
@@ -22,7 +23,7 @@ export type HeadsetOrder =
 export function headsetOrder(action: HeadsetAction, calls: readonly Call[]): HeadsetOrder | undefined {
   const active = activeOf(calls);
   const ringing = ringingOf(calls);
-  const held = calls.find((call) => call.state === 'held');
+  const held = heldCall(calls);
   switch (action) {
     case 'offHook':
       if (ringing !== undefined) return { ask: 'answer', callId: ringing.id };
