@@ -1,4 +1,4 @@
-import { Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
+import { Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Tooltip } from '@fluentui/react-components';
 import {
   Call24Filled,
   CallEnd24Filled,
@@ -11,13 +11,14 @@ import {
   PersonAdd24Regular,
   Play24Filled,
 } from '@fluentui/react-icons';
+import type { MessageDescriptor } from '@lingui/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode, Ref } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
 import { plainText } from '../settings/list-text.ts';
 import { useSetting } from '../settings/use-setting.ts';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
-import { answerWords, isRingingHere } from './call-text.ts';
+import { answerWords, isRingingHere, leaveRefusal } from './call-text.ts';
 import type { StagePanel } from './stage-panel.ts';
 import type { CallActions } from './use-call-actions.ts';
 
@@ -100,10 +101,9 @@ export function CallControls(props: {
       )}
       <MoreOfCall call={call} actions={actions} onPanel={props.onPanel} />
       {together && (
-        <Control
-          icon={<CallEnd24Filled />}
-          label={t`Leave`}
-          onClick={() => {
+        <Leave
+          refusal={leaveRefusal(calls)}
+          onLeave={() => {
             actions.leaveConference(conferenceId);
           }}
         />
@@ -149,6 +149,18 @@ export function CallControls(props: {
         </span>
       </button>
     </div>
+  );
+}
+
+/** Out of the conference, the others talk on. Where they cannot, it says why and does nothing. */
+function Leave(props: { readonly refusal: MessageDescriptor | undefined; readonly onLeave: () => void }) {
+  const { t } = useLingui();
+  const { refusal, onLeave } = props;
+  if (refusal === undefined) return <Control icon={<CallEnd24Filled />} label={t`Leave`} onClick={onLeave} />;
+  return (
+    <Tooltip content={t(refusal)} relationship="description">
+      <Control icon={<CallEnd24Filled />} label={t`Leave`} aria-disabled />
+    </Tooltip>
   );
 }
 
@@ -209,6 +221,7 @@ function Control({
   /** Only for a button that stays down. */
   readonly pressed?: boolean;
   readonly shortcut?: string;
+  readonly 'aria-disabled'?: true;
   readonly onClick?: () => void;
   readonly ref?: Ref<HTMLButtonElement>;
 }) {

@@ -120,6 +120,13 @@ export function conferenceOf(call: Call, calls: readonly Call[]): readonly Call[
   return calls.filter((one) => isLive(one) && one.conferenceId === call.conferenceId);
 }
 
+/** Why this person cannot leave a conference of these calls and the others talk on; undefined when they can. */
+export function leaveRefusal(calls: readonly Call[]): MessageDescriptor | undefined {
+  // The two others are joined to one another; nobody but this computer can mix three of them.
+  if (calls.length <= 2) return undefined;
+  return msg`Only two people can talk on without you. Take somebody out first, or end it for all.`;
+}
+
 /** Two conversations that can be made one: the active one and the one that was held last. Undefined when they cannot. */
 export function mergeable(calls: readonly Call[]): readonly [Call, Call] | undefined {
   const active = activeCall(calls);

@@ -4,7 +4,16 @@ import type { Call } from '../../src-shared/model/call.ts';
 import { activeCall, heldCall, ringingCall } from '../../src-shared/model/calls-at-hand.ts';
 import type { Person } from '../../src-shared/model/contact.ts';
 import { callTargets } from './call-targets.ts';
-import { answerWords, durationText, endWords, isRingingHere, mergeable, partyName, stateWords } from './call-text.ts';
+import {
+  answerWords,
+  durationText,
+  endWords,
+  isRingingHere,
+  leaveRefusal,
+  mergeable,
+  partyName,
+  stateWords,
+} from './call-text.ts';
 import { dtmfDigits, dtmfPortions } from './digits.ts';
 import { callKey } from './use-call-keys.ts';
 
@@ -192,6 +201,11 @@ describe('several calls', () => {
     expect(mergeable([waiting('first', 1_000), second, on])?.map(({ id }) => id)).toEqual(['one', 'second']);
     // After that swap, whoever was active waits shortest.
     expect(heldCall([on, second, waiting('third', 3_000)])?.id).toBe('second');
+  });
+
+  test('made one of two can be left to one another; of more they cannot, in words', () => {
+    expect(leaveRefusal([on, held])).toBeUndefined();
+    expect(leaveRefusal([on, held, call({ id: 'three' })])?.message).toMatch(/Only two people can talk on without you/);
   });
 
   test('that are on hold for a transfer are not swapped', () => {
