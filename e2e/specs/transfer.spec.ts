@@ -16,9 +16,21 @@ test(
   { tag: ['@kamailio', '@baresip', '@linphone'] },
   async ({ lab, caller, carol, frank }) => {
     const { window } = caller;
-    const from = carol.events.length;
+    let from = carol.events.length;
     await frank.use({ hz: farHz });
     await chooseCarol(caller, lab, 'frank');
+    await window.page.getByRole('button', { name: 'Ask first' }).click();
+    await carol.waitFor('CALL_INCOMING', { from });
+    // Given up: the call that asks is over, and the first one is back.
+    await window.stage('Carol Lindqvist').getByRole('button', { name: 'Back to Frank Schäfer' }).click();
+    await carol.waitFor('CALL_CLOSED', { from });
+    await expect(window.stage('Frank Schäfer')).toBeVisible();
+    await expect(window.control('Hold')).toBeVisible();
+
+    from = carol.events.length;
+    await window.control('Transfer').click();
+    await window.targetField.fill(lab.account('carol').extension);
+    await expect(window.suggestions.first()).toBeVisible();
     await window.page.getByRole('button', { name: 'Ask first' }).click();
     await carol.waitFor('CALL_INCOMING', { from });
     await carol.answer();

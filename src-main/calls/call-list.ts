@@ -120,6 +120,7 @@ export class CallList {
     this.#entries.onEnded = (before) => {
       this.conferences.ended(before);
       this.#incoming.ended(before);
+      this.transfers.ended(before);
     };
     options.device.handleIncoming((incoming) =>
       this.#incoming.take(incoming) ? this.#listener(incoming.callId) : undefined,

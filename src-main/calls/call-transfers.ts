@@ -1,5 +1,5 @@
 import { AppError } from '../../src-shared/errors.ts';
-import type { CallEndReason } from '../../src-shared/model/call.ts';
+import type { Call, CallEndReason } from '../../src-shared/model/call.ts';
 import type { DeviceCallEvent } from './call-device.ts';
 import type { CallAttention } from './call-attention.ts';
 import type { CallEntries, CallEntry } from './call-entries.ts';
@@ -37,6 +37,8 @@ export class CallTransfers {
   readonly #options: CallTransfersOptions;
   /** Calls that are held only because they are being transferred. */
   readonly #heldForTransfer = new Set<string>();
+  /** Whom calls were placed to, only to ask about another call; by the id of the call that asks. */
+  readonly #asked = new Map<string, DialTarget>();
 
   constructor(options: CallTransfersOptions) {
     this.#options = options;
@@ -98,11 +100,60 @@ export class CallTransfers {
     const target = this.#options.read(typed);
     return await attention.inTurn(async () => {
       await attention.hold(entry);
-      return consult(target, name, callId);
+      const placed = consult(target, name, callId);
+      this.#asked.set(placed.callId, target);
+      return placed;
     });
   }
 
-  /** Joins the two calls of a consultation, of which either may be named; or this one with any other. */
+  /** Holds the call, and takes another one that this person has back to ask there about it. */
+  async consultOther(callId: string, otherId: string): Promise<number> {
+    const { entries, attention } = this.#options;
+    const entry = entries.get(callId);
+    const other = entries.get(otherId);
+    entries.require(entry, 'transfer');
+    requireAnswered(other);
+    const asked = new Set(entries.together(other));
+    if (asked.has(entry)) {
+      throw new AppError('invalid', `${nameOf(entry)} is in that conversation already. Choose somebody else.`);
+    }
+    return await attention.inTurn(async () => {
+      await attention.free(asked);
+      await attention.hold(entry);
+      await Promise.all([...asked].map((one) => attention.resume(one)));
+      for (const one of entries.running()) if (one.call.consultsFor === callId) entries.drop(one, 'consultsFor');
+      entries.drop(entry, 'consultsFor');
+      entries.update(other, { consultsFor: callId });
+      // From now on it is a conversation of its own.
+      this.#asked.delete(otherId);
+      return entries.publish();
+    });
+  }
+
+  /** Back to the call that this one asks about: a call that was placed only to ask is ended, any other one held. */
+  async abandonConsult(callId: string): Promise<number> {
+    const { entries, attention } = this.#options;
+    const consulting = entries.get(callId);
+    const { consultsFor } = consulting.call;
+    const held = consultsFor === undefined ? undefined : entries.find(consultsFor);
+    if (held === undefined || held.call.state === 'ended') {
+      throw new AppError('notFound', 'The call that you were asking about is over.');
+    }
+    return await attention.inTurn(async () => {
+      const back = entries.together(held);
+      const isOver = this.#asked.has(callId);
+      if (isOver) await consulting.device.hangUp();
+      await attention.free(new Set(isOver ? [...back, consulting] : back));
+      entries.drop(consulting, 'consultsFor');
+      await Promise.all(back.map((one) => attention.resume(one)));
+      return entries.publish();
+    });
+  }
+
+  /**
+   * Joins the two calls of a consultation, of which either may be named; or this one with any other. Who was called to
+   * be asked and has not answered is called by the far end instead.
+   */
   async complete(callId: string, otherId?: string): Promise<number> {
     const { entries } = this.#options;
     const named = entries.get(callId);
@@ -113,20 +164,20 @@ export class CallTransfers {
     if (consulting === undefined || held === undefined || held.call.state === 'ended') {
       throw new AppError('invalid', 'There is no second call to join this one with. Call somebody about it first.');
     }
-    return await this.join(held, consulting);
+    const target = this.#asked.get(consulting.call.id);
+    if (target === undefined || isAnswered(consulting)) return await this.join(held, consulting);
+    entries.require(held, 'transfer');
+    // There is no dialog yet that could be replaced (RFC 5589 section 7.6): our attempt makes room for theirs.
+    await consulting.device.hangUp();
+    this.#heldForTransfer.add(held.call.id);
+    return await this.#send(held.call.id, target, nameOf(consulting), 'transfer');
   }
 
   /** Joins the far ends of two calls to one another (RFC 5589 section 7): `moved` is told to call in place of `kept`. */
   async join(moved: CallEntry, kept: CallEntry): Promise<number> {
     const { entries } = this.#options;
     entries.require(moved, 'transfer');
-    if (kept.call.state !== 'connected' && kept.call.state !== 'held') {
-      const who = nameOf(kept);
-      throw new AppError(
-        'invalid',
-        `${who} has not answered yet. Wait for the answer, or cancel that call and transfer without asking.`,
-      );
-    }
+    requireAnswered(kept);
     entries.update(moved, { transfer: { kind: 'attended', target: nameOf(kept), state: 'asking' } });
     entries.publish();
     try {
@@ -136,6 +187,12 @@ export class CallTransfers {
       throw error;
     }
     return entries.revision;
+  }
+
+  /** A call is over. */
+  ended({ id }: Pick<Call, 'id'>): void {
+    this.#asked.delete(id);
+    this.#heldForTransfer.delete(id);
   }
 
   /** What the device tells of a transfer. */
@@ -190,6 +247,18 @@ export class CallTransfers {
         // It stays on hold, as the view shows, and the person can take it back.
       });
   }
+}
+
+function isAnswered({ call }: CallEntry): boolean {
+  return call.state === 'connected' || call.state === 'held';
+}
+
+function requireAnswered(entry: CallEntry): void {
+  if (isAnswered(entry)) return;
+  throw new AppError(
+    'invalid',
+    `${nameOf(entry)} has not answered yet. Wait for the answer, or cancel that call and transfer without asking.`,
+  );
 }
 
 function nameOf({ call }: CallEntry): string {

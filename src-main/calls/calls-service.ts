@@ -24,6 +24,8 @@ export const phoneCalls = [
   'calls.resume',
   'calls.transfer',
   'calls.consult',
+  'calls.consultOther',
+  'calls.abandonConsult',
   'calls.completeTransfer',
   'calls.merge',
   'calls.split',
@@ -68,6 +70,10 @@ export class CallsService implements Service {
         revision: await list.transfers.transfer(callId, target, name),
       }),
       'calls.consult': ({ callId, target, name }) => list.transfers.consult(callId, target, name),
+      'calls.consultOther': async ({ callId, otherId }) => ({
+        revision: await list.transfers.consultOther(callId, otherId),
+      }),
+      'calls.abandonConsult': async ({ callId }) => ({ revision: await list.transfers.abandonConsult(callId) }),
       'calls.completeTransfer': async ({ callId, otherId }) => ({
         revision: await list.transfers.complete(callId, otherId),
       }),

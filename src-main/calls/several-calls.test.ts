@@ -186,10 +186,54 @@ describe('several calls', () => {
       expect(held.joinedWith).toBe(asked);
     });
 
-    test('is refused in words before the other has answered', async () => {
-      const { asked, askedId } = await consulting();
+    test('before the other has answered cancels that call and sends the first one there; refused, it comes back', async () => {
+      const { held, asked, askedId } = await consulting();
       asked.tell({ type: 'farEndRings' });
-      await expect(rig.list.transfers.complete(askedId)).rejects.toThrow(/6105 has not answered yet/);
+      const hangUp = vi.spyOn(asked, 'hangUp').mockImplementation(() => {
+        asked.tell({ type: 'end', reason: 'hungUp' });
+        return Promise.resolve();
+      });
+      await rig.list.transfers.complete(askedId);
+      expect(hangUp).toHaveBeenCalledOnce();
+      expect(held.done).toEqual(['answer', 'hold', 'transfer 6105']);
+      expect(rig.callOf('one').transfer).toMatchObject({ kind: 'blind', target: '6105' });
+      held.tell({ type: 'transferFailed', reason: 'busy' });
+      await vi.waitFor(() => {
+        expect(rig.callOf('one').state).toBe('connected');
+      });
+    });
+
+    test('with another call that has not answered is refused in words', async () => {
+      await rig.answered('one');
+      await rig.list.hold('one');
+      const { callId } = rig.place('6105');
+      await expect(rig.list.transfers.complete('one', callId)).rejects.toThrow(/6105 has not answered yet/);
+    });
+
+    test('is given up: the call that was placed to ask is ended, and the first one is back', async () => {
+      const { held, asked, askedId } = await consulting();
+      asked.tell({ type: 'established', encrypted: false });
+      await rig.list.transfers.abandonConsult(askedId);
+      expect(asked.done).toEqual(['hangUp']);
+      expect(held.done).toEqual(['answer', 'hold', 'resume']);
+      expect(rig.callOf('one').state).toBe('connected');
+    });
+
+    test('in a call that there was already, which goes on hold again when it is given up', async () => {
+      const held = await rig.answered('one');
+      const other = await rig.answered('two', '6103');
+      await rig.list.resume('one');
+      await rig.list.transfers.consultOther('one', 'two');
+      expect(rig.states).toEqual(['held', 'connected']);
+      expect(rig.callOf('two').consultsFor).toBe('one');
+      await rig.list.transfers.abandonConsult('two');
+      expect(rig.states).toEqual(['connected', 'held']);
+      expect(rig.callOf('two')).not.toHaveProperty('consultsFor');
+      expect(other.done).not.toContain('hangUp');
+
+      await rig.list.transfers.consultOther('one', 'two');
+      await rig.list.transfers.complete('two');
+      expect(held.joinedWith).toBe(other);
     });
 
     test('leaves both calls when it fails', async () => {

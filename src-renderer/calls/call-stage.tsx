@@ -222,7 +222,6 @@ function Notes(props: {
           <Button
             size="small"
             appearance="primary"
-            disabledFocusable={call.state !== 'connected'}
             onClick={() => {
               void actions.completeTransfer(call.id);
             }}
@@ -232,8 +231,7 @@ function Notes(props: {
           <Button
             size="small"
             onClick={() => {
-              actions.hangUp(call.id);
-              actions.resume(asksFor.id);
+              actions.abandonConsult(call.id);
             }}
           >
             <Trans>Back to {asked}</Trans>

@@ -39,12 +39,11 @@ export function TransferPanel(props: {
   const askFirst = () => {
     if (chosen === undefined || busy) return;
     // Somebody who waits on hold is asked by taking that call back; the join is offered there.
-    if (chosen.call !== undefined) {
-      actions.resume(chosen.call.id);
-      onClose();
-      return;
-    }
-    attempt(actions.consult(call.id, chosen.target, chosen.name));
+    attempt(
+      chosen.call === undefined
+        ? actions.consult(call.id, chosen.target, chosen.name)
+        : actions.consultOther(call.id, chosen.call.id),
+    );
   };
   return (
     <div className="qpop xfer" role="group" aria-label={t`Transfer ${name}`}>

@@ -26,6 +26,10 @@ export interface CallActions {
   readonly resume: (callId: string) => void;
   readonly transfer: (callId: string, target: string, name?: string) => Promise<boolean>;
   readonly consult: (callId: string, target: string, name?: string) => Promise<boolean>;
+  /** Asks about this call in another one that there is already. */
+  readonly consultOther: (callId: string, otherId: string) => Promise<boolean>;
+  /** Back to the call that this one asks about. */
+  readonly abandonConsult: (callId: string) => void;
   /** Joins this call with the one that was called about it, or with another that is named. */
   readonly completeTransfer: (callId: string, otherId?: string) => Promise<boolean>;
   readonly merge: (callIds: readonly string[]) => void;
@@ -80,6 +84,8 @@ export function useCallActions(): CallActions {
       resume: (callId) => void attempt(() => call('calls.resume', { callId })),
       transfer: (callId, target, name) => attempt(() => call('calls.transfer', { callId, ...named(target, name) })),
       consult: (callId, target, name) => attempt(() => call('calls.consult', { callId, ...named(target, name) })),
+      consultOther: (callId, otherId) => attempt(() => call('calls.consultOther', { callId, otherId })),
+      abandonConsult: (callId) => void attempt(() => call('calls.abandonConsult', { callId })),
       completeTransfer: (callId, otherId) =>
         attempt(() => call('calls.completeTransfer', otherId === undefined ? { callId } : { callId, otherId })),
       merge: (callIds) => void attempt(() => call('calls.merge', { callIds: [...callIds] })),

@@ -78,9 +78,13 @@ export const calls = {
   'calls.transfer': callToMain(z.object({ callId: id, target, name }), changed),
   /** Holds the call and calls somebody about it. */
   'calls.consult': callToMain(z.object({ callId: id, target, name }), placed),
+  /** Holds the call, and takes another call of this person back to ask there about it. */
+  'calls.consultOther': callToMain(z.object({ callId: id, otherId: id }), changed),
+  /** Back to the call that this one asks about. A call that was placed only to ask is ended, any other one held. */
+  'calls.abandonConsult': callToMain(callId, changed),
   /**
-   * Joins the two calls of a consultation (RFC 5589 section 7); either of them may be named. With `otherId` it joins
-   * any two calls of this person.
+   * Joins the two calls of a consultation (RFC 5589 section 7); either of them may be named. Who has not answered yet
+   * is called by the far end instead. With `otherId` it joins any two calls of this person.
    */
   'calls.completeTransfer': callToMain(z.object({ callId: id, otherId: id.optional() }), changed),
   /** Makes a conference of these calls, or adds them to the one that some of them are in. */

@@ -107,7 +107,7 @@ export interface Call {
   /** Calls with the same id are mixed in the window. */
   readonly conferenceId?: string;
   readonly transfer?: CallTransfer;
-  /** Id of the held call that this call was placed to consult for. */
+  /** Id of the held call that this person asks about in this one. */
   readonly consultsFor?: string;
   /** Id of the call whose place this one takes, because the far end transferred this person. */
   readonly replaces?: string;
