@@ -3,6 +3,7 @@ import type { CountryCode } from 'libphonenumber-js/min';
 import { AppError } from '../../src-shared/errors.ts';
 import { parseLink, sipAddress } from '../../src-shared/text/link.ts';
 import type { AddressLink } from '../../src-shared/text/link.ts';
+import { extensionPattern, withoutMarks, withoutTrunkZero } from '../../src-shared/text/phone-number.ts';
 import type { Keypad } from '../dial-plan/keypad.ts';
 
 /** What was typed, as three things: what people see, what is dialled, and what is looked up in the directory. */
@@ -35,7 +36,7 @@ const notDialable = 'That is not a number that can be called. Type a phone numbe
  * Throws AppError `invalid` for names and for nothing.
  */
 export function parseDialString(typed: string, keypad: Keypad): DialTarget {
-  const text = typed.normalize('NFKC').trim();
+  const text = withoutMarks(typed.normalize('NFKC')).trim();
   if (/^(tel|sips?|callto):/i.test(text)) return fromLink(text, keypad);
   if (text.includes('@')) return fromAddress(sipAddress(text));
   return fromNumber(text, keypad);
@@ -57,17 +58,19 @@ function fromAddress(address: AddressLink | undefined): DialTarget {
 }
 
 function fromNumber(text: string, keypad: Keypad): DialTarget {
-  const shown = text.replace(/[\s\p{Cc}]+/gu, ' ');
-  // An extension is reached after the number answered, and the (0) of international notation is dialled only at home.
-  const main = text.replace(extension, '').replace(/^\+(.*)\(0\)/, '+$1');
+  // A link may have hidden a mark in an escape.
+  const written = withoutMarks(text);
+  const shown = written.replace(/[\s\p{Cc}]+/gu, ' ');
+  // An extension is reached after the number answered.
+  const main = withoutTrunkZero(written.replace(extensionPattern, ''));
   if (!looksLikeNumber(main, keypad)) throw new AppError('invalid', notDialable);
-  const dialled = (main.startsWith('+') ? '+' : '') + Array.from(main, (one) => keyOf(one, keypad) ?? '').join('');
+  const dialled = (leadingPlus.test(main) ? '+' : '') + Array.from(main, (one) => keyOf(one, keypad) ?? '').join('');
   if (dialled.length > 40) throw new AppError('invalid', notDialable);
   return { kind: 'number', shown, dialled };
 }
 
-/** `x22`, `ext. 22` and the like after a number. */
-const extension = /(?<=\d[\s)]*)(?:;\s*ext=|,?\s*ext\.?\s*|,?\s*extension\s*|\s+x\s*)\d{1,10}\s*$/i;
+/** `+44` and `(+44)`: before it stands nothing that is dialled. */
+const leadingPlus = /^[^\p{L}\p{N}*#+]*\+/u;
 
 function keyOf(character: string, keypad: Keypad): string | undefined {
   return /[0-9*#]/.test(character) ? character : keypad(character);

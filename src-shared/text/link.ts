@@ -77,7 +77,7 @@ function telLink(rest: string): PhoneLink | undefined {
   const written = decode(subscriber).trim();
   const context = parameter('phone-context');
   // A local number with a global context is that context's number (section 5.1.5); a domain names only whose it is.
-  const isLocal = !written.startsWith('+');
+  const isLocal = !/^[\s(]*\+/.test(written);
   const number = isLocal && context?.startsWith('+') === true ? context + written : written;
   if (!/\d|[*#]/.test(number)) return undefined;
   const extension = parameter('ext');

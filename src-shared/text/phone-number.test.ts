@@ -8,6 +8,9 @@ describe('numbers as they are compared', () => {
     ['020 7946 0100', 'GB', '+442079460100'],
     ['0044 20 7946 0100', 'GB', '+442079460100'],
     ['(030) 23 12 34 56', 'de', '+493023123456'],
+    ['(+44) (0)20 7946 0100', undefined, '+442079460100'],
+    ['\u202a+44 20 7946 0100\u202c', undefined, '+442079460100'],
+    ['+39 (0)6 1234 5678', undefined, '+390612345678'],
     ['tel:+1-212-555-0100', undefined, '+12125550100'],
     ['sip:+442079460100@pbx.test;user=phone', undefined, '+442079460100'],
     ['+44 20 7946 0100 ext. 6100', undefined, '+442079460100'],
@@ -29,7 +32,9 @@ describe('numbers as they are compared', () => {
 
   test('the extension is told apart from the number', () => {
     expect(numberKeys('+44 20 7946 0100 x6100')).toMatchObject({ digits: '442079460100', extension: '6100' });
-    expect(numberKeys('6100 ext 12')).toEqual({ digits: '6100', extension: '12' });
+    for (const text of ['6100 ext 12', '6100x12', '6100#12', '6100 (extn. 12)', '6100;ext=12']) {
+      expect(numberKeys(text)).toEqual({ digits: '6100', extension: '12' });
+    }
   });
 
   test('digits of every script are digits', () => {

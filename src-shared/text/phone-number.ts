@@ -53,14 +53,12 @@ export function toE164(text: string, region?: string): string | undefined {
 
 /** What a number is found by. Garbage gives empty keys. */
 export function numberKeys(text: string, region?: string): NumberKeys {
-  const written = text
-    .normalize('NFKC')
+  const written = withoutMarks(text.normalize('NFKC'))
     .replace(/\0/g, '')
     .replace(/^\s*(tel|sip|sips):/i, '')
     .replace(/@.*$/, '')
     .trim();
-  // "+44 (0)20": the zero in brackets is dialled only without the country code.
-  const plain = written.startsWith('+') ? written.replace(/\(0\)/, '') : written;
+  const plain = withoutTrunkZero(written);
   const parsed = plain.length > 64 ? undefined : parsePhoneNumberFromString(plain, countryOf(region));
   const e164 = parsed?.isPossible() === true ? parsed.number : undefined;
   const extension = parsed?.ext === undefined ? extensionOf(plain) : digitsOf(parsed.ext);
@@ -73,14 +71,39 @@ export function numberKeys(text: string, region?: string): NumberKeys {
   };
 }
 
-const extensionPattern = /\s*(?:;ext=|ext\.?|extension|x|#)\s*:?\s*(\d{1,10})\s*$/i;
+/**
+ * Text without the characters that nobody sees: marks of writing direction, which addresses copied from other programs
+ * carry in front, joiners and soft hyphens (Unicode category Cf).
+ */
+export function withoutMarks(text: string): string {
+  return text.replace(/\p{Cf}/gu, '');
+}
+
+/**
+ * `+44 (0)20` as `+44 20`: the zero in brackets is dialled only within the country. Italy and San Marino dial it from
+ * abroad as well, where it stays.
+ */
+export function withoutTrunkZero(text: string): string {
+  const [, prefix] = /^([^\p{L}\p{N}*#+]*(?:\+|00|011)[^\p{L}*#+]*?)\(\s*0\s*\)/u.exec(text) ?? [];
+  if (prefix === undefined || /^(?:00|011)?(?:39|378)/.test(digitsOf(prefix))) return text;
+  return prefix + text.slice(prefix.length).replace(/\(\s*0\s*\)/, ' ');
+}
+
+/**
+ * `x22`, `ext. 22`, `(extn 22)`, `;ext=22` at the end of a number; the first group is the extension. Right after a letter
+ * it is part of a word, as in 1-800-FEDEX1.
+ */
+export const extensionPattern = /(?:^|(?<=[\d\s,;/()[\]-]))(?:ext(?:ensio)?n?|x)[.:=\s]*(\d{1,10})[\s)\]]*$/i;
+
+/** In a directory `6100#12` is an extension as well; on the keypad it is a key to dial. */
+const hashExtension = /#\s*:?\s*(\d{1,10})\s*$/;
 
 function extensionOf(text: string): string | undefined {
-  return extensionPattern.exec(text)?.[1];
+  return (extensionPattern.exec(text) ?? hashExtension.exec(text))?.[1];
 }
 
 function withoutExtension(text: string): string {
-  return text.replace(extensionPattern, '');
+  return text.replace(extensionPattern, '').replace(hashExtension, '');
 }
 
 /** `44` for `GB`; undefined for what is no region. */
