@@ -62,6 +62,22 @@ const patterns: readonly Pattern[] = [
   { what: 'SDES keys (RFC 4568)', pattern: /(\binline:)[A-Za-z0-9+/=]+/g, replacement: `$1${redacted}` },
   { what: 'ICE passwords (RFC 8839)', pattern: /(\ba=ice-pwd:)[^\s]+/g, replacement: `$1${redacted}` },
   {
+    what: 'keys pressed in a call, PINs among them: bodies of INFO (dtmf-relay, dtmf), also as a line of the log writes them',
+    pattern: /(signal\s{0,8}=\s{0,8})[0-9A-D*#]{1,64}(?![a-z])/gi,
+    replacement: `$1${redacted}`,
+  },
+  {
+    what: 'a body of INFO that is the key alone',
+    pattern:
+      /(:[ \t]{0,8}application\/dtmf(?!-)\b[^\r\n]{0,200}(?:\r?\n[^\r\n]{1,2000}){0,40}(?:\r?\n){2})\s{0,8}[0-9A-D*#]{1,64}/gi,
+    replacement: `$1${redacted}`,
+  },
+  {
+    what: 'keys pressed in a call, as reported (KPML, RFC 4730)',
+    pattern: /(\bdigits\s{0,8}=\s{0,8})(\\?["'])[0-9A-D*#]{1,64}\2/gi,
+    replacement: `$1$2${redacted}$2`,
+  },
+  {
     what: 'IMAP LOGIN and AUTHENTICATE (RFC 9051 section 6.2)',
     pattern: /\b(LOGIN[ \t]+(?:"(?:[^"\\]|\\.)*"|[^\s"]+)[ \t]+)(?:"(?:[^"\\]|\\.)*"|[^\s"]+)/g,
     replacement: `$1${redacted}`,

@@ -68,6 +68,17 @@ describe('what is taken out', () => {
       request('INVITE', ['Content-Type: multipart/mixed;boundary=x'], 'private words'),
       'private words',
     ],
+    [
+      'keys that were pressed, as INFO carries them',
+      request('INFO', ['Content-Type: application/dtmf-relay'], 'Signal=4\r\nDuration=160\r\n'),
+      'Signal=4',
+    ],
+    ['a key alone', request('INFO', ['Content-Type: application/dtmf'], '7777'), '7777'],
+    [
+      'keys that are reported',
+      request('NOTIFY', ['Content-Type: application/kpml-response+xml'], '<kpml-response digits="4711"/>'),
+      '4711',
+    ],
     ['bodies of no type', request('INFO', [], 'private words'), 'private words'],
   ])('%s', (_what, raw, secret) => {
     trace.record('received', 'TLS server', raw);
@@ -82,6 +93,12 @@ describe('what is taken out', () => {
       request('INVITE', ['Content-Type: application/sdp'], 'v=0\r\nm=audio 4000 RTP/AVP 0'),
     );
     expect(trace.text()).toContain('m=audio 4000 RTP/AVP 0');
+    trace.record(
+      'sent',
+      'UDP s',
+      request('INFO', ['Content-Type: application/dtmf-relay'], 'Signal=4\r\nDuration=160'),
+    );
+    expect(trace.text()).toContain('Duration=160');
   });
 });
 

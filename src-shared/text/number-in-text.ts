@@ -16,7 +16,7 @@ export function numberInText(text: string): string | undefined {
   if (vanity !== undefined && /[A-Z]/.test(vanity)) return vanity;
   // Digits with what people put between them; a letter or a sign at either side makes it something else.
   const found = [
-    ...line.matchAll(/(?<![\p{L}\d@/_.-])(?<!\d:)(?:\+|00)?[\d(][\d()\u00a0 ./-]*[\d)*#](?![\p{L}\d@_%€$£:])/gu),
+    ...line.matchAll(/(?<![\p{L}\d@/_.-])(?<!\d:)(?:\(?\+|00)?[\d(][\d()\u00a0 ./-]*[\d)*#](?![\p{L}\d@_%€$£:])/gu),
   ]
     .map(([run]) => run.trim())
     .filter((run) => {
