@@ -34,7 +34,7 @@ export interface RegistrationOptions {
 const flowId = 1;
 
 /** What SIP.js handles; without UPDATE, so that servers refresh sessions by re-INVITE. */
-const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, NOTIFY, MESSAGE';
+const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, NOTIFY';
 
 interface FinalResponse {
   readonly status: number;

@@ -5,6 +5,7 @@ import type { Logger } from '../../core/log.ts';
 import type { Random } from '../../core/server-list.ts';
 import { formatSipMessage, headerValue, isResponse, methodOf } from '../sip-message.ts';
 import type { SipMessage } from '../sip-message.ts';
+import { allowedMethods } from '../wire-fixes/allowed-methods.ts';
 import { answerTo } from './answer.ts';
 import { CancelledInvites } from './cancelled-invites.ts';
 import { CallDialog } from './call-dialog.ts';
@@ -104,6 +105,11 @@ export class CallDialogs implements WireStep {
     if (isAnswer) this.#cancelled.received(message);
     if (!isAnswer && methodOf(message) === 'SUBSCRIBE') {
       this.#kpml.subscribe(message, (callId) => this.#dialogs.has(callId));
+      return undefined;
+    }
+    if (!isAnswer && methodOf(message) === 'MESSAGE') {
+      // Words have no place here: their sender must not read in a 200 that they were delivered (RFC 3428 section 7).
+      this.#answer(message, 405, { Allow: allowedMethods });
       return undefined;
     }
     const dialog = this.#dialogs.get(headerValue(message, 'call-id') ?? '');

@@ -184,9 +184,27 @@ describe('what old and careless senders write is answered', () => {
   test.each([
     ['OPTIONS without a tag in From', request('OPTIONS', becomes('From', '<sip:carol@example.com>')), 200],
     ['OPTIONS with blank lines behind it', `${request('OPTIONS')}\r\n\r\n`, 200],
-    ['MESSAGE with a body of no type', request('MESSAGE', without('Content-Type'), 'hello'), 200],
   ])('%s', async (_what, text, status) => {
     expect((await answersTo(text)).statuses).toEqual([status]);
+  });
+});
+
+describe('words sent by MESSAGE are refused, since nobody here would read them', () => {
+  test('outside of a call', async () => {
+    const text = request('MESSAGE', plus('Content-Type: text/plain'), 'hello');
+    const { statuses, value } = await answersTo(text, 'allow');
+    expect(statuses).toEqual([405]);
+    expect(value[0]).toContain('INVITE');
+    expect(value[0]).not.toContain('MESSAGE');
+  });
+
+  test('in a call, which goes on', async () => {
+    const { phone, peer } = await calledPeer();
+    peer.ask('MESSAGE', { 'Content-Type': 'text/plain' }, 'hello');
+    expect(statusCode(await peer.answer('MESSAGE'))).toBe(405);
+    peer.ask('INFO');
+    expect(statusCode(await peer.answer('INFO'))).toBe(200);
+    expect(phone.end).toBeUndefined();
   });
 });
 

@@ -2,8 +2,7 @@ import { headerValue, isResponse, methodOf, statusCode, withHeaders } from '../s
 import type { SipMessage } from '../sip-message.ts';
 
 /** What we take, with what stands beside SIP.js. */
-export const allowedMethods =
-  'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY, SUBSCRIBE, MESSAGE';
+export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY, SUBSCRIBE';
 
 /** RFC 3261 section 20.5: SIP.js names its own methods only, and none in its answers to INVITE. */
 export function withAllowedMethods(message: SipMessage): SipMessage {
