@@ -31,6 +31,12 @@ export type DeviceCallEvent =
 /** Hears one call. */
 export type DeviceCallListener = (event: DeviceCallEvent) => void;
 
+/**
+ * Why a call is sent on, as RFC 5806 names it: a mailbox chooses its greeting by that. `deflection`: a person did it by
+ * hand.
+ */
+export type DivertReason = 'unconditional' | 'user-busy' | 'no-answer' | 'do-not-disturb' | 'deflection';
+
 /** A call as its device carries it. Control methods reject with AppError in plain words. */
 export interface DeviceCall {
   /** What the device's own trace calls this call; undefined while it has no name yet. */
@@ -49,7 +55,7 @@ export interface DeviceCall {
   hold(): Promise<void>;
   resume(): Promise<void>;
   /** Sends an incoming call that rings to somebody else. */
-  divert(target: DialTarget): Promise<void>;
+  divert(target: DialTarget, reason: DivertReason): Promise<void>;
   /** Tells the far end to call `target`; resolves when it has taken the order, and `transfer` events follow. */
   transfer(target: DialTarget): Promise<void>;
   /** Joins the far end of this call with that of another call of the same device; resolves and goes on as `transfer`. */

@@ -245,7 +245,7 @@ export class CallList {
   async divert(callId: string, typed: string): Promise<number> {
     const entry = this.#entries.get(callId);
     this.#entries.require(entry, 'divert');
-    await entry.device.divert(this.#options.dialPlan.outbound(typed));
+    await entry.device.divert(this.#options.dialPlan.outbound(typed), 'deflection');
     return this.#entries.revision;
   }
 

@@ -4,6 +4,7 @@ import type {
   DeviceCall,
   DeviceCallEvent,
   DeviceCallListener,
+  DivertReason,
   IncomingCall,
   IncomingCallHandler,
   LineStatus,
@@ -60,8 +61,8 @@ export class FakeDeviceCall implements DeviceCall {
     return this.#do('resume');
   }
 
-  divert(target: DialTarget): Promise<void> {
-    return this.#do(`divert ${target.dialled}`);
+  divert(target: DialTarget, reason: DivertReason): Promise<void> {
+    return this.#do(`divert ${target.dialled} ${reason}`);
   }
 
   transfer(target: DialTarget): Promise<void> {

@@ -27,7 +27,7 @@ describe('the rules for incoming calls', () => {
   test('all calls are sent on, and none is missed', () => {
     rig.settings = { ...rig.settings, forward: { always: '6109' } };
     expect(rig.device.ring('one', '6102')).toBeUndefined();
-    expect(rig.device.turnedAway?.done).toEqual(['divert 6109']);
+    expect(rig.device.turnedAway?.done).toEqual(['divert 6109 unconditional']);
     expect(newest()).toMatchObject({ missed: false, endReason: 'diverted' });
   });
 
@@ -37,7 +37,10 @@ describe('the rules for incoming calls', () => {
     expect(rig.snapshot().calls).toHaveLength(1);
     rig.place();
     expect(rig.device.ring('two', '6103')).toBeUndefined();
-    expect(rig.device.turnedAway?.done).toEqual(['divert 6109']);
+    expect(rig.device.turnedAway?.done).toEqual(['divert 6109 user-busy']);
+    rig.settings = { ...rig.settings, doNotDisturb: true };
+    rig.device.ring('three', '6103');
+    expect(rig.device.turnedAway?.done).toEqual(['divert 6109 do-not-disturb']);
   });
 
   test('a call that nobody answers is sent on after its time, but not once it was answered', async () => {
@@ -46,7 +49,7 @@ describe('the rules for incoming calls', () => {
     rig.clock.advance(19_999);
     expect(first.done).toEqual([]);
     rig.clock.advance(1);
-    expect(first.done).toEqual(['divert 6109']);
+    expect(first.done).toEqual(['divert 6109 no-answer']);
     first.tell({ type: 'end', reason: 'diverted' });
     const second = rig.ring('two');
     await rig.list.answer('two');

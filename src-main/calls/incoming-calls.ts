@@ -142,7 +142,7 @@ export class IncomingCalls {
     });
     if (ruling.kind === 'refuse') return;
     try {
-      incoming.call.divert(read(ruling.target)).catch((error: unknown) => {
+      incoming.call.divert(read(ruling.target), ruling.reason).catch((error: unknown) => {
         log.warn('a call was not sent on', { callId, error });
       });
     } catch (error) {
@@ -154,7 +154,7 @@ export class IncomingCalls {
     const { clock, log, read } = this.#options;
     const { id } = entry.call;
     const sendOn = async (): Promise<void> => {
-      if (entry.call.state === 'ringing') await entry.device.divert(read(target));
+      if (entry.call.state === 'ringing') await entry.device.divert(read(target), 'no-answer');
     };
     const timer = clock.setTimeout(() => {
       this.#sendOns.delete(id);

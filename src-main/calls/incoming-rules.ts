@@ -1,10 +1,11 @@
 import type { CallForward } from '../../src-shared/contract/calls.ts';
+import type { DivertReason } from './call-device.ts';
 
 /** What becomes of a call that comes in. */
 export type IncomingRuling =
   | { readonly kind: 'ring'; readonly sendOn?: SendOn }
   | { readonly kind: 'answer' }
-  | { readonly kind: 'divert'; readonly target: string }
+  | { readonly kind: 'divert'; readonly target: string; readonly reason: DivertReason }
   /** `isSentOn`: the phone server, which hears that this person is busy, sends the caller on. */
   | { readonly kind: 'refuse'; readonly isSentOn?: true };
 
@@ -38,11 +39,15 @@ export interface IncomingSituation {
 export function rulingOf(situation: IncomingSituation): IncomingRuling {
   const { forward, busy, full, fromEmergency } = situation;
   if (fromEmergency) return { kind: 'ring' };
-  if (forward.always !== undefined) return { kind: 'divert', target: forward.always };
+  if (forward.always !== undefined) return { kind: 'divert', target: forward.always, reason: 'unconditional' };
   if (situation.doNotDisturb) {
-    return forward.busy === undefined ? { kind: 'refuse' } : { kind: 'divert', target: forward.busy };
+    return forward.busy === undefined
+      ? { kind: 'refuse' }
+      : { kind: 'divert', target: forward.busy, reason: 'do-not-disturb' };
   }
-  if ((busy || full) && forward.busy !== undefined) return { kind: 'divert', target: forward.busy };
+  if ((busy || full) && forward.busy !== undefined) {
+    return { kind: 'divert', target: forward.busy, reason: 'user-busy' };
+  }
   if ((busy || full) && situation.serverSendsBusyOn) return { kind: 'refuse', isSentOn: true };
   if (full) return { kind: 'refuse' };
   if (situation.wantsAnswer && situation.autoAnswer && !busy) return { kind: 'answer' };

@@ -144,7 +144,7 @@ describe('a rule that the phone server keeps', () => {
     answer(await dialled('*73', 2));
     expect(rules()).toEqual([]);
     expect(() => rig.ring('one')).toThrow('refused');
-    expect(rig.device.turnedAway?.done).toEqual(['divert 6103']);
+    expect(rig.device.turnedAway?.done).toEqual(['divert 6103 unconditional']);
   });
 
   test('needs both of its codes; without them Parley does it', async () => {
@@ -158,7 +158,7 @@ describe('a rule that the phone server keeps', () => {
     const call = rig.ring('one');
     rig.clock.advance(5_000);
     await vi.waitFor(() => {
-      expect(call.done).toEqual(['divert 6104']);
+      expect(call.done).toEqual(['divert 6104 no-answer']);
     });
   });
 

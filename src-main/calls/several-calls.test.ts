@@ -92,7 +92,7 @@ describe('several calls', () => {
   test('a ringing call is sent to another number', async () => {
     const call = rig.ring();
     await rig.list.divert('one', '6109');
-    expect(call.done).toEqual(['divert 6109']);
+    expect(call.done).toEqual(['divert 6109 deflection']);
   });
 
   test('the far end holds and takes back', async () => {

@@ -2,6 +2,7 @@ import { SessionState } from 'sip.js';
 import type { Invitation, Inviter } from 'sip.js';
 import { AppError } from '../../src-shared/errors.ts';
 import type { CallEndReason } from '../../src-shared/model/call.ts';
+import type { DivertReason } from '../calls/call-device.ts';
 import type { DialTarget } from '../dial-plan/dial-string.ts';
 import type { WindowMedia } from '../window-media.ts';
 import type { CallMedia } from './call-media.ts';
@@ -71,10 +72,10 @@ export class RingingHere {
   }
 
   /** Sends the caller on (RFC 3261 section 21.3.3, RFC 5806). */
-  divert(target: DialTarget): Promise<void> {
+  divert(target: DialTarget, reason: DivertReason): Promise<void> {
     if (this.session === undefined) return Promise.reject(noLongerRinging());
     const { aor, addressOf, end } = this.#options;
-    this.#sentTo = [`Contact: <${addressOf(target)}>`, `Diversion: <${aor}>;reason=deflection`];
+    this.#sentTo = [`Contact: <${addressOf(target)}>`, `Diversion: <${aor}>;reason=${reason}`];
     end('diverted');
     return Promise.resolve();
   }

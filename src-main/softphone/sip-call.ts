@@ -3,7 +3,13 @@ import type { Invitation, Inviter } from 'sip.js';
 import type { MediaLegState } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { CallCapability, CallEndReason } from '../../src-shared/model/call.ts';
-import type { DeviceCall, DeviceCallEvent, DeviceCallListener, RunningState } from '../calls/call-device.ts';
+import type {
+  DeviceCall,
+  DeviceCallEvent,
+  DeviceCallListener,
+  DivertReason,
+  RunningState,
+} from '../calls/call-device.ts';
 import type { DialTarget } from '../dial-plan/dial-string.ts';
 import { AgreedSound } from './agreed-sound.ts';
 import { callCapabilitiesIn } from './call-capabilities.ts';
@@ -290,8 +296,8 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     return this.#hold.resume();
   }
 
-  divert(target: DialTarget): Promise<void> {
-    return this.#ringing.divert(target);
+  divert(target: DialTarget, reason: DivertReason): Promise<void> {
+    return this.#ringing.divert(target, reason);
   }
 
   transfer(target: DialTarget): Promise<void> {

@@ -368,19 +368,22 @@ describe('an INVITE that takes the place of a call of ours that still rings (ear
   });
 });
 
-test('a ringing call is sent to another number by 302', async () => {
-  const { phone, peer } = await phoneAndPeer();
-  peer.invite();
-  await eventually(() => {
-    expect(phone.incoming).toHaveLength(1);
-  });
-  await phone.incoming[0]?.call.divert(eve);
-  const answer = await peer.answer('INVITE');
-  expect(statusCode(answer)).toBe(302);
-  expect(headerValue(answer, 'contact')).toBe('<sip:6104@example.com>');
-  expect(headerValue(answer, 'diversion')).toBe('<sip:alice@example.com>;reason=deflection');
-  expect(phone.end?.reason).toBe('diverted');
-});
+test.each(['deflection', 'unconditional', 'user-busy', 'no-answer', 'do-not-disturb'] as const)(
+  'a ringing call is sent to another number by 302, which says why: %s',
+  async (reason) => {
+    const { phone, peer } = await phoneAndPeer();
+    peer.invite();
+    await eventually(() => {
+      expect(phone.incoming).toHaveLength(1);
+    });
+    await phone.incoming[0]?.call.divert(eve, reason);
+    const answer = await peer.answer('INVITE');
+    expect(statusCode(answer)).toBe(302);
+    expect(headerValue(answer, 'contact')).toBe('<sip:6104@example.com>');
+    expect(headerValue(answer, 'diversion')).toBe(`<sip:alice@example.com>;reason=${reason}`);
+    expect(phone.end?.reason).toBe('diverted');
+  },
+);
 
 describe('a caller who wants to be answered', () => {
   test.each([
