@@ -22,6 +22,8 @@ export type DeviceCallEvent =
   | { readonly type: 'transferFailed'; readonly reason: CallEndReason }
   /** Somebody else is at the far end now: the phone server said so. */
   | { readonly type: 'party'; readonly number: string; readonly name?: string }
+  /** The phone server names whom this call reached: the number is the one that was known. */
+  | { readonly type: 'name'; readonly name: string }
   /** How it sounds now; told again and again while it lasts. */
   | { readonly type: 'quality'; readonly quality: CallQuality }
   /** Plain words for during the call; absent takes them away. */

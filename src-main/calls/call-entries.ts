@@ -134,6 +134,14 @@ export class CallEntries {
     this.refresh(entry);
   }
 
+  /** The phone server names a far end whom neither the person nor the directory named; not yet published. */
+  named(entry: CallEntry, name: string): void {
+    const { id, party, state } = entry.call;
+    if (state === 'ended' || party.name !== undefined) return;
+    this.update(entry, { party: { ...party, name } });
+    this.#options.history.callNamed(id, name);
+  }
+
   /** Takes something away from the call; not yet published. */
   drop(entry: CallEntry, key: Droppable): void {
     const { [key]: _gone, ...rest } = entry.call;

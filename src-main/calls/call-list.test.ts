@@ -59,6 +59,22 @@ describe('an outgoing call', () => {
     expect(rig.only().party.name).toBe('Bob at home');
   });
 
+  test('has the name that the phone server gives during the call when nobody named it before, in the history too', () => {
+    const unknown = rig.place('6102').call;
+    unknown.tell({ type: 'name', name: 'Bob Okafor' });
+    expect(rig.only().party).toEqual({ number: '6102', name: 'Bob Okafor' });
+    unknown.tell({ type: 'end', reason: 'hungUp' });
+    const known = rig.place('6103', 'Carol').call;
+    known.tell({ type: 'name', name: 'Someone Else' });
+    expect(rig.snapshot().calls.at(-1)?.party.name).toBe('Carol');
+    expect(
+      rig.history
+        .snapshot()
+        .calls.map(({ name }) => name)
+        .sort(),
+    ).toEqual(['Bob Okafor', 'Carol']);
+  });
+
   test('rings, is established and ends, and stays for three seconds', () => {
     const { callId, call } = rig.place();
     call.tell({ type: 'farEndRings' });

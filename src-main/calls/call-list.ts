@@ -421,6 +421,9 @@ export class CallList {
       case 'party':
         if (state !== 'ended') this.#entries.update(entry, { party: this.#parties.caller(event).party });
         break;
+      case 'name':
+        this.#entries.named(entry, event.name);
+        break;
       case 'transfer':
       case 'transferFailed':
         this.transfers.heard(entry, event);

@@ -72,6 +72,16 @@ export class HistoryStore {
     }, done);
   }
 
+  callNamed(id: string, name: string, done?: () => void): void {
+    this.#store.writeEventually(() => {
+      this.#prepared('UPDATE call_history SET name = ? WHERE account_id = ? AND id = ? AND name IS NULL').run(
+        name,
+        this.#accountId,
+        id,
+      );
+    }, done);
+  }
+
   callConnected(id: string, connectedAtMs: number, done?: () => void): void {
     this.#store.writeEventually(() => {
       this.#prepared('UPDATE call_history SET connected_at_ms = ? WHERE account_id = ? AND id = ?').run(

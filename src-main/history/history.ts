@@ -38,6 +38,13 @@ export class CallHistory {
     });
   }
 
+  /** The name of the far end became known during the call; one that the call began with stays. */
+  callNamed(id: string, name: string): void {
+    this.#write(() => {
+      this.#options.store.callNamed(id, name, this.#written);
+    });
+  }
+
   callConnected(id: string, connectedAtMs: number): void {
     this.#write(() => {
       this.#options.store.callConnected(id, connectedAtMs, this.#written);

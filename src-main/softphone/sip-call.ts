@@ -361,11 +361,13 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     this.#end(stillRings ? 'unavailable' : 'hungUp', 'This computer went to sleep, and the call ended. Call again.');
   }
 
-  /** The server says who is at the far end now; told when it is somebody else. */
+  /** The server says who is at the far end now; told when it is somebody else, else the name alone. */
   identified(party: CallerIdentity): void {
-    if (this.#over || isSameNumber(party.number, this.#farNumber)) return;
-    this.#farNumber = party.number;
-    this.#tell({ type: 'party', ...party });
+    if (this.#over) return;
+    if (!isSameNumber(party.number, this.#farNumber)) {
+      this.#farNumber = party.number;
+      this.#tell({ type: 'party', ...party });
+    } else if (party.name !== undefined) this.#tell({ type: 'name', name: party.name });
   }
 
   /** The session timer ran out, or the far end does not know the call any more. */

@@ -122,9 +122,19 @@ describe('who is at the far end', () => {
     expect(phone.events.filter(({ type }) => type === 'party')).toEqual([told]);
   });
 
-  test('is not told again when it is the number that was called', async () => {
-    const { phone } = await calledPeer({ 'Remote-Party-ID': '"Peer" <sip:peer@example.com>' });
+  test('is told by name only when it is the number that was called, once', async () => {
+    const named = { 'Remote-Party-ID': '"Bob Okafor" <sip:peer@example.com>' };
+    const { phone, peer } = await calledPeer(named);
+    peer.ask('UPDATE', named);
+    await peer.answer('UPDATE');
     expect(phone.told).not.toContain('party');
+    expect(phone.events.filter(({ type }) => type === 'name')).toEqual([{ type: 'name', name: 'Bob Okafor' }]);
+  });
+
+  test('is not told again when the number that was called has no name', async () => {
+    const { phone } = await calledPeer({ 'P-Asserted-Identity': '"peer" <sip:peer@example.com>' });
+    expect(phone.told).not.toContain('party');
+    expect(phone.told).not.toContain('name');
   });
 });
 
