@@ -15,6 +15,7 @@ import { systemClock } from '../../src-main/core/clock.ts';
 import type { Logger } from '../../src-main/core/log.ts';
 import { callHistory } from '../../src-main/core/migrations/020-call-history.ts';
 import { callHistoryQuality } from '../../src-main/core/migrations/052-call-history-quality.ts';
+import { callHistoryWords } from '../../src-main/core/migrations/054-call-history-words.ts';
 import { callHistoryWire } from '../../src-main/core/migrations/051-call-history-wire.ts';
 import { DialPlan } from '../../src-main/dial-plan/dial-plan.ts';
 import { keypadOf } from '../../src-main/dial-plan/keypad.ts';
@@ -127,6 +128,7 @@ class Phone {
     callHistory.up(db);
     callHistoryWire.up(db);
     callHistoryQuality.up(db);
+    callHistoryWords.up(db);
     this.history = new CallHistory({
       store: new HistoryStore(storeOver(db), 'alice'),
       hub: this.hub,

@@ -120,6 +120,9 @@ test(
     await expect(window.ringing).toContainText('Front Door');
     await window.ringing.getByRole('button', { name: 'Decline' }).click();
     await kamailio.behave('told', undefined);
+    await window.go('Calls');
+    await window.history.first().click();
+    await expect(page.getByRole('region', { name: 'Call details' })).toContainText('Forwarded by Front Door');
 
     // 302: the phone itself calls the new number.
     await window.dial(`moved-bob@${DOMAIN}`);

@@ -124,6 +124,7 @@ export class CallEntries {
       ...party,
       ...(entry.call.dialled === undefined ? {} : { dialled: entry.call.dialled }),
       ...(device.traceId === undefined ? {} : { traceId: device.traceId }),
+      ...(entry.call.diverted === undefined ? {} : { diverted: entry.call.diverted }),
     });
     return entry;
   }
@@ -184,7 +185,8 @@ export class CallEntries {
     return true;
   }
 
-  ended(entry: CallEntry, reason: CallEndReason, notice: string | undefined): void {
+  /** `detail`: what the signalling said of the end, for the history. */
+  ended(entry: CallEntry, reason: CallEndReason, notice: string | undefined, detail?: string): void {
     const before = entry.call;
     const { clock, history } = this.#options;
     const endedAtMs = clock.now();
@@ -195,6 +197,7 @@ export class CallEntries {
       endedAtMs,
       endReason: reason,
       missed: wasMissed,
+      ...(detail === undefined ? {} : { endDetail: detail }),
       ...(entry.quality === undefined ? {} : { quality: entry.quality }),
     });
     entry.linger = clock.setTimeout(() => {

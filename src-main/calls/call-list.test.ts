@@ -246,6 +246,20 @@ describe('the history', () => {
     expect(newest()).toMatchObject({ connectedAtMs, endedAtMs: rig.clock.now(), endReason: 'remoteHungUp' });
   });
 
+  test('keeps what the signalling said of the end, and who sent the call on', () => {
+    rig.place().call.tell({ type: 'end', reason: 'busy', detail: '486 Busy Here, Q.850 17 "User busy"' });
+    expect(newest()?.endDetail).toBe('486 Busy Here, Q.850 17 "User busy"');
+    rig.clock.advance(1);
+    const diverted = { number: '6101', name: 'Front Door', reason: 'no-answer' };
+    rig.ring('one', '6102', undefined, { diverted }).tell({ type: 'end', reason: 'cancelled' });
+    expect(newest()).toMatchObject({ diverted, missed: true });
+    expect(newest()).not.toHaveProperty('endDetail');
+    rig.clock.advance(1);
+    rig.settings = { ...rig.settings, doNotDisturb: true };
+    rig.device.ring('two', '6102', undefined, { diverted });
+    expect(newest()).toMatchObject({ diverted, endReason: 'busy' });
+  });
+
   test.each([
     ['cancelled', true],
     ['noAnswer', true],

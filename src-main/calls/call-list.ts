@@ -438,9 +438,11 @@ export class CallList {
         if (event.notice === undefined) this.#entries.drop(entry, 'notice');
         else this.#entries.update(entry, { notice: event.notice });
         break;
-      case 'end':
-        this.#entries.ended(entry, event.reason, event.notice ?? this.services.noticeOf(entry.call.id, event.reason));
+      case 'end': {
+        const notice = event.notice ?? this.services.noticeOf(entry.call.id, event.reason);
+        this.#entries.ended(entry, event.reason, notice, event.detail);
         break;
+      }
     }
     this.#entries.publish();
   }

@@ -131,9 +131,10 @@ export class IncomingCalls {
     ruling: Extract<IncomingRuling, { kind: 'refuse' | 'divert' }>,
   ): void {
     const { clock, history, log, read } = this.#options;
-    const { callId } = incoming;
+    const { callId, diverted } = incoming;
     const startedAtMs = clock.now();
-    history.callStarted({ id: callId, direction: 'in', startedAtMs, ...party, ...onTheWire });
+    const sentHere = diverted === undefined ? {} : { diverted };
+    history.callStarted({ id: callId, direction: 'in', startedAtMs, ...party, ...onTheWire, ...sentHere });
     const isRefused = ruling.kind === 'refuse' && ruling.isSentOn !== true;
     history.callEnded(callId, {
       endedAtMs: startedAtMs,

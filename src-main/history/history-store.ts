@@ -1,6 +1,7 @@
 import type { Statement } from 'better-sqlite3';
 import { limits } from '../../src-shared/limits.ts';
 import { callEndReasons } from '../../src-shared/model/call.ts';
+import type { CallDiversion } from '../../src-shared/model/call.ts';
 import type { CallQuality } from '../../src-shared/model/call-quality.ts';
 import type { CallRecord } from '../../src-shared/model/history.ts';
 import type { Store } from '../core/store.ts';
@@ -8,11 +9,15 @@ import type { Store } from '../core/store.ts';
 /** A call as it begins. */
 export type NewCallRecord = Pick<
   CallRecord,
-  'id' | 'direction' | 'number' | 'e164' | 'name' | 'jid' | 'dialled' | 'traceId' | 'startedAtMs'
+  'id' | 'direction' | 'number' | 'e164' | 'name' | 'jid' | 'dialled' | 'traceId' | 'diverted' | 'startedAtMs'
 >;
 
 /** How it ended. */
-export type CallEnding = Required<Pick<CallRecord, 'endedAtMs' | 'endReason' | 'missed'>> & Pick<CallRecord, 'quality'>;
+export type CallEnding = Required<Pick<CallRecord, 'endedAtMs' | 'endReason' | 'missed'>> &
+  Pick<CallRecord, 'quality' | 'endDetail'>;
+
+/** Words of the network are as long as it likes; so much is kept (characters). */
+const longestDetail = 200;
 
 interface Row {
   readonly id: string;
@@ -28,6 +33,8 @@ interface Row {
   readonly ended_at_ms: number | null;
   readonly end_reason: string | null;
   readonly quality: string | null;
+  readonly end_detail: string | null;
+  readonly diverted: string | null;
   readonly missed: number;
   readonly seen: number;
 }
@@ -51,8 +58,8 @@ export class HistoryStore {
   callStarted(record: NewCallRecord, done?: () => void): void {
     this.#store.writeEventually(() => {
       this.#prepared(
-        `INSERT OR IGNORE INTO call_history (account_id, id, direction, number, e164, name, jid, dialled, trace_id, started_at_ms)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT OR IGNORE INTO call_history (account_id, id, direction, number, e164, name, jid, dialled, trace_id, diverted, started_at_ms)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ).run(
         this.#accountId,
         record.id,
@@ -63,6 +70,7 @@ export class HistoryStore {
         record.jid ?? null,
         record.dialled ?? null,
         record.traceId ?? null,
+        record.diverted === undefined ? null : JSON.stringify(record.diverted),
         record.startedAtMs,
       );
       this.#prepared(
@@ -95,7 +103,7 @@ export class HistoryStore {
   callEnded(id: string, ending: CallEnding, done?: () => void): void {
     this.#store.writeEventually(() => {
       this.#prepared(
-        `UPDATE call_history SET ended_at_ms = ?, end_reason = ?, missed = ?, seen = ?, quality = ?
+        `UPDATE call_history SET ended_at_ms = ?, end_reason = ?, missed = ?, seen = ?, quality = ?, end_detail = ?
            WHERE account_id = ? AND id = ?`,
       ).run(
         ending.endedAtMs,
@@ -103,6 +111,7 @@ export class HistoryStore {
         Number(ending.missed),
         Number(!ending.missed),
         ending.quality === undefined ? null : JSON.stringify(ending.quality),
+        ending.endDetail?.slice(0, longestDetail) ?? null,
         this.#accountId,
         id,
       );
@@ -188,7 +197,9 @@ function toRecord(row: Row): CallRecord {
     ...(row.connected_at_ms === null ? {} : { connectedAtMs: row.connected_at_ms }),
     ...(row.ended_at_ms === null ? {} : { endedAtMs: row.ended_at_ms }),
     ...(endReason === undefined ? {} : { endReason }),
-    // Written by `callEnded` and by nobody else.
+    ...(row.end_detail === null ? {} : { endDetail: row.end_detail }),
+    // Written by `callStarted` and `callEnded` and by nobody else.
+    ...(row.diverted === null ? {} : { diverted: JSON.parse(row.diverted) as CallDiversion }),
     ...(row.quality === null ? {} : { quality: JSON.parse(row.quality) as CallQuality }),
   };
 }

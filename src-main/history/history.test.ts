@@ -6,6 +6,7 @@ import { TestClock } from '../../src-shared/test-clock.ts';
 import { callHistory } from '../core/migrations/020-call-history.ts';
 import { callHistoryWire } from '../core/migrations/051-call-history-wire.ts';
 import { callHistoryQuality } from '../core/migrations/052-call-history-quality.ts';
+import { callHistoryWords } from '../core/migrations/054-call-history-words.ts';
 import { CallHistory } from './history.ts';
 import { HistoryStore } from './history-store.ts';
 import { storeOver } from '../core/store.ts';
@@ -23,6 +24,7 @@ beforeEach(() => {
   callHistory.up(db);
   callHistoryWire.up(db);
   callHistoryQuality.up(db);
+  callHistoryWords.up(db);
   clock = new TestClock();
   hub = new TopicHub();
   store = new HistoryStore(storeOver(db), 'alice');

@@ -32,7 +32,8 @@ export function CallDetail({ call }: { readonly call: CallRecord }) {
   const calls = useTopic('history')?.calls ?? [];
   const name = call.name ?? call.number;
   const firstName = call.name?.split(' ')[0] ?? call.number;
-  const { jid } = call;
+  const { jid, diverted } = call;
+  const by = diverted === undefined ? undefined : (diverted.name ?? diverted.number);
   const actions = useCallActions();
   const target = call.e164 ?? call.number;
   const watched = useTopic('calls')?.callBacks.some((callBack) => callBack.target === target) ?? false;
@@ -123,6 +124,16 @@ export function CallDetail({ call }: { readonly call: CallRecord }) {
             </span>
           </li>
         </ul>
+        {by !== undefined && (
+          <p className="t-cap">
+            <Trans>Forwarded by {by}</Trans>
+          </p>
+        )}
+        {call.endDetail !== undefined && (
+          <p className="t-cap callid">
+            <Trans>Cause for support: {call.endDetail}</Trans>
+          </p>
+        )}
         {call.traceId !== undefined && (
           <p className="t-cap callid">
             <Trans>Call-ID for support: {call.traceId}</Trans>

@@ -1,5 +1,5 @@
 import type { CallQuality } from './call-quality.ts';
-import type { CallEndReason } from './call.ts';
+import type { CallDiversion, CallEndReason } from './call.ts';
 
 /** One call as history keeps it. Written when the INVITE is sent or received, completed when the call ends. */
 export interface CallRecord {
@@ -17,6 +17,9 @@ export interface CallRecord {
   readonly connectedAtMs?: number;
   readonly endedAtMs?: number;
   readonly endReason?: CallEndReason;
+  /** What the signalling said of the end, for support: status and Reason (RFC 3326), as `486 Busy Here, Q.850 17`. */
+  readonly endDetail?: string;
+  readonly diverted?: CallDiversion;
   /** As it was measured last, before the end. */
   readonly quality?: CallQuality;
   /** Incoming, never answered here, not answered elsewhere. */

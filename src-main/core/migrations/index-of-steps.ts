@@ -10,6 +10,7 @@ import { sipInstance } from './050-sip-instance.ts';
 import { callHistoryWire } from './051-call-history-wire.ts';
 import { callHistoryQuality } from './052-call-history-quality.ts';
 import { peopleMerge } from './053-people-merge.ts';
+import { callHistoryWords } from './054-call-history-words.ts';
 
 /** Every step of the schema in the order of its number. Add at the end; never change a step that was released. */
 export const migrationSteps: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const migrationSteps: readonly Migration[] = [
   callHistoryWire,
   callHistoryQuality,
   peopleMerge,
+  callHistoryWords,
 ];
