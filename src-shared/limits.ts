@@ -38,6 +38,8 @@ export const limits = {
   endedCallLingerMs: 3_000,
   /** A call that this computer answers by itself is announced so long before the microphone opens (milliseconds). */
   autoAnswerNoticeMs: 800,
+  /** After an emergency call its call-back has to get through, and comes from any number: so long every call rings. */
+  emergencyCallBackMs: 30 * 60_000,
   /** Rows of one store transaction, so that the service process never blocks for long. */
   transactionRows: 200,
   /** Simultaneous calls on the one line. */

@@ -75,6 +75,8 @@ export interface IncomingCall {
   readonly call: DeviceCall;
   /** Who sent it on. */
   readonly diverted?: CallDiversion;
+  /** The call says that emergency services call back (RFC 7090). */
+  readonly isEmergencyCallBack?: true;
   /** The caller asks to be answered without a hand (an intercom). */
   readonly wantsAnswer?: boolean;
   /**

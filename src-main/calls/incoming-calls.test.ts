@@ -24,6 +24,31 @@ describe('the rules for incoming calls', () => {
     expect(rig.only().state).toBe('ringing');
   });
 
+  test('emergency services that call back from another number ring when the call says so', () => {
+    rig.settings = { ...rig.settings, doNotDisturb: true, forward: { always: '6109' } };
+    rig.ring('one', '02079460199', undefined, { isEmergencyCallBack: true });
+    expect(rig.only().state).toBe('ringing');
+  });
+
+  test('for half an hour after a call to emergency services everybody gets through', async () => {
+    rig.settings = {
+      ...rig.settings,
+      doNotDisturb: true,
+      forward: { always: '6109', noAnswer: { target: '6109', afterS: 5 } },
+    };
+    await rig.list.place('999', undefined);
+    rig.clock.advance(60_000);
+    rig.device.calls[0]?.tell({ type: 'end', reason: 'hungUp' });
+    rig.clock.advance(29 * 60_000);
+    const call = rig.ring('one', '02079460199');
+    rig.clock.advance(10_000);
+    expect(call.done).toEqual([]);
+    call.tell({ type: 'end', reason: 'cancelled' });
+    rig.clock.advance(60_000);
+    expect(rig.device.ring('two', '02079460199')).toBeUndefined();
+    expect(rig.device.turnedAway?.done).toEqual(['divert 6109 unconditional']);
+  });
+
   test('all calls are sent on, and none is missed', () => {
     rig.settings = { ...rig.settings, forward: { always: '6109' } };
     expect(rig.device.ring('one', '6102')).toBeUndefined();

@@ -53,7 +53,8 @@ export class IncomingCalls {
       busy: entries.attended().length > 0,
       serverSendsBusyOn: serverSendsBusyOn(),
       full: entries.running().length >= limits.calls,
-      fromEmergency: isEmergency(incoming.number),
+      fromEmergency: incoming.isEmergencyCallBack === true || isEmergency(incoming.number),
+      expectsCallBack: () => this.#expectsCallBack(),
     });
     if (ruling.kind === 'refuse' || ruling.kind === 'divert') {
       this.#turnAway(incoming, caller, ruling);
@@ -122,6 +123,18 @@ export class IncomingCalls {
     if (timer === undefined) return;
     this.#options.clock.clearTimeout(timer);
     this.#sendOns.delete(callId);
+  }
+
+  /** The history knows it after the program began anew, too. */
+  #expectsCallBack(): boolean {
+    const { clock, history, isEmergency } = this.#options;
+    const sinceMs = clock.now() - limits.emergencyCallBackMs;
+    return history
+      .snapshot()
+      .calls.some(
+        ({ direction, number, dialled, startedAtMs, endedAtMs }) =>
+          direction === 'out' && isEmergency(dialled ?? number) && (endedAtMs ?? startedAtMs) > sinceMs,
+      );
   }
 
   /** Refused or sent on by the person's own rules: it never rang, and stands in the history. */

@@ -30,15 +30,27 @@ export interface IncomingSituation {
   readonly full: boolean;
   /** Emergency services that call back (RFC 7090) pass everything. */
   readonly fromEmergency: boolean;
+  /**
+   * This person called emergency services a short time ago. Few networks mark the call-back, and its number is mostly
+   * another one than was called: no rule keeps any caller away. Asked for only where one would.
+   */
+  readonly expectsCallBack: () => boolean;
 }
 
 /**
- * The rules of a desk phone, in this order: emergency services ring always; all calls are sent on; do not disturb
- * refuses; a busy or full line sends on or refuses; a caller who may is answered; the rest rings.
+ * The rules of a desk phone, in this order: emergency services ring always, and for a time after a call to them
+ * everybody does; all calls are sent on; do not disturb refuses; a busy or full line sends on or refuses; a caller who
+ * may is answered; the rest rings.
  */
 export function rulingOf(situation: IncomingSituation): IncomingRuling {
-  const { forward, busy, full, fromEmergency } = situation;
-  if (fromEmergency) return { kind: 'ring' };
+  if (situation.fromEmergency) return { kind: 'ring' };
+  const ruling = rulingByRules(situation);
+  const ringsHere = ruling.kind === 'answer' || (ruling.kind === 'ring' && ruling.sendOn === undefined);
+  return ringsHere || situation.full || !situation.expectsCallBack() ? ruling : { kind: 'ring' };
+}
+
+function rulingByRules(situation: IncomingSituation): IncomingRuling {
+  const { forward, busy, full } = situation;
   if (forward.always !== undefined) return { kind: 'divert', target: forward.always, reason: 'unconditional' };
   if (situation.doNotDisturb) {
     return forward.busy === undefined

@@ -96,6 +96,13 @@ describe('who calls', () => {
     expect((await incomingWith(headers))?.wantsAnswer).toBe(wants);
   });
 
+  test.each([
+    ['psap-callback', true],
+    ['emergency', undefined],
+  ])('for emergency services that call back, by Priority: %s', async (priority, isCallBack) => {
+    expect((await incomingWith({ Priority: priority }))?.isEmergencyCallBack).toBe(isCallBack);
+  });
+
   test('with a urn: in Contact rings, and is reached by From', async () => {
     const { phone, peer } = await calledByPeer({ Contact: '<urn:service:sos>' });
     await phone.incoming[0]?.call.hangUp();
