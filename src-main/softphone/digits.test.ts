@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { DigitMode } from '../account/account-config.ts';
+import type { CallMedia } from './call-media.ts';
 import { eventually } from './eventually.test-support.ts';
 import { FakePeer } from './fake-peer.test-support.ts';
 import { FakePhone } from './fake-phone.test-support.ts';
@@ -14,7 +15,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function called(digits: DigitMode, takesEvents: boolean) {
+async function called(digits: DigitMode, takesEvents: boolean, path: CallMedia['path'] = 'gateway') {
   const server = new FakeSipServer();
   const phone = new FakePhone(server, 'alice', { digits });
   const peer = new FakePeer(server, 'alice');
@@ -26,6 +27,7 @@ async function called(digits: DigitMode, takesEvents: boolean) {
   const call = phone.place('sip:peer@example.com');
   const media = phone.media.opened[0];
   if (media === undefined) throw new Error('no media');
+  media.path = path;
   if (!takesEvents) {
     media.agrees = {
       audio: { codec: 'PCMA', clockRateHz: 8000, channels: 1, payloadType: 8, direction: 'sendrecv' },
@@ -47,10 +49,11 @@ describe('digits', () => {
   });
 
   test.each([
-    ['auto', false],
-    ['info', true],
-  ] as const)('go as INFO, one after the other (%s)', async (mode, takesEvents) => {
-    const { call, media, peer } = await called(mode, takesEvents);
+    ['auto', false, 'gateway'],
+    ['auto', false, 'direct'],
+    ['info', true, 'gateway'],
+  ] as const)('go as INFO, one after the other (%s, events: %s, %s)', async (mode, takesEvents, path) => {
+    const { call, media, peer } = await called(mode, takesEvents, path);
     expect(call.capabilities('connected')).toContain('dtmf');
     const sending = call.dtmf('5#');
     const first = await peer.request('INFO');

@@ -32,6 +32,14 @@ test('through TURN only is asked of the window in every offer and answer', async
   expect(ask.mock.calls.map(([name]) => name)).toEqual(['media.offer', 'media.remoteOffer']);
 });
 
+test('keys go as events only where the answer takes them', async () => {
+  const { session } = established();
+  await session.createOffer();
+  expect((await session.acceptAnswer(fakeSdp)).audio?.telephoneEvent).toBe(101);
+  const without = fakeSdp.replace(/^a=rtpmap:101 .*\r\n/m, '').replace(' 8 101', ' 8');
+  expect((await session.acceptAnswer(without)).audio).not.toHaveProperty('telephoneEvent');
+});
+
 describe('hold over WebRTC', () => {
   test('offers the same connection with another direction, and asks nothing of the window', async () => {
     const { window, session } = established();

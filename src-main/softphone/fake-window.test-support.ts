@@ -112,7 +112,7 @@ export class FakeMediaFactory implements CallMediaFactory {
 }
 
 export class FakeMedia implements CallMedia {
-  readonly path = 'gateway';
+  path: CallMedia['path'] = 'gateway';
   /** What stands in the way of the next offer. */
   refusal: string | undefined;
   readonly session: MediaSession;

@@ -28,6 +28,7 @@ export function audioOf(answerSdp: string, whose: 'ours' | 'theirs'): Negotiated
   const payloadType = Number(line[2]);
   const map = new RegExp(`^a=rtpmap:${payloadType} ([^/\\s]+)/(\\d+)(?:/(\\d+))?`, 'm').exec(section);
   const written = directionOf(answerSdp);
+  const event = /^a=rtpmap:(\d+) telephone-event\//im.exec(section)?.[1];
   return {
     audio: {
       codec: map?.[1] ?? (payloadType === 8 ? 'PCMA' : payloadType === 9 ? 'G722' : 'PCMU'),
@@ -35,6 +36,7 @@ export function audioOf(answerSdp: string, whose: 'ours' | 'theirs'): Negotiated
       channels: Number(map?.[3] ?? 1),
       payloadType,
       direction: whose === 'ours' ? written : mirrored[written],
+      ...(event === undefined ? {} : { telephoneEvent: Number(event) }),
     },
   };
 }

@@ -133,7 +133,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
       ...options,
       mode: options.digits,
       session,
-      takesEvents: () => this.#agreed.latest?.telephoneEvent !== undefined || options.media.path === 'direct',
+      takesEvents: () => this.#agreed.latest?.telephoneEvent !== undefined,
     });
     this.#quality = watchSound({
       ...options,
