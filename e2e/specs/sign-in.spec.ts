@@ -12,13 +12,18 @@ test('with seeded servers the password is all that is missing', { tag: '@prosody
 test('a wrong password is refused in words, once, and the right one then works', async ({ lab, parley }) => {
   const account = lab.account('alice');
   const process = await parley.start({ as: null });
-  const window = new ParleyWindow(await parley.open(process));
-  await window.signIn('not-the-password');
+  const page = await parley.open(process);
+  const window = new ParleyWindow(page);
+  // Another address than the one that stands there, as on a machine that knows none.
+  await window.signIn('not-the-password', lab.account('bob').address);
   await expect(window.signInProblem).toContainText(/password/i);
+  // Both stay as they were typed: whoever mends a server field or a letter need not type them again.
+  await expect(window.addressField).toHaveValue(lab.account('bob').address);
+  await expect(page.getByLabel('Password', { exact: true })).toHaveValue('not-the-password');
   // One service was asked, once: a typo locks no account.
   const attempts = process.log().filter((line) => line.includes('sign-in attempt'));
   expect(attempts).toHaveLength(1);
-  await window.signIn(account.password);
+  await window.signIn(account.password, account.address);
   await expect(window.contact('Bob Okafor')).toBeVisible();
 });
 

@@ -46,8 +46,7 @@ export function SignInPage({ session }: { readonly session: Session }) {
               </MessageBarBody>
             </MessageBar>
           )}
-          {/* The address that a policy gives may come after the page. */}
-          <Form key={start} session={session} start={start} advanced={advanced} />
+          <Form session={session} start={start} advanced={advanced} />
           <button
             type="button"
             className="signin__more"
@@ -77,15 +76,18 @@ function Form(props: { readonly session: Session; readonly start: string; readon
   const { session } = props;
   const call = useCall();
   const action = useAction();
-  const [address, setAddress] = useState(props.start);
+  // The address that a policy gives may come after the page: it stands in until one is typed, and takes nothing typed away.
+  const [typed, setTyped] = useState<string>();
+  const address = typed ?? props.start;
   const [password, setPassword] = useState('');
   const [complained, setComplained] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const missing = props.start === '' ? 'email' : 'password';
+  const untouched = typed === undefined && password === '';
   useEffect(() => {
-    // Typing can begin at once with what is missing.
-    form.current?.querySelector<HTMLInputElement>(`input[type=${missing}]`)?.focus();
-  }, [missing]);
+    // Typing can begin at once with what is missing; once begun, it is not led elsewhere.
+    if (untouched) form.current?.querySelector<HTMLInputElement>(`input[type=${missing}]`)?.focus();
+  }, [missing, untouched]);
   const clean = address.trim();
   const badAddress = !/^[^@\s/]+@[^@\s/]+$/.test(clean);
   const busy = action.busy || session.state === 'signingIn';
@@ -120,7 +122,7 @@ function Form(props: { readonly session: Session; readonly start: string; readon
           placeholder="name@company.com"
           value={address}
           onChange={(_event, data) => {
-            setAddress(data.value);
+            setTyped(data.value);
           }}
         />
       </Field>
