@@ -251,6 +251,15 @@ describe('what is kept', () => {
     expect(store.withoutEntry(['zoe@elsewhere.test'])).toEqual(['zoe@elsewhere.test']);
   });
 
+  test('a roster beyond the limit is written once, not each time somebody comes or goes', () => {
+    const writes = (): unknown => db.prepare('SELECT total_changes()').pluck().get();
+    const roster = Array.from({ length: 201 }, (_, index) => ({ jid: `c${index}@example.test`, name: `C ${index}` }));
+    store.setContacts(roster);
+    const before = writes();
+    store.setContacts(roster);
+    expect(writes()).toBe(before);
+  });
+
   test('people talked to lately come before strangers; the oldest of two hundred is forgotten', async () => {
     await store.putEntries([
       entry('Ann Stranger'),

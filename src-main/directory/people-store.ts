@@ -298,8 +298,9 @@ export class PeopleStore implements ReverseLookup {
     return entry.jid ?? null;
   }
 
-  /** The roster as it is now; the same roster again costs nothing. */
-  setContacts(contacts: readonly KnownContact[]): void {
+  /** The roster as it is now, its first limits.contacts; the same roster again costs nothing, however long it is. */
+  setContacts(roster: readonly KnownContact[]): void {
+    const contacts = roster.slice(0, limits.contacts);
     const names = this.#statements.contacts.all(this.#account) as KnownContact[];
     const known = new Map(names.map(({ jid, name }) => [jid, name]));
     const isSameRoster =
@@ -308,7 +309,7 @@ export class PeopleStore implements ReverseLookup {
     this.#store.writeEventually(
       () => {
         this.#statements.dropContacts.run(this.#account);
-        for (const contact of contacts.slice(0, limits.contacts)) {
+        for (const contact of contacts) {
           this.#statements.insertContact.run(this.#account, contact.jid.toLowerCase(), contact.name);
         }
       },
