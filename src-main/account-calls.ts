@@ -29,6 +29,7 @@ export const accountCalls = [
   'history.clear',
   'voicemail.audio',
   'voicemail.markHeard',
+  'voicemail.delete',
   'voicemail.refresh',
   ...phoneCalls,
 ] as const satisfies readonly (keyof MainHandlers)[];

@@ -4,7 +4,7 @@ import type { LabAccount } from './description.ts';
 
 /** A message as somebody would leave it. */
 export interface VoicemailScript {
-  /** User name of a lab account, or a number with nobody behind it. */
+  /** User name of a lab account, a number with nobody behind it, or `withheld`. */
   readonly from: string;
   readonly text: string;
   /** espeak-ng's voice. */
@@ -77,6 +77,8 @@ interface Caller {
 
 function callerOf(from: string): Caller {
   if (/^\+?\d+$/.test(from)) return { number: from, name: 'Unknown', channel: `SIP/trunk-${from.slice(-4)}` };
+  // What app_voicemail writes where the caller told neither.
+  if (from === 'withheld') return { number: 'Unknown', name: 'Unknown', channel: 'SIP/trunk-0000002b' };
   const { number, name, user } = account(from);
   return { number, name, channel: `SIP/${user}-0000002a` };
 }

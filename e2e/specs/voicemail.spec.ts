@@ -1,7 +1,7 @@
 import { expect, test } from '../harness/fixtures.ts';
 import { ParleyWindow } from '../harness/parley-window.ts';
 
-test('voice messages are listed, played and marked as heard', { tag: '@dovecot' }, async ({ lab, alice }) => {
+test('voice messages are listed, played, marked as heard and deleted', { tag: '@dovecot' }, async ({ lab, alice }) => {
   const window = new ParleyWindow(alice);
   await lab.owned().dovecot.leaveVoicemail({
     from: 'grace',
@@ -22,6 +22,24 @@ test('voice messages are listed, played and marked as heard', { tag: '@dovecot' 
   await player.getByRole('button', { name: 'Play', exact: true }).click();
   await expect.poll(async () => Number(await position.getAttribute('aria-valuenow'))).toBeGreaterThan(0);
   await expect(first.getByRole('img', { name: 'New' })).toBeHidden();
+
+  // Who withheld the number is called so, and is not called back.
+  const count = await rows.count();
+  await lab
+    .owned()
+    .dovecot.leaveVoicemail({ from: 'withheld', text: 'Guess who.', voice: 'en', ageMs: 0, isSeen: false });
+  await expect(rows).toHaveCount(count + 1);
+  const open = first.getByRole('button', { name: 'Open message from Unknown caller' });
+  await expect(first.getByRole('button', { name: /^Call/ })).toBeHidden();
+  await open.focus();
+  await open.press('Shift+F10');
+  await expect(alice.getByRole('menuitem').first()).toHaveText('Mark as heard');
+  await alice.getByRole('menuitem', { name: 'Delete…' }).press('Enter');
+  await alice.getByRole('alertdialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(rows).toHaveCount(count);
+  await expect(first).toContainText('Grace Adeyemi');
+  await alice.reload();
+  await expect(rows).toHaveCount(count);
 });
 
 test('a voicemail server that is gone leaves the list and says so', async ({ lab, alice }) => {

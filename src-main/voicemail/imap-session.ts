@@ -204,6 +204,8 @@ export class ImapSession implements Connection {
   }
 
   async #read(mail: FetchMessageObject, uidValidity: bigint): Promise<StoredVoiceMessage | undefined> {
+    // Deleted by somebody, and only still to be removed (RFC 3501 section 2.3.2).
+    if (mail.flags?.has('\\Deleted') === true) return undefined;
     const audioPart = mail.bodyStructure === undefined ? undefined : findAudio(mail.bodyStructure);
     if (audioPart === undefined || !Number.isInteger(mail.uid)) return undefined;
     const facts = readVoiceFacts(await mailFacts(mail), this.#options.clock.now());
@@ -245,6 +247,19 @@ export class ImapSession implements Connection {
       ? this.#flow.messageFlagsAdd(range, ['\\Seen'], { uid: true })
       : this.#flow.messageFlagsRemove(range, ['\\Seen'], { uid: true });
     if (!(await this.#within(change, 'flags'))) throw new AppError('notFound', words.gone);
+  }
+
+  /**
+   * Flags it as deleted, and removes it where that can be said of this one message (UID EXPUNGE, RFC 4315 section 2.1).
+   * A plain EXPUNGE would also remove what others have flagged: without it the flag alone takes it out of every list.
+   */
+  async delete(stored: StoredVoiceMessage): Promise<void> {
+    if (this.#state !== 'open') throw new Error('the session is over');
+    const range = String(stored.uid);
+    const removal = this.#flow.capabilities.has('UIDPLUS')
+      ? this.#flow.messageDelete(range, { uid: true })
+      : this.#flow.messageFlagsAdd(range, ['\\Deleted'], { uid: true });
+    if (!(await this.#within(removal, 'delete'))) throw new AppError('denied', words.mayNotDelete);
   }
 
   async check(): Promise<void> {

@@ -213,6 +213,49 @@ describe('a server that plays along', () => {
     expect(client.box().unread).toBe(0);
   });
 
+  test.each([
+    [
+      'removes it alone where the server can',
+      'IMAP4rev1 IDLE UIDPLUS',
+      ['UID STORE 12 +FLAGS (\\Deleted)', 'UID EXPUNGE 12'],
+    ],
+    ['flags it where an EXPUNGE would take others along', 'IMAP4rev1 IDLE', ['UID STORE 12 +FLAGS (\\Deleted)']],
+  ])('deleting a message %s', async (_, capabilities, expected) => {
+    const told: string[] = [];
+    const server = await serve((command, tag) => {
+      if (/STORE|EXPUNGE/i.test(command)) told.push(command);
+      if (/EXPUNGE/i.test(command)) return `${tag} OK done`;
+      if (/^CAPABILITY/i.test(command)) return `* CAPABILITY ${capabilities}\r\n${tag} OK done`;
+      return /^SELECT/i.test(command) ? usual(command, tag).replaceAll('(\\Seen)', '(\\Seen \\Deleted)') : undefined;
+    });
+    const client = await signIn(server);
+    await listed(client);
+    await client.service.handlers['voicemail.audio']({ id: '5-12' }, 'w');
+    await client.service.handlers['voicemail.delete']({ id: '5-12' }, 'w');
+    expect(told).toEqual(expected);
+    expect(client.box()).toMatchObject({ unread: 0, messages: [{ id: '5-11' }] });
+    expect(client.service.records().map(({ id }) => id)).toEqual(['5-11']);
+    await expect(client.service.handlers['voicemail.audio']({ id: '5-12' }, 'w')).rejects.toThrow('no longer');
+  });
+
+  test('a box that lets nothing be deleted says so, and the message stays', async () => {
+    const client = await signIn(await serve(() => undefined));
+    await listed(client);
+    await expect(client.service.handlers['voicemail.delete']({ id: '5-12' }, 'w')).rejects.toThrow(
+      'does not let Parley delete',
+    );
+    expect(client.box().messages).toHaveLength(2);
+  });
+
+  test('a message that was deleted elsewhere and not removed yet is neither listed nor counted', async () => {
+    const server = await serve((command, tag) =>
+      /^FETCH/i.test(command)
+        ? `${fetchLine(1, 11, 'X: y', { flags: '\\Deleted' })}\r\n${fetchLine(2, 12, 'X: y')}\r\n${tag} OK done`
+        : undefined,
+    );
+    expect(await listed(await signIn(server))).toMatchObject({ unread: 1, messages: [{ id: '5-12' }] });
+  });
+
   test('mail without sound in the same box is left out', async () => {
     const letters = Array.from({ length: 3 }, (_, index) =>
       fetchLine(index + 1, 20 + index, 'X: y', { structure: '("text" "plain" NIL NIL NIL "7bit" 10 1)' }),

@@ -42,7 +42,10 @@ export interface VoicemailOptions {
   readonly timing?: Partial<ImapTiming>;
 }
 
-type VoicemailHandlers = Pick<MainHandlers, 'voicemail.audio' | 'voicemail.markHeard' | 'voicemail.refresh'>;
+type VoicemailHandlers = Pick<
+  MainHandlers,
+  'voicemail.audio' | 'voicemail.markHeard' | 'voicemail.delete' | 'voicemail.refresh'
+>;
 
 /** Several notices of one change come together: they are waited for this long (milliseconds). */
 const settleMs = 120;
@@ -81,6 +84,7 @@ export class VoicemailService implements Service {
       return { mimeType, base64: bytes.toString('base64') };
     },
     'voicemail.markHeard': async ({ id, heard }) => ({ revision: await this.#markHeard(id, heard) }),
+    'voicemail.delete': async ({ id }) => ({ revision: await this.#delete(id) }),
     'voicemail.refresh': async () => {
       if (this.#session === undefined) this.#connection.retry();
       else await this.#refresh();
@@ -346,7 +350,26 @@ export class VoicemailService implements Service {
       if (error instanceof AppError && error.code === 'notFound') throw error;
       throw new AppError('offline', words.notMarked, error instanceof Error ? error.message : String(error));
     }
-    this.#messages = this.#messages.map((message) => (message.id === id ? { ...message, heard } : message));
+    return this.#keepList(this.#messages.map((message) => (message.id === id ? { ...message, heard } : message)));
+  }
+
+  async #delete(id: string): Promise<number> {
+    const session = this.#session;
+    if (session === undefined) throw new AppError('offline', words.notDeleted);
+    const stored = this.#find(id);
+    try {
+      await session.delete(stored);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'denied') throw error;
+      throw new AppError('offline', words.notDeleted, error instanceof Error ? error.message : String(error));
+    }
+    this.#stored = this.#stored.filter((one) => one !== stored);
+    // Its sound leaves this computer with its row.
+    return this.#keepList(this.#messages.filter((message) => message.id !== id));
+  }
+
+  #keepList(messages: readonly VoiceMessage[]): number {
+    this.#messages = messages;
     this.#save();
     const revision = this.#publish();
     this.#options.onChange();

@@ -10,6 +10,7 @@ import {
 } from '@fluentui/react-components';
 import {
   Call20Regular,
+  Delete20Regular,
   MailUnread20Regular,
   Pause24Filled,
   Play24Filled,
@@ -23,6 +24,7 @@ import type { VoiceMessage } from '../../src-shared/model/voicemail.ts';
 import { useCall } from '../bridge/client-context.tsx';
 import { useDevicesInUse } from '../media/media-context.tsx';
 import { usePlaceCall } from '../calls/use-place-call.ts';
+import { hidesNumber } from '../ui/caller.ts';
 import { clockText } from '../ui/time.ts';
 import { useAction } from '../ui/use-action.ts';
 import { usePlayer } from './use-player.ts';
@@ -34,8 +36,12 @@ const skipS = 10;
 /** Seconds that an arrow key moves the position. */
 const arrowS = 1;
 
-/** Plays one message: picture with position, skip, speed, call back, mark as new. Space, J and L work anywhere in it. */
-export function VoicePlayer({ message }: { readonly message: VoiceMessage }) {
+/**
+ * Plays one message: picture with position, skip, speed, call back, mark as new, delete. Space, J and L work anywhere
+ * in it.
+ */
+export function VoicePlayer(props: { readonly message: VoiceMessage; readonly onDelete: () => void }) {
+  const { message } = props;
   const { t } = useLingui();
   const call = useCall();
   const action = useAction();
@@ -183,15 +189,17 @@ export function VoicePlayer({ message }: { readonly message: VoiceMessage }) {
         <span className="player__note" role="status">
           {words}
         </span>
-        <Button
-          appearance="primary"
-          icon={<Call20Regular />}
-          onClick={() => {
-            placeCall(message.number, message.name);
-          }}
-        >
-          <Trans>Call back</Trans>
-        </Button>
+        {!hidesNumber(message) && (
+          <Button
+            appearance="primary"
+            icon={<Call20Regular />}
+            onClick={() => {
+              placeCall(message.number, message.name);
+            }}
+          >
+            <Trans>Call back</Trans>
+          </Button>
+        )}
         <Button
           appearance="subtle"
           icon={<MailUnread20Regular />}
@@ -201,6 +209,7 @@ export function VoicePlayer({ message }: { readonly message: VoiceMessage }) {
             markHeard(false);
           }}
         />
+        <Button appearance="subtle" icon={<Delete20Regular />} aria-label={t`Delete`} onClick={props.onDelete} />
       </div>
     </div>
   );

@@ -8,15 +8,23 @@ import {
 } from '@fluentui/react-icons';
 import { plural } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import type { KeyboardEvent } from 'react';
 import type { VoicemailBox, VoiceMessage } from '../../src-shared/model/voicemail.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
 import { usePlaceCall } from '../calls/use-place-call.ts';
 import { formatRoute, navigate } from '../shell/route.ts';
 import { EmptyState, LoadingState } from '../ui/empty-state.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
+import { hidesNumber, useCallerName } from '../ui/caller.ts';
+import { RowMenu } from '../ui/row-menu.tsx';
+import type { RowMenuPlace } from '../ui/row-menu.tsx';
+import { isMac, pressed, combos } from '../ui/shortcuts.ts';
 import { clockText } from '../ui/time.ts';
 import { useAction } from '../ui/use-action.ts';
 import { useTimeWords } from '../ui/use-time-words.ts';
+import { DeleteMessageDialog } from './delete-message-dialog.tsx';
+import { MessageMenuItems } from './message-menu.tsx';
 import { useWaitingMessages } from './use-waiting-messages.ts';
 import { VoicePlayer } from './voice-player.tsx';
 
@@ -74,6 +82,7 @@ function Head({ box }: { readonly box: VoicemailBox | undefined }) {
 function Messages({ box, open }: { readonly box: VoicemailBox | undefined; readonly open: string | undefined }) {
   const { t } = useLingui();
   const kept = useTopic('history')?.voiceMessages;
+  const [deleting, setDeleting] = useState<VoiceMessage>();
   if (box === undefined || (box.state === 'loading' && box.messages.length === 0)) return <LoadingState />;
   if (box.state === 'notConfigured') {
     return (
@@ -108,23 +117,53 @@ function Messages({ box, open }: { readonly box: VoicemailBox | undefined; reado
       )}
       <div role="list" aria-label={t`Voice messages`}>
         {messages.map((message) => (
-          <MessageRow key={message.id} message={message} open={message.id === open} />
+          <MessageRow key={message.id} message={message} open={message.id === open} onDelete={setDeleting} />
         ))}
       </div>
+      {deleting !== undefined && (
+        <DeleteMessageDialog
+          message={deleting}
+          onClose={() => {
+            setDeleting(undefined);
+          }}
+        />
+      )}
     </>
   );
 }
 
-function MessageRow({ message, open }: { readonly message: VoiceMessage; readonly open: boolean }) {
+function MessageRow(props: {
+  readonly message: VoiceMessage;
+  readonly open: boolean;
+  readonly onDelete: (message: VoiceMessage) => void;
+}) {
+  const { message, open } = props;
   const { t } = useLingui();
   const words = useTimeWords();
   const placeCall = usePlaceCall();
-  const name = message.name ?? message.number;
+  const name = useCallerName()(message);
+  const hidden = hidesNumber(message);
+  const [menu, setMenu] = useState<RowMenuPlace>();
+  // The row itself takes no focus: its buttons do, and the keys of its menu come up from them.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'ContextMenu' && !pressed(event, combos.rowMenu, isMac())) return;
+    event.preventDefault();
+    setMenu({ element: document.activeElement });
+  };
   const classes = ['vrow'];
   if (open) classes.push('is-open');
   if (!message.heard) classes.push('is-new');
   return (
-    <div role="listitem" className={classes.join(' ')}>
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- its menu; the buttons in it have the focus
+    <div
+      role="listitem"
+      className={classes.join(' ')}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        setMenu({ x: event.clientX, y: event.clientY });
+      }}
+      onKeyDown={onKeyDown}
+    >
       <div className="vrow__line">
         <span className="vrow__dot" {...(message.heard ? {} : { role: 'img', 'aria-label': t`New` })} />
         <PersonAvatar name={name} jid={message.jid} size={36} />
@@ -139,7 +178,7 @@ function MessageRow({ message, open }: { readonly message: VoiceMessage; readonl
               </span>
             )}
           </span>
-          <span className="t-cap tnum clip">{message.name === undefined ? '' : message.number}</span>
+          <span className="t-cap tnum clip">{message.name === undefined || hidden ? '' : message.number}</span>
         </div>
         <span className="t-cap tnum vrow__len">{message.durationS > 0 ? clockText(message.durationS) : ''}</span>
         <time className="t-cap tnum vrow__when" dateTime={new Date(message.receivedAtMs).toISOString()}>
@@ -155,7 +194,7 @@ function MessageRow({ message, open }: { readonly message: VoiceMessage; readonl
             navigate(open ? { section: 'voicemail' } : { section: 'voicemail', item: message.id });
           }}
         />
-        {!open && (
+        {!open && !hidden && (
           <Button
             size="small"
             className="wide-only"
@@ -168,7 +207,29 @@ function MessageRow({ message, open }: { readonly message: VoiceMessage; readonl
           />
         )}
       </div>
-      {open && <VoicePlayer message={message} />}
+      {open && (
+        <VoicePlayer
+          message={message}
+          onDelete={() => {
+            props.onDelete(message);
+          }}
+        />
+      )}
+      {menu !== undefined && (
+        <RowMenu
+          place={menu}
+          onClose={() => {
+            setMenu(undefined);
+          }}
+        >
+          <MessageMenuItems
+            message={message}
+            onDelete={() => {
+              props.onDelete(message);
+            }}
+          />
+        </RowMenu>
+      )}
     </div>
   );
 }

@@ -118,6 +118,8 @@ export const calls = {
   'history.clear': callToMain(z.object({ tab: z.enum(['chats', 'voiceMessages', 'calls']) }), changed),
   'voicemail.audio': callToMain(z.object({ id }), z.object({ mimeType: z.string(), base64: z.string() })),
   'voicemail.markHeard': callToMain(z.object({ id, heard: z.boolean() }), changed),
+  /** Removes it from the server, and so everywhere. */
+  'voicemail.delete': callToMain(z.object({ id }), changed),
   'voicemail.refresh': callToMain(z.null(), changed),
 } as const;
 
