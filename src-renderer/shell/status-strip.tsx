@@ -4,7 +4,8 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { useCall, useConnectionState, useTopic } from '../bridge/client-context.tsx';
 import { formatRoute } from './route.ts';
-import { splitFirstSentence, worstService } from './strip.ts';
+import { splitFirstSentence, stillHidden, worstService } from './strip.ts';
+import type { HiddenTrouble } from './strip.ts';
 
 /** One line under the top bar, only while something is degraded. */
 export function StatusStrip() {
@@ -12,8 +13,11 @@ export function StatusStrip() {
   const call = useCall();
   const connection = useConnectionState();
   const health = useTopic('health');
-  const [hidden, setHidden] = useState<string>();
+  const [hidden, setHidden] = useState<readonly HiddenTrouble[]>([]);
   const notice = useNotice();
+  const services = health?.services ?? [];
+  const kept = stillHidden(hidden, services);
+  if (kept !== hidden) setHidden(kept);
 
   if (connection === 'connecting') {
     return (
@@ -23,14 +27,14 @@ export function StatusStrip() {
       />
     );
   }
-  const worst = worstService(health?.services ?? []);
-  if (worst !== undefined && `${worst.service} ${worst.message}` !== hidden) {
+  const worst = worstService(services, kept);
+  if (worst !== undefined) {
     return (
       <Strip
         spinning={worst.state === 'reconnecting'}
         message={worst.message}
         onHide={() => {
-          setHidden(`${worst.service} ${worst.message}`);
+          setHidden([...kept, worst]);
         }}
       >
         <Link
