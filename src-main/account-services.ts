@@ -371,7 +371,7 @@ export class AccountServices {
   }
 
   /** The person asked to try one service again. */
-  retry(service: SignInService): void {
+  retry(service: SignInService | 'archive'): void {
     switch (service) {
       case 'chat':
         this.#im?.retry();
@@ -384,6 +384,9 @@ export class AccountServices {
         break;
       case 'voicemail':
         this.#voicemail.retry();
+        break;
+      case 'archive':
+        this.#archive.retry();
         break;
     }
   }

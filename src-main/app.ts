@@ -262,6 +262,7 @@ class App implements AppPort {
         host,
         windows: this.#windows,
         gateway: this.#gateway,
+        store: this.#store,
         account: this.#current,
         outside: this.#outside,
         trace: this.#trace,

@@ -1,7 +1,9 @@
 import type { MainHandlers } from '../src-shared/contract/contract.ts';
 import { AppError } from '../src-shared/errors.ts';
-import { signInServices } from '../src-shared/model/session.ts';
+import { serviceNames } from '../src-shared/model/health.ts';
+import type { ServiceName } from '../src-shared/model/health.ts';
 import type { LoggerFactory } from './core/log.ts';
+import type { Store } from './core/store.ts';
 import type { CurrentAccount } from './current-account.ts';
 import { abilitiesOf } from './desktop.ts';
 import type { Host } from './host.ts';
@@ -13,7 +15,8 @@ import type { Windows } from './windows.ts';
 export interface ProgramCallsOptions {
   readonly host: Pick<Host, 'version' | 'shell' | 'platform' | 'paths' | 'desktop' | 'openLinks'>;
   readonly windows: Pick<Windows, 'claim' | 'release' | 'reportCodecs'>;
-  readonly gateway: Pick<MediaGateway, 'prepareRenderer'>;
+  readonly gateway: Pick<MediaGateway, 'prepareRenderer' | 'retry'>;
+  readonly store: Pick<Store, 'retry'>;
   readonly account: Pick<CurrentAccount, 'services'>;
   readonly outside: Pick<OutsideWindow, 'takeTarget'>;
   readonly trace: Pick<SipTrace, 'text' | 'count' | 'clear'>;
@@ -42,9 +45,25 @@ type ProgramHandlers = Pick<
 
 /** The contract's calls that the program answers whether or not somebody is signed in. */
 export function programCalls(options: ProgramCallsOptions): ProgramHandlers {
-  const { host, windows, gateway, account, outside, trace, log } = options;
+  const { host, windows, gateway, store, account, outside, trace, log } = options;
   const dismissed = new Set<string>();
   const notices = (): readonly string[] => options.notices().filter((notice) => !dismissed.has(notice));
+  const retry = (service: ServiceName): void => {
+    switch (service) {
+      case 'mediaGateway':
+        gateway.retry();
+        break;
+      case 'store':
+        store.retry();
+        break;
+      case 'chat':
+      case 'phone':
+      case 'directory':
+      case 'voicemail':
+      case 'archive':
+        account.services?.retry(service);
+    }
+  };
   return {
     'lease.claim': ({ takeOver }, clientId) => windows.claim(clientId, takeOver),
     'lease.release': (_input, clientId) => {
@@ -63,9 +82,9 @@ export function programCalls(options: ProgramCallsOptions): ProgramHandlers {
       return { sdp: (await gateway.prepareRenderer(legId, sdp)).answerSdp };
     },
     'health.retry': ({ service }) => {
-      const known = signInServices.find((name) => name === service);
+      const known = serviceNames.find((name) => name === service);
       if (known === undefined) throw new AppError('invalid', 'That service cannot be tried again by hand.', service);
-      account.services?.retry(known);
+      retry(known);
       return null;
     },
     'app.info': () => ({

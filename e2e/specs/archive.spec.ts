@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '../harness/fixtures.ts';
@@ -34,6 +34,18 @@ test(
     await window.send('This one is kept');
     await expect.poll(() => textOf(folder)).toMatch(/This one is kept[\s\S]*This one is kept/);
     expect(textOf(folder)).not.toContain('Not for the archive');
+
+    // A folder that is none: the strip leads back here, and tries again when it is mended.
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    await window.goToSettings('Chat archive');
+    const field = alice.getByRole('textbox', { name: /folder/i });
+    await field.fill(join(file, 'archive'));
+    await alice.keyboard.press('Enter');
+    await expect(window.strip).toContainText('The archive folder cannot be written to.');
+    await expect(window.strip.getByRole('link', { name: 'Choose another folder' })).toHaveAttribute('href', /archive/);
+    rmSync(file);
+    await window.tryNow();
     rmSync(folder, { recursive: true });
   },
 );

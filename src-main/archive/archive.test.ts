@@ -161,6 +161,28 @@ describe('a folder that cannot be written to', () => {
     await archive.stop();
   });
 
+  test('is tried at once when the person asks, with something to write and without', async () => {
+    writeFileSync(join(folder, 'archive'), '');
+    const archive = await made();
+    await untilHealth('failed');
+    archive.retry();
+    await archive.stop();
+    expect(health.at(-1)?.state).toBe('failed');
+    unlinkSync(join(folder, 'archive'));
+    archive.retry();
+    await untilHealth('ok');
+
+    writeFileSync(join(folder, 'archive'), '');
+    archive.append([message('kept')]);
+    clock.advance(250);
+    await untilHealth('failed');
+    unlinkSync(join(folder, 'archive'));
+    archive.retry();
+    await untilHealth('ok');
+    expect(readFileSync(file(), 'utf8')).toContain('kept');
+    expect(clock.pending).toBe(0);
+  });
+
   test('does not hold up the others', async () => {
     mkdirSync(join(folder, 'archive', 'alice@example.com'), { recursive: true });
     writeFileSync(join(folder, 'archive', 'alice@example.com', 'carol@example.com'), '');

@@ -92,11 +92,24 @@ export class Archive implements Service {
     if (enabled) void this.#check(this.#checks, folder);
   }
 
+  /** The person asked to try again: what waits is written now; where nothing does, the folder is looked at. */
+  retry(): void {
+    if (!this.#isFailing) return;
+    if (this.#waiting.length > 0) {
+      this.#clearTimer();
+      this.#writeNow();
+      return;
+    }
+    this.#checks += 1;
+    void this.#check(this.#checks, this.#options.settings().folder);
+  }
+
   /** Looks, and creates nothing: a folder for chats that nobody has would only surprise. */
   async #check(number: number, folder: string): Promise<void> {
     const { style, home, documents } = this.#options;
     try {
       await checkWritable(archiveRoot({ style, home, documents, folder }));
+      if (number === this.#checks) this.#tell(undefined);
     } catch (error) {
       if (number === this.#checks) this.#tell(error);
     }
@@ -110,9 +123,7 @@ export class Archive implements Service {
     this.#timer ??= this.#options.clock.setTimeout(
       () => {
         this.#timer = undefined;
-        this.#writing ??= this.#write().finally(() => {
-          this.#writing = undefined;
-        });
+        this.#writeNow();
       },
       this.#isFailing ? retryMs : gatherMs,
     );
@@ -165,10 +176,14 @@ export class Archive implements Service {
     this.#clearTimer();
     this.#timer = this.#options.clock.setTimeout(() => {
       this.#timer = undefined;
-      this.#writing ??= this.#write().finally(() => {
-        this.#writing = undefined;
-      });
+      this.#writeNow();
     }, retryMs);
+  }
+
+  #writeNow(): void {
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined;
+    });
   }
 
   #tell(problem: unknown): void {
@@ -179,6 +194,8 @@ export class Archive implements Service {
     }
     const code = problem instanceof Error && 'code' in problem ? String(problem.code) : '';
     this.#isFailing = true;
+    // A look at the folder that is under way has seen less than this.
+    this.#checks += 1;
     this.#options.log.warn('the archive could not be written', { error: problem });
     const isFull = code === 'ENOSPC' || code === 'EDQUOT';
     this.#report('failed', isFull ? words.full : words.unwritable, code);

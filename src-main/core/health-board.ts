@@ -56,5 +56,11 @@ export class HealthBoard implements HealthReporter {
 }
 
 function same(a: ServiceHealth, b: ServiceHealth): boolean {
-  return a.state === b.state && a.message === b.message && a.server === b.server && a.detail === b.detail;
+  return (
+    a.state === b.state &&
+    a.message === b.message &&
+    a.server === b.server &&
+    a.detail === b.detail &&
+    a.cannotRetry === b.cannotRetry
+  );
 }

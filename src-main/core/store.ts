@@ -47,6 +47,8 @@ export interface Store {
    * commit. Errors that are not about the disk are thrown when it is done now, and logged when it is done later.
    */
   writeEventually<T>(work: (db: Database) => T, done?: (result: T) => void): void;
+  /** Looks at once whether a disk that took nothing does again, instead of at the next time that it is looked anyway. */
+  retry(): void;
   close(): void;
 }
 
@@ -107,6 +109,7 @@ export function openStore(options: StoreOptions): Store {
       state: 'failed',
       message: `${why} Until Parley ends, what is new is kept in memory only.`,
       detail: error instanceof Error ? error.message : String(error),
+      cannotRetry: true,
     });
     return makeStore(openInMemory(file, options), notices, false, file, options);
   }
@@ -133,6 +136,7 @@ export function storeOver(db: Database): Store {
       done?.(result);
     },
     translate: (error) => storeError(error) ?? error,
+    retry: () => undefined,
     close: () => {
       db.close();
     },
@@ -268,18 +272,20 @@ function makeStore(
     if (failing) tryAgainLater();
     else writeWaiting();
   };
+  const tryAgain = (): void => {
+    if (timer !== undefined) options.clock.clearTimeout(timer);
+    timer = undefined;
+    if (!failing) return;
+    try {
+      writeSample(db);
+      tell(undefined);
+    } catch (error) {
+      options.log.debug('the database still cannot be written', { error });
+      tryAgainLater();
+    }
+  };
   const tryAgainLater = (): void => {
-    timer = options.clock.setTimeout(() => {
-      timer = undefined;
-      if (!failing) return;
-      try {
-        writeSample(db);
-        tell(undefined);
-      } catch (error) {
-        options.log.debug('the database still cannot be written', { error });
-        tryAgainLater();
-      }
-    }, retryAfterMs);
+    timer = options.clock.setTimeout(tryAgain, retryAfterMs);
   };
   const translate = (error: unknown): unknown => {
     const problem = storeError(error);
@@ -337,6 +343,7 @@ function makeStore(
     write,
     writeEventually,
     translate,
+    retry: tryAgain,
     close: () => {
       if (waiting.length > 0) {
         failing = false;

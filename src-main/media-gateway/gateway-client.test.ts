@@ -259,6 +259,12 @@ describe('when the process dies', () => {
       pausesMs.push(pauseMs);
     }
     expect(pausesMs).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+    // Whoever does not want to wait asks for it; while it is up or starts there is nothing to ask for.
+    const before = channels.length;
+    current().exit(1);
+    gateway.retry();
+    gateway.retry();
+    expect(channels).toHaveLength(before + 1);
   });
 
   test('a death after a long life is restarted at once, whatever was before', async () => {

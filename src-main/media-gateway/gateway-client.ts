@@ -306,7 +306,12 @@ export class MediaGateway implements Service, MediaGatewaySessions {
   #scheduleRestart(): void {
     const tooMany = this.#deaths - gatewayLimits.immediateRestarts;
     if (tooMany <= 0) {
-      this.#report('reconnecting', 'The part of Parley that carries sound stopped. It is starting again.');
+      this.#options.health.report({
+        service: 'mediaGateway',
+        state: 'reconnecting',
+        message: 'The part of Parley that carries sound stopped. It is starting again.',
+        cannotRetry: true,
+      });
       this.#spawn();
       return;
     }
@@ -319,6 +324,14 @@ export class MediaGateway implements Service, MediaGatewaySessions {
       this.#restart = undefined;
       this.#spawn();
     }, pauseMs);
+  }
+
+  /** The person does not want to wait for the pause after several ends in a row. */
+  retry(): void {
+    if (this.#restart === undefined || this.#state !== 'dead') return;
+    this.#options.clock.clearTimeout(this.#restart);
+    this.#restart = undefined;
+    this.#spawn();
   }
 
   /** Counts heartbeats that did not come. Ticks, not time: after the computer slept one tick is late, not five. */

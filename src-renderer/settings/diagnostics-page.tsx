@@ -138,7 +138,7 @@ function ServiceRow({ health }: { readonly health: ServiceHealth }) {
           <Trans>Copy details</Trans>
         </Button>
       )}
-      {down && (
+      {down && health.cannotRetry !== true && (
         <Button
           size="small"
           aria-label={t`Try now: ${name}`}

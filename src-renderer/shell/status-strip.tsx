@@ -2,15 +2,16 @@ import { Button, Link, Spinner } from '@fluentui/react-components';
 import { Dismiss16Regular, ErrorCircle16Regular } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
+import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import { useCall, useConnectionState, useTopic } from '../bridge/client-context.tsx';
+import { useAction } from '../ui/use-action.ts';
 import { formatRoute } from './route.ts';
-import { splitFirstSentence, stillHidden, worstService } from './strip.ts';
+import { remedyOf, splitFirstSentence, stillHidden, worstService } from './strip.ts';
 import type { HiddenTrouble } from './strip.ts';
 
 /** One line under the top bar, only while something is degraded. */
 export function StatusStrip() {
   const { t } = useLingui();
-  const call = useCall();
   const connection = useConnectionState();
   const health = useTopic('health');
   const [hidden, setHidden] = useState<readonly HiddenTrouble[]>([]);
@@ -30,30 +31,44 @@ export function StatusStrip() {
   const worst = worstService(services, kept);
   if (worst !== undefined) {
     return (
-      <Strip
-        spinning={worst.state === 'reconnecting'}
-        message={worst.message}
+      <TroubleStrip
+        key={`${worst.service} ${worst.message}`}
+        health={worst}
         onHide={() => {
           setHidden([...kept, worst]);
         }}
-      >
-        <Link
-          as="button"
-          className="strip__link"
-          onClick={() => {
-            void call('health.retry', { service: worst.service }).catch(() => undefined);
-          }}
-        >
-          <Trans>Try now</Trans>
-        </Link>
-        <Link className="strip__link" href={formatRoute({ section: 'settings', item: 'diagnostics' })}>
-          <Trans>Details</Trans>
-        </Link>
-      </Strip>
+      />
     );
   }
   if (notice !== undefined) return <Strip message={notice.text} onHide={notice.dismiss} />;
   return null;
+}
+
+/** One service that is down, with what can be done about it. */
+function TroubleStrip({ health, onHide }: { readonly health: ServiceHealth; readonly onHide: () => void }) {
+  const call = useCall();
+  const action = useAction();
+  const { canRetry, page } = remedyOf(health);
+  return (
+    <Strip
+      spinning={action.busy || health.state === 'reconnecting'}
+      message={action.error ?? health.message}
+      onHide={onHide}
+    >
+      {canRetry && (
+        <Link
+          as="button"
+          className="strip__link"
+          onClick={() => void action.run(() => call('health.retry', { service: health.service }))}
+        >
+          <Trans>Try now</Trans>
+        </Link>
+      )}
+      <Link className="strip__link" href={formatRoute({ section: 'settings', item: page })}>
+        {page === 'archive' ? <Trans>Choose another folder</Trans> : <Trans>Details</Trans>}
+      </Link>
+    </Strip>
+  );
 }
 
 function Strip(props: {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
-import { splitFirstSentence, stillHidden, worstService } from './strip.ts';
+import { remedyOf, splitFirstSentence, stillHidden, worstService } from './strip.ts';
 
 const health = (service: ServiceHealth['service'], state: ServiceHealth['state']): ServiceHealth => ({
   service,
@@ -35,6 +35,11 @@ test('a trouble that was hidden is told anew when it comes another time', () => 
   expect(stillHidden(hidden, [health('directory', 'starting')])).toBe(hidden);
   expect(stillHidden(hidden, [health('directory', 'ok'), chat])).toEqual([chat]);
   expect(stillHidden(hidden, [directory, health('chat', 'off')])).toEqual([directory]);
+});
+test('the way out of a trouble leads where it can be mended, and no try is offered that changes nothing', () => {
+  expect(remedyOf(health('archive', 'failed'))).toEqual({ canRetry: true, page: 'archive' });
+  expect(remedyOf(health('phone', 'failed'))).toEqual({ canRetry: true, page: 'diagnostics' });
+  expect(remedyOf({ ...health('store', 'failed'), cannotRetry: true }).canRetry).toBe(false);
 });
 test('the first sentence is set apart, also when it ends in an ellipsis', () => {
   expect(splitFirstSentence('Phone: reconnecting… Calls may take longer. Chat is fine.')).toEqual([

@@ -1,7 +1,16 @@
 import type { ServiceHealth, ServiceName } from '../../src-shared/model/health.ts';
+import type { SettingsPageId } from '../settings/pages.tsx';
 
 /** Which service a person should hear of first when several are down: what can no longer be done at once. */
 const urgency: readonly ServiceName[] = ['store', 'phone', 'chat', 'mediaGateway', 'voicemail', 'directory', 'archive'];
+
+/** What a person can do about a service that is down: the page that helps, and whether it can be tried again by hand. */
+export function remedyOf(health: ServiceHealth): { readonly canRetry: boolean; readonly page: SettingsPageId } {
+  return {
+    canRetry: health.cannotRetry !== true,
+    page: health.service === 'archive' ? 'archive' : 'diagnostics',
+  };
+}
 
 /** A trouble that the person hid: the words of one service. The same service with other words is shown again. */
 export type HiddenTrouble = Pick<ServiceHealth, 'service' | 'message'>;

@@ -17,4 +17,6 @@ export interface ServiceHealth {
   readonly server?: string;
   /** For "Copy details". No secrets. */
   readonly detail?: string;
+  /** Trying again by hand changes nothing: it is being done at this moment, or waits for the next start. */
+  readonly cannotRetry?: true;
 }
