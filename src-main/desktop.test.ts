@@ -115,6 +115,19 @@ describe('keys are taken from others only while they mean something', () => {
     expect(rig.keys).toEqual({});
   });
 
+  test('who is not to be disturbed sees no window over other programs; the keys answer all the same', () => {
+    rig.hub.publish('ownPresence', { chosen: 'dnd', shown: 'dnd', text: '' });
+    rig.calls(ringing);
+    expect(rig.incoming).toBe(false);
+    expect(rig.keys).toEqual({ answer: 'F8', decline: 'F9' });
+    rig.calls({ ...ringing, fromEmergency: true } as typeof ringing);
+    expect(rig.incoming).toBe(true);
+    rig.calls(ringing);
+    expect(rig.incoming).toBe(false);
+    rig.hub.publish('ownPresence', { chosen: 'available', shown: 'available', text: '' });
+    expect(rig.incoming).toBe(true);
+  });
+
   test('what was ignored does not count', () => {
     rig.calls({ ...ringing, silenced: true } as typeof ringing);
     expect(rig.keys).toEqual({});

@@ -5,6 +5,7 @@ import type { GlobalKeyName } from '../src-shared/model/global-key.ts';
 import { globalKeyNames, globalKeySettings } from '../src-shared/model/global-key.ts';
 import type { Call } from '../src-shared/model/call.ts';
 import { activeCall, ringingCall } from '../src-shared/model/calls-at-hand.ts';
+import { audibleCalls } from '../src-shared/model/quiet.ts';
 import type { OwnPresenceState } from '../src-shared/model/presence.ts';
 import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
 import { parseLink } from '../src-shared/text/link.ts';
@@ -37,7 +38,8 @@ const keySettings: readonly SettingKey[] = globalKeyNames.map((name) => globalKe
  *
  *   calls      keys that are taken                         window of incoming calls
  *   none       clipboard                                   no
- *   ringing    clipboard, answer, decline (declines it)    yes, unless the screen is locked or the setting is off
+ *   ringing    clipboard, answer, decline (declines it)    yes, unless the screen is locked, the setting is off, or
+ *                                                          the person is not to be disturbed
  *   on         clipboard, decline (ends it)                no
  *
  * A key is taken from every other program while it is ours, so it is ours only while it means something.
@@ -50,6 +52,7 @@ export class Desktop implements Service {
   #calls: readonly Call[] = [];
   #locked = false;
   #presenceText = '';
+  #chosen: OwnPresenceState | undefined;
 
   constructor(options: DesktopOptions) {
     this.#options = options;
@@ -91,8 +94,11 @@ export class Desktop implements Service {
       this.#locked = false;
       this.#update();
     });
-    hub.watch('ownPresence', ({ text }) => {
+    hub.watch('ownPresence', ({ chosen, text }) => {
       this.#presenceText = text;
+      if (chosen === this.#chosen) return;
+      this.#chosen = chosen;
+      this.#update();
     });
     hub.watch('calls', ({ calls }) => {
       this.#calls = calls;
@@ -149,7 +155,8 @@ export class Desktop implements Service {
         ...(ringing || on ? (['decline'] as const) : []),
       ]),
     );
-    desktop?.showIncoming(ringing && !this.#locked && settings.get('notifications.incomingWindow'));
+    const rings = ringingCall(audibleCalls(this.#calls, this.#chosen)) !== undefined;
+    desktop?.showIncoming(rings && !this.#locked && settings.get('notifications.incomingWindow'));
   }
 
   #keys(names: readonly GlobalKeyName[]): ReadonlyMap<GlobalKeyName, string> {

@@ -99,6 +99,21 @@ test('a message that a window shows, and so marks as read at once, is not told; 
   expect(notifications.map(({ body }) => body)).toEqual(['At one?']);
 });
 
+test('who does not want to be disturbed is told nothing but what became of their own call', () => {
+  const { outside, hub, clock, notifications } = setUp();
+  outside.start();
+  hub.publish('ownPresence', { chosen: 'dnd', shown: 'dnd', text: '' });
+  outside.message(message, 'Bob');
+  clock.advance(500);
+  outside.missedCall('Bob');
+  expect(notifications).toEqual([]);
+  outside.callsCutBySleep(['Carol']);
+  expect(notifications.map(({ title }) => title)).toEqual(['Carol']);
+  hub.publish('ownPresence', { chosen: 'busy', shown: 'busy', text: '' });
+  outside.missedCall('Bob');
+  expect(notifications).toHaveLength(2);
+});
+
 test('a shell without notifications leaves them to the window', () => {
   const { outside, emitted } = setUp(false);
   outside.missedCall('Bob');

@@ -2,6 +2,7 @@ import type { Clock } from '../src-shared/clock.ts';
 import type { EventName, EventPayload } from '../src-shared/contract/contract.ts';
 import type { OwnPresence } from '../src-shared/contract/people.ts';
 import type { ChatMessage, Conversation } from '../src-shared/model/message.ts';
+import { isQuiet } from '../src-shared/model/quiet.ts';
 import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
 import type { SettingsReader } from './config/settings.ts';
 import type { Host, HostStatus } from './host.ts';
@@ -27,6 +28,8 @@ const readAtOnceMs = 500;
 export class OutsideWindow {
   readonly #options: OutsideWindowOptions;
   #status: HostStatus = { presence: 'offline', chosen: undefined, missedCalls: 0, unreadMessages: 0 };
+  /** What the person chose to show to others, from the start on. */
+  #chosen: OwnPresence['chosen'] | undefined;
   #conversations: readonly Conversation[] = [];
   /** The newest message of each peer that is about to be told. */
   readonly #untold = new Map<string, { readonly message: ChatMessage; readonly name: string }>();
@@ -47,6 +50,7 @@ export class OutsideWindow {
     };
     hub.watch('ownPresence', (presence) => {
       own = presence;
+      this.#chosen = presence.chosen;
       showOwn();
     });
     hub.watch('session', ({ state }) => {
@@ -74,11 +78,11 @@ export class OutsideWindow {
   }
 
   missedCall(who: string): void {
-    if (!this.#options.settings.get('notifications.missedCalls')) return;
+    if (isQuiet(this.#chosen) || !this.#options.settings.get('notifications.missedCalls')) return;
     this.#notify(who, '', 'missed-call', 'calls');
   }
 
-  /** Told when the computer wakes: before that nobody could read it. */
+  /** Told when the computer wakes: before that nobody could read it. Also to who is not to be disturbed: it was their call. */
   callsCutBySleep(names: readonly string[]): void {
     const body =
       'Parley ended the call because this computer went to sleep. The phone is connected again. Click to see the call.';
@@ -103,7 +107,7 @@ export class OutsideWindow {
     const untold = this.#untold.get(peer);
     this.#untold.delete(peer);
     const isRead = this.#conversations.some((one) => one.peer === peer && one.unread === 0);
-    if (untold === undefined || isRead || !settings.get('notifications.messages')) return;
+    if (untold === undefined || isRead || isQuiet(this.#chosen) || !settings.get('notifications.messages')) return;
     const body = settings.get('notifications.preview') ? untold.message.body.slice(0, longestPreview) : '';
     this.#notify(untold.name, body, `chat:${peer}`, `chats/${peer}`);
   }

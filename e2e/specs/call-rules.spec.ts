@@ -1,19 +1,27 @@
 import { expect, test } from '../harness/call-fixtures.ts';
 
 test(
-  'do not disturb, switched on in the settings, refuses a call and notes it as missed',
+  'calls that are refused by the settings are noted as missed, and the top bar says so and takes them again',
   { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, bob }) => {
     const { window } = caller;
     const page = await window.goToSettings('Calls');
-    await page.getByRole('switch', { name: 'Do not disturb' }).click();
-    await expect(page.getByRole('switch', { name: 'Do not disturb' })).toBeChecked();
+    await page.getByRole('switch', { name: 'Refuse calls' }).click();
+    await expect(page.getByRole('switch', { name: 'Refuse calls' })).toBeChecked();
     const from = bob.events.length;
     await bob.dial(lab.account('alice').address);
     const { param } = await bob.waitFor('CALL_CLOSED', { from });
     expect(param).toContain('486');
     await expect(window.ringing).toBeHidden();
     await expect(window.rail('Calls')).toContainText('1 missed call');
+    const topBar = caller.page.getByRole('banner');
+    await expect(topBar).toContainText('Calls are refused');
+    await topBar.getByRole('button', { name: 'Take calls here' }).click();
+    await expect(page.getByRole('switch', { name: 'Refuse calls' })).not.toBeChecked();
+    await expect(topBar).not.toContainText('Calls are refused');
+    await caller.page.keyboard.press('Control+Shift+P');
+    await caller.page.getByRole('menuitemcheckbox', { name: 'Refuse calls' }).click();
+    await expect(topBar).toContainText('Calls are refused');
   },
 );
 

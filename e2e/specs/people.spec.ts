@@ -16,6 +16,8 @@ test('own presence is chosen from the menu and seen by colleagues', { tag: '@pro
   await expect(window.contact('Bob Okafor')).toBeVisible();
   await alice.keyboard.press('Control+Shift+P');
   await alice.getByRole('menuitemradio', { name: 'Do not disturb' }).click();
+  const menu = alice.getByRole('dialog', { name: 'Your presence' });
+  await expect(menu).toContainText('Nothing rings or pops up.');
   await alice.keyboard.press('Escape');
   await expect(alice.getByRole('banner')).toContainText('Do not disturb');
   const own = lab.account('alice').address;

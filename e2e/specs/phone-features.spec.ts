@@ -284,7 +284,7 @@ test(
       await bob.dial(address);
       return (await bob.waitFor('CALL_CLOSED', { from })).param;
     };
-    await page.getByRole('switch', { name: 'Do not disturb' }).click();
+    await page.getByRole('switch', { name: 'Refuse calls' }).click();
     await expect(page).toContainText('does not know this code');
     await expect(page).toContainText('Parley does it itself, while it runs.');
     expect(await refusal()).toContain('Busy Here');
@@ -294,7 +294,7 @@ test(
     await page.getByRole('button', { name: 'Tell it again' }).click();
     await expect(page).toContainText('On since');
     expect(await refusal()).toContain('Do Not Disturb');
-    await page.getByRole('switch', { name: 'Do not disturb' }).click();
+    await page.getByRole('switch', { name: 'Refuse calls' }).click();
     await expect(page).not.toContainText('On since');
 
     // Nobody answers here: the server takes the call away after its own time, and rings elsewhere.

@@ -21,7 +21,7 @@ describe('the rules for incoming calls', () => {
   test('emergency services that call back ring all the same', () => {
     rig.settings = { ...rig.settings, doNotDisturb: true };
     rig.ring('one', '112');
-    expect(rig.only().state).toBe('ringing');
+    expect(rig.only()).toMatchObject({ state: 'ringing', fromEmergency: true });
   });
 
   test('emergency services that call back from another number ring when the call says so', () => {

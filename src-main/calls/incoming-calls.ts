@@ -45,6 +45,7 @@ export class IncomingCalls {
       return true;
     }
     const { autoAnswer, doNotDisturb, forward } = settings();
+    const fromEmergency = incoming.isEmergencyCallBack === true || isEmergency(incoming.number);
     const ruling = rulingOf({
       doNotDisturb,
       forward,
@@ -53,7 +54,7 @@ export class IncomingCalls {
       busy: entries.attended().length > 0,
       serverSendsBusyOn: serverSendsBusyOn(),
       full: entries.running().length >= limits.calls,
-      fromEmergency: incoming.isEmergencyCallBack === true || isEmergency(incoming.number),
+      fromEmergency,
       expectsCallBack: () => this.#expectsCallBack(),
     });
     if (ruling.kind === 'refuse' || ruling.kind === 'divert') {
@@ -64,6 +65,7 @@ export class IncomingCalls {
       ...caller.onTheWire,
       ...(incoming.diverted === undefined ? {} : { diverted: incoming.diverted }),
       ...(ruling.kind === 'answer' ? { autoAnswered: true } : {}),
+      ...(fromEmergency || this.#expectsCallBack() ? { fromEmergency: true } : {}),
     });
     entries.publish();
     if (ruling.kind === 'answer') {

@@ -1,12 +1,15 @@
 import { useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
+import { ringingCall } from '../../src-shared/model/calls-at-hand.ts';
+import { audibleCalls } from '../../src-shared/model/quiet.ts';
 import { useClientId, useTopic } from '../bridge/client-context.tsx';
 import { partyName } from './call-text.ts';
 
 /**
  * Tells of a call that rings while the person looks elsewhere, in a shell without a window of its own for that: a
- * notification of the browser, gone with the ringing. Of several windows only the one that rings does it.
+ * notification of the browser, gone with the ringing. Of several windows only the one that rings does it, and none
+ * while the person does not want to be disturbed.
  */
 export function useRingNotification(ringing: Call | undefined): void {
   const { t } = useLingui();
@@ -14,7 +17,9 @@ export function useRingNotification(ringing: Call | undefined): void {
   const isHolder = useTopic('lease')?.holder === clientId;
   const wanted =
     useTopic('settings')?.settings.find(({ key }) => key === 'notifications.incomingWindow')?.value === true;
-  const id = ringing?.id;
+  const chosen = useTopic('ownPresence')?.chosen;
+  const isAudible = ringing !== undefined && ringingCall(audibleCalls([ringing], chosen)) !== undefined;
+  const id = isAudible ? ringing.id : undefined;
   const name = ringing === undefined ? '' : partyName(ringing);
   const title = t`${name} is calling`;
   const body = t`Click to open Parley`;

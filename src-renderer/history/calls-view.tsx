@@ -9,6 +9,7 @@ import { CallStage } from '../calls/call-stage.tsx';
 import { DialPadButton } from '../calls/dial-pad.tsx';
 import { OnNow } from '../calls/on-now.tsx';
 import { usePlaceCall } from '../calls/use-place-call.ts';
+import { CallsAwayNote } from '../shell/calls-away-note.tsx';
 import { navigate } from '../shell/route.ts';
 import { liveCallPrefix } from '../shell/use-follow-calls.ts';
 import { EmptyState, LoadingState, QuietState } from '../ui/empty-state.tsx';
@@ -70,6 +71,7 @@ function CallList({ selected }: { readonly selected: string | undefined }) {
         </h1>
         <DialPadButton />
       </div>
+      <CallsAwayNote place="list" />
       <OnNow />
       <TabList
         size="small"

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Call, CallState } from '../../src-shared/model/call.ts';
+import { audibleCalls } from '../../src-shared/model/quiet.ts';
 import { audioSettings } from './audio-settings.ts';
 import {
   matchingCodec,
@@ -60,6 +61,18 @@ describe('what is to be heard', () => {
     expect(wantedRinging([call('out', 'held'), call('in', 'ringing')], true, nothingHeard)).toBe('ring');
     expect(wantedRinging([call('in', 'connecting')], true, nothingHeard)).toBe('silence');
     expect(wantedRinging([call('in', 'ended')], true, nothingHeard)).toBe('silence');
+  });
+
+  test('who is not to be disturbed hears no caller, but their own calls, and emergency services', () => {
+    const sounding = (...calls: readonly Call[]) => wantedRinging(audibleCalls(calls, 'dnd'), true, nothingHeard);
+    expect(sounding(call('in', 'ringing'))).toBe('silence');
+    expect(sounding(call('out', 'connected'), call('in', 'ringing'))).toBe('silence');
+    expect(sounding({ ...call('in', 'ringing'), fromEmergency: true })).toBe('ring');
+    expect(sounding(call('out', 'ringing'))).toBe('ringback');
+    // The microphone opens next.
+    expect(sounding({ ...call('in', 'ringing'), autoAnswered: true })).toBe('announce');
+    for (const chosen of [undefined, 'available', 'busy', 'away', 'offline'] as const)
+      expect(wantedRinging(audibleCalls([call('in', 'ringing')], chosen), true, nothingHeard)).toBe('ring');
   });
 
   test('a silenced call is quiet and the next one rings', () => {

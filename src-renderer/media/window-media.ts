@@ -2,6 +2,7 @@ import type { Clock } from '../../src-shared/clock.ts';
 import type { CallInput, RendererHandlers } from '../../src-shared/contract/contract.ts';
 import type { MediaLegState } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
+import { audibleCalls } from '../../src-shared/model/quiet.ts';
 import type { ContractClient } from '../../src-shared/rpc/client.ts';
 import { AudioOutput } from './audio-output.ts';
 import { audioSettings } from './audio-settings.ts';
@@ -173,6 +174,9 @@ export class WindowMedia {
         this.#ring();
         this.#keepWarm();
       }),
+      client.subscribe('ownPresence', () => {
+        this.#ring();
+      }),
       client.subscribe('settings', () => {
         this.devices.apply();
       }),
@@ -286,7 +290,8 @@ export class WindowMedia {
   #ring(): void {
     const calls = this.#client?.snapshot('calls')?.calls ?? [];
     const heard = (callId: string): boolean => this.#legs.get(callId)?.heard ?? false;
-    this.#ringer.set(wantedRinging(calls, this.#held, heard));
+    const chosen = this.#client?.snapshot('ownPresence')?.chosen;
+    this.#ringer.set(wantedRinging(audibleCalls(calls, chosen), this.#held, heard));
   }
 
   async #offer(input: CallInput<'media.offer'>): Promise<{ sdp: string } | { legId: string }> {

@@ -8,13 +8,13 @@ const noServerRule = msg`Parley does it itself`;
 /** Words of the rules for calls. The `'{slot}'` of a text is quoted for ICU MessageFormat: it is meant literally. */
 export const callRuleWords: Readonly<Record<string, SettingWords>> = {
   'calls.doNotDisturb': {
-    label: msg`Do not disturb`,
-    hint: msg`Calls are refused, or sent on as when you are busy. They stand in your history as missed.`,
+    label: msg`Refuse calls`,
+    hint: msg`Callers hear that you are busy, or are sent on as when you are busy. The calls stand in your history as missed.`,
   },
   'calls.forwardAlways': { label: msg`Send every call on to`, hint: msg`A number or an address`, whenEmpty: nowhere },
   'calls.forwardBusy': {
     label: msg`When you are busy, send calls on to`,
-    hint: msg`During another call, and while you do not want to be disturbed`,
+    hint: msg`During another call, and while you refuse calls`,
     whenEmpty: nowhere,
   },
   'calls.forwardNoAnswer': { label: msg`When you do not answer, send calls on to`, whenEmpty: nowhere },

@@ -8,7 +8,7 @@ import { useAction } from '../ui/use-action.ts';
 import { Row } from './setting-row.tsx';
 
 const names: Readonly<Record<CallRule, MessageDescriptor>> = {
-  doNotDisturb: msg`Do not disturb, at the phone server`,
+  doNotDisturb: msg`Refuse calls, at the phone server`,
   always: msg`Every call, at the phone server`,
   busy: msg`Calls while you are busy, at the phone server`,
   noAnswer: msg`Calls that you do not answer, at the phone server`,

@@ -1,13 +1,14 @@
 import { Divider, Input, Popover, PopoverSurface, PopoverTrigger } from '@fluentui/react-components';
-import { CheckmarkRegular, ChevronDown12Regular } from '@fluentui/react-icons';
+import { CallProhibited16Regular, CheckmarkRegular, ChevronDown12Regular } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import type { OwnPresence } from '../../src-shared/contract/people.ts';
 import { limits } from '../../src-shared/limits.ts';
 import type { OwnPresenceState } from '../../src-shared/model/presence.ts';
 import type { Session } from '../../src-shared/model/session.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
+import { useSetting } from '../settings/use-setting.ts';
 import { moveInList } from '../ui/list-keys.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { Presence, presenceLabel } from '../ui/presence.tsx';
@@ -84,19 +85,27 @@ function PresenceForm({ own }: { readonly own: OwnPresence }) {
   const { t } = useLingui();
   const call = useCall();
   const action = useAction();
+  const quietId = useId();
   const [text, setText] = useState(own.text);
   const [focused, setFocused] = useState(Math.max(0, choices.indexOf(own.chosen)));
+
+  const refusing = useSetting('calls.doNotDisturb');
+  const isRefusing = refusing.state?.value === true;
+  const isLocked = refusing.state?.locked === true;
+  // Without a phone there is nothing to refuse.
+  const hasCalls = (useTopic('calls')?.line.state ?? 'off') !== 'off' && refusing.state !== undefined;
+  const rows = choices.length + (hasCalls ? 1 : 0);
 
   const set = (state: OwnPresenceState, nextText: string) => {
     if (state === own.chosen && nextText === own.text) return;
     void action.run(() => call('presence.set', { state, text: nextText }));
   };
   const onMenuKey = (event: KeyboardEvent<HTMLElement>) => {
-    const next = moveInList(event.key, focused, choices.length);
+    const next = moveInList(event.key, focused, rows);
     if (next === undefined) return;
     event.preventDefault();
     setFocused(next);
-    event.currentTarget.querySelectorAll<HTMLElement>('[role=menuitemradio]')[next]?.focus();
+    event.currentTarget.querySelectorAll<HTMLElement>('[role^=menuitem]')[next]?.focus();
   };
 
   return (
@@ -140,6 +149,37 @@ function PresenceForm({ own }: { readonly own: OwnPresence }) {
             {state === own.chosen && <CheckmarkRegular className="menurow__check" />}
           </button>
         ))}
+        {hasCalls && (
+          <button
+            type="button"
+            role="menuitemcheckbox"
+            aria-checked={isRefusing}
+            aria-disabled={isLocked}
+            aria-describedby={quietId}
+            tabIndex={focused === choices.length ? 0 : -1}
+            className="menurow"
+            onClick={() => {
+              setFocused(choices.length);
+              if (!isLocked) refusing.set(!isRefusing);
+            }}
+          >
+            <CallProhibited16Regular aria-hidden />
+            <span>
+              <Trans>Refuse calls</Trans>
+            </span>
+            {isRefusing && <CheckmarkRegular className="menurow__check" />}
+          </button>
+        )}
+      </div>
+      <div className="memenu__hint" id={quietId} role="status">
+        {refusing.error ??
+          (isLocked ? (
+            <Trans>Whether calls are refused is set by your organization.</Trans>
+          ) : isRefusing ? (
+            <Trans>Callers hear that you are busy.</Trans>
+          ) : own.chosen === 'dnd' ? (
+            <Trans>Nothing rings or pops up. Calls still show here, and callers hear it ring.</Trans>
+          ) : null)}
       </div>
     </>
   );

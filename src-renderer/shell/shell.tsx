@@ -14,6 +14,7 @@ import { isMac } from '../ui/shortcuts.ts';
 import { VoicemailView } from '../voicemail/voicemail-view.tsx';
 import { DialPrompt } from '../calls/dial-prompt.tsx';
 import { IncomingCallBanner } from '../calls/incoming-call-banner.tsx';
+import { CallsAwayNote } from './calls-away-note.tsx';
 import { OwnPresenceMenu } from './own-presence.tsx';
 import { Rail } from './rail.tsx';
 import { useRoute } from './route.ts';
@@ -67,6 +68,7 @@ export function Shell({ session }: { readonly session: Session }) {
             <div className="topbar__logo">{frame !== 'mac' && <Logo />}</div>
             <OwnPresenceMenu session={session} open={presenceOpen} onOpenChange={setPresenceOpen} />
             <SearchBox handle={search} onOpenChange={setSearching} />
+            <CallsAwayNote place="topbar" />
           </header>
           <Rail active={route.section} />
           <div className="body">

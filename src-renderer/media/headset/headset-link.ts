@@ -1,3 +1,4 @@
+import { audibleCalls } from '../../../src-shared/model/quiet.ts';
 import type { ContractClient } from '../../../src-shared/rpc/client.ts';
 import { Headset, telephonyPage } from './headset.ts';
 import type { HeadsetAction } from './headset.ts';
@@ -63,6 +64,9 @@ export class HeadsetLink {
       client.subscribe('calls', () => {
         this.#light();
       }),
+      client.subscribe('ownPresence', () => {
+        this.#light();
+      }),
       client.subscribe('settings', match),
       client.subscribe('lease', match),
     );
@@ -124,7 +128,8 @@ export class HeadsetLink {
   }
 
   #light(again = false): void {
-    const lamps = lampsFor(this.#client?.snapshot('calls')?.calls ?? []);
+    const calls = this.#client?.snapshot('calls')?.calls ?? [];
+    const lamps = lampsFor(audibleCalls(calls, this.#client?.snapshot('ownPresence')?.chosen));
     for (const headset of this.#headsets.values()) headset.show(lamps, again).catch(this.#options.failed);
   }
 
