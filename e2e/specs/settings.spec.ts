@@ -70,6 +70,16 @@ test('what was set holds after a restart', async ({ parley, scratch }) => {
   const name = account.getByRole('textbox', { name: 'Your name' });
   await name.fill('Alice of the Restart');
   await name.press('Enter');
+  // The change has come back, and the keyboard is where it was.
+  await expect(account.getByRole('button', { name: 'Forget your own value of Your name' })).toBeVisible();
+  await expect(name).toBeFocused();
+  const seconds = (await window.goToSettings('Calls')).getByRole('spinbutton', { name: 'After ringing for' });
+  await seconds.focus();
+  for (const key of ['ArrowUp', 'ArrowUp', 'ArrowUp']) await page.keyboard.press(key);
+  await expect(seconds).toHaveValue('23');
+  await expect(seconds).toBeFocused();
+  // What is being written when the page goes is not lost.
+  await window.goToSettings('General');
   await first.stop();
 
   const again = await parley.start({ dataDirectory: scratch, as: null });
@@ -81,6 +91,8 @@ test('what was set holds after a restart', async ({ parley, scratch }) => {
   });
   const named = await after.goToSettings('Account');
   await expect(named.getByRole('textbox', { name: 'Your name' })).toHaveValue('Alice of the Restart');
+  const calls = await after.goToSettings('Calls');
+  await expect(calls.getByRole('spinbutton', { name: 'After ringing for' })).toHaveValue('23');
   const themed = await after.goToSettings('General');
   await expect(themed.getByRole('combobox', { name: 'Colours' })).toHaveValue('dark');
 });

@@ -1,10 +1,10 @@
 import { Input, Select, Slider, SpinButton, Switch } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
 import type { SettingState, SettingValue } from '../../src-shared/contract/system.ts';
 import { entriesOf, listText, parseList, plainText, separatorOf } from './list-text.ts';
 import type { SettingWords } from './setting-words.ts';
 import { TableInput } from './table-input.tsx';
+import { useDraft } from './use-draft.ts';
 
 export interface SettingInputProps {
   readonly state: SettingState;
@@ -17,12 +17,15 @@ export interface SettingInputProps {
   readonly id?: string;
 }
 
+/** Milliseconds: steps that follow each other are one change, since some settings connect a service anew. */
+const stepsMs = 500;
+
 /** A range that is felt rather than typed. */
 const sliderUnits = ['%', 'kbit/s'];
 
 /**
  * The control of one setting, by the kind that the service names. Text is taken over when the field is left or
- * Enter is pressed; everything else at once. A locked value stays readable and reachable by Tab.
+ * Enter is pressed, a number when nobody has gone on stepping for a moment; everything else at once. A locked value stays readable and reachable by Tab.
  */
 export function SettingInput(props: SettingInputProps) {
   const { state, label, words } = props;
@@ -66,12 +69,12 @@ export function SettingInput(props: SettingInputProps) {
         </Select>
       );
     case 'number':
-      return <NumberInput key={plainText(state.value)} {...props} control={control} />;
+      return <NumberInput {...props} control={control} />;
     case 'table':
       return <TableInput {...props} control={control} />;
     case 'text':
     case 'list':
-      return <TextInput key={JSON.stringify(state.value)} {...props} />;
+      return <TextInput {...props} />;
   }
 }
 
@@ -81,10 +84,15 @@ function NumberInput(
   },
 ) {
   const { control, state, label } = props;
-  const [value, setValue] = useState(Number(state.value));
-  const commit = (next: number) => {
-    if (state.locked || next === state.value) return;
-    props.onChange(Math.max(control.min, Math.min(control.max, Math.round(next))));
+  const { value, write, flush } = useDraft(
+    Number(state.value),
+    (next) => {
+      if (next !== state.value) props.onChange(next);
+    },
+    stepsMs,
+  );
+  const change = (next: number) => {
+    if (!state.locked) write(Math.max(control.min, Math.min(control.max, Math.round(next))));
   };
   if (sliderUnits.includes(control.unit)) {
     return (
@@ -98,14 +106,10 @@ function NumberInput(
           aria-valuetext={`${String(value)} ${control.unit}`}
           aria-disabled={state.locked}
           onChange={(_event, data) => {
-            if (!state.locked) setValue(data.value);
+            change(data.value);
           }}
-          onPointerUp={() => {
-            commit(value);
-          }}
-          onKeyUp={() => {
-            commit(value);
-          }}
+          onPointerUp={flush}
+          onBlur={flush}
         />
         <span className="ctl-val tnum">
           {value} {control.unit}
@@ -124,10 +128,9 @@ function NumberInput(
         readOnly={state.locked}
         onChange={(_event, data) => {
           const next = data.value ?? Number.parseInt(data.displayValue ?? '', 10);
-          if (state.locked || Number.isNaN(next)) return;
-          setValue(next);
-          commit(next);
+          if (!Number.isNaN(next)) change(next);
         }}
+        onBlur={flush}
       />
       <span className="dim">{control.unit}</span>
     </>
@@ -140,25 +143,24 @@ function TextInput(props: SettingInputProps) {
   const separator = separatorOf(state.key);
   const isList = state.control.kind === 'list';
   const held = isList ? listText(entriesOf(state.value), separator) : plainText(state.value);
-  const [text, setText] = useState(held);
-  const commit = () => {
+  const { value, write, flush } = useDraft(held, (text) => {
     const clean = text.trim();
     if (!state.locked && clean !== held) props.onChange(isList ? parseList(clean, separator) : clean);
-  };
+  });
   return (
     <Input
       className={props.wide === true ? 'grow' : 'ctl-lg'}
-      value={text}
+      value={value}
       readOnly={state.locked}
       aria-label={label}
       placeholder={words.whenEmpty === undefined ? '' : t(words.whenEmpty)}
       spellCheck={false}
       onChange={(_event, data) => {
-        setText(data.value);
+        write(data.value);
       }}
-      onBlur={commit}
+      onBlur={flush}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') commit();
+        if (event.key === 'Enter') flush();
       }}
     />
   );

@@ -8,6 +8,7 @@ import { limits } from '../../src-shared/limits.ts';
 import type { OwnPresenceState } from '../../src-shared/model/presence.ts';
 import type { Session } from '../../src-shared/model/session.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
+import { useDraft } from '../settings/use-draft.ts';
 import { useSetting } from '../settings/use-setting.ts';
 import { moveInList } from '../ui/list-keys.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
@@ -63,7 +64,7 @@ export function OwnPresenceMenu(props: {
             <div className="t-cap clip">{session.address}</div>
           </div>
         </div>
-        {own !== undefined && <PresenceForm key={own.text} own={own} />}
+        {own !== undefined && <PresenceForm own={own} />}
         <Divider className="memenu__div" />
         <div className="memenu__list">
           <a
@@ -86,7 +87,6 @@ function PresenceForm({ own }: { readonly own: OwnPresence }) {
   const call = useCall();
   const action = useAction();
   const quietId = useId();
-  const [text, setText] = useState(own.text);
   const [focused, setFocused] = useState(Math.max(0, choices.indexOf(own.chosen)));
 
   const refusing = useSetting('calls.doNotDisturb');
@@ -100,6 +100,13 @@ function PresenceForm({ own }: { readonly own: OwnPresence }) {
     if (state === own.chosen && nextText === own.text) return;
     void action.run(() => call('presence.set', { state, text: nextText }));
   };
+  const {
+    value: text,
+    write,
+    flush,
+  } = useDraft(own.text, (words) => {
+    set(own.chosen, words.trim());
+  });
   const onMenuKey = (event: KeyboardEvent<HTMLElement>) => {
     const next = moveInList(event.key, focused, rows);
     if (next === undefined) return;
@@ -117,14 +124,12 @@ function PresenceForm({ own }: { readonly own: OwnPresence }) {
         aria-label={t`Status message`}
         placeholder={t`Status message`}
         onChange={(_event, data) => {
-          setText(data.value);
+          write(data.value);
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') set(own.chosen, text.trim());
+          if (event.key === 'Enter') flush();
         }}
-        onBlur={() => {
-          set(own.chosen, text.trim());
-        }}
+        onBlur={flush}
       />
       <div className="memenu__hint" role="status">
         {action.error ?? <Trans>Shown to people who may see your presence.</Trans>}
