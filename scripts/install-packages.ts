@@ -1,51 +1,120 @@
 import { spawnSync } from 'node:child_process';
-import { LAB_PACKAGES, aptCommand, findBinary, missingPackages } from '../e2e/lab/packages.ts';
+import { LAB_PACKAGES, findBinary, installCommand, installScript, missingPackages } from '../e2e/lab/packages.ts';
 import type { LabPackage } from '../e2e/lab/packages.ts';
+import { inRoot } from './paths.ts';
 
-/** What the window needs on Linux beside the lab's servers. */
-export const windowPackages: readonly LabPackage[] = [
-  { name: 'chromium', purpose: 'the window of the browser shell, and the specs', binaries: ['chromium'] },
-  {
-    name: 'fonts-inter',
-    purpose: 'the typeface of the window',
-    binaries: [],
-    libraries: ['../share/fonts/opentype/inter|../share/fonts/truetype/inter'],
-  },
-];
+/** A browser of Chromium's family; any that is there serves. */
+const browserPackage: LabPackage = {
+  name: 'chromium',
+  purpose: 'the window of the browser shell, and the specs',
+  isOptional: true,
+  binaries: ['chromium|chromium-browser|google-chrome|google-chrome-stable|microsoft-edge'],
+};
 
-export type InstallOutcome =
-  { readonly ok: true; readonly installed: readonly string[] } | { readonly ok: false; readonly reason: string };
+const fontPackage: LabPackage = {
+  name: 'fonts-inter',
+  purpose: 'the typeface of the window',
+  isOptional: true,
+  binaries: [],
+  libraries: ['../share/fonts/opentype/inter|../share/fonts/truetype/inter'],
+};
 
-/**
- * Installs with apt what is missing: directly as root, by sudo where it asks no password.
- * Elsewhere the reason and the exact command are returned.
- */
-export function installMissingPackages(
-  packages: readonly LabPackage[] = [...LAB_PACKAGES, ...windowPackages],
-): InstallOutcome {
-  if (process.platform !== 'linux') {
-    return { ok: false, reason: `The lab's servers come from Debian's packages; this is ${process.platform}.` };
-  }
-  const missing = missingPackages(packages);
-  if (missing.length === 0) return { ok: true, installed: [] };
-  const command = aptCommand(missing);
-  if (findBinary('apt-get') === undefined) {
-    const names = missing.map((entry) => entry.name).join(', ');
-    return { ok: false, reason: `This machine has no apt. Missing, by their Debian names: ${names}.` };
-  }
-  const prefix = process.getuid?.() === 0 ? [] : ['sudo', '--non-interactive'];
-  if (!run([...prefix, 'apt-get', 'update']))
-    return { ok: false, reason: `apt could not be run. Install by hand:\n  ${command}` };
-  const names = missing.map((entry) => entry.name);
-  const environment = ['env', 'DEBIAN_FRONTEND=noninteractive'];
-  if (!run([...prefix, ...environment, 'apt-get', 'install', '--yes', '--no-install-recommends', ...names])) {
-    return { ok: false, reason: `apt could not install everything. Install by hand:\n  ${command}` };
-  }
-  return { ok: true, installed: names };
+/** Whether the browser shell has a browser to open its window in. */
+export function hasBrowser(): boolean {
+  return missingPackages([browserPackage]).length === 0;
 }
 
-function run(command: readonly string[]): boolean {
-  const [program, ...args] = command;
-  if (program === undefined) return false;
-  return spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+/** What the window needs on Linux beside the lab's servers. */
+const windowPackages: readonly LabPackage[] = [browserPackage, fontPackage];
+
+/** Everything: what `npm test` cannot do without. */
+export const testPackages: readonly LabPackage[] = [...LAB_PACKAGES, ...windowPackages].map(
+  ({ isOptional: _isOptional, ...entry }) => entry,
+);
+
+/** What `npm start` uses. Without the lab, servers are none of its business. */
+export function startPackages(wants: { readonly lab: boolean; readonly browser: boolean }): readonly LabPackage[] {
+  return [...(wants.lab ? LAB_PACKAGES : []), ...(wants.browser ? [browserPackage] : []), fontPackage];
+}
+
+/** `leftOut`: optional ones that are not there. */
+export type InstallOutcome =
+  | { readonly ok: true; readonly installed: readonly LabPackage[]; readonly leftOut: readonly LabPackage[] }
+  | { readonly ok: false; readonly reason: string };
+
+/** The computer on which packages are installed; injected so that tests own the answer. */
+export interface InstallHost {
+  readonly platform: NodeJS.Platform;
+  readonly isRoot: boolean;
+  /** A person is there who can be asked for a password. */
+  readonly isTerminal: boolean;
+  has(program: string): boolean;
+  missing(packages: readonly LabPackage[]): readonly LabPackage[];
+  /** True when it ended well. `asks`: it may ask the person something. */
+  run(command: readonly string[], asks: boolean): boolean;
+  say(words: string): void;
+}
+
+const thisComputer: InstallHost = {
+  platform: process.platform,
+  isRoot: process.getuid?.() === 0,
+  isTerminal: process.stdin.isTTY,
+  has: (program) => findBinary(program) !== undefined,
+  missing: missingPackages,
+  run: ([program = '', ...args], asks) =>
+    spawnSync(program, args, { stdio: [asks ? 'inherit' : 'ignore', 'ignore', 'inherit'] }).status === 0,
+  say: (words) => process.stderr.write(`${words}\n`),
+};
+
+/**
+ * Installs with apt what is missing: directly as root, else by sudo, which asks for the password where a person is at the
+ * terminal. Optional packages are never asked for on their own account, and none of them stands in the way of the others.
+ * Where it cannot be done, the reason and the exact command are returned.
+ */
+export function installMissingPackages(
+  packages: readonly LabPackage[],
+  host: InstallHost = thisComputer,
+): InstallOutcome {
+  const missing = packages.length === 0 ? [] : host.missing(packages);
+  const required = missing.filter(({ isOptional }) => isOptional !== true);
+  const optional = missing.filter(({ isOptional }) => isOptional === true);
+  const refused = (why: string): InstallOutcome =>
+    required.length === 0 ? { ok: true, installed: [], leftOut: optional } : { ok: false, reason: why };
+
+  if (missing.length === 0) return { ok: true, installed: [], leftOut: [] };
+  if (host.platform !== 'linux') {
+    return refused(`The lab's servers come from Debian's packages; this is ${host.platform}.`);
+  }
+  if (!host.has('apt-get')) {
+    const names = required.map(({ name }) => name).join(', ');
+    return refused(`This machine has no apt. Missing, by their Debian names: ${names}.`);
+  }
+  const byHand = `Install them by hand, in Parley's folder:\n  ${installCommand(required, host.isRoot)}`;
+  if (!host.isRoot && !host.has('sudo'))
+    return refused(`Debian packages are missing, and there is no sudo. As root:\n  ${installCommand(required, true)}`);
+  const asks = !host.isRoot && !host.run(['sudo', '--non-interactive', 'true'], false);
+  if (asks && (!host.isTerminal || required.length === 0))
+    return refused(`Debian packages are missing, and sudo asks for a password. ${byHand}`);
+  const prefix = host.isRoot ? [] : asks ? ['sudo'] : ['sudo', '--non-interactive'];
+  const names = [...required.map(({ name }) => name), '--', ...optional.map(({ name }) => name)];
+  if (asks) {
+    host.say(
+      'The lab needs Debian packages; sudo asks for your password to install them. They are not started as services.\n' +
+        `  sudo sh ${installScript} ${names.join(' ')}`,
+    );
+  }
+  host.run([...prefix, 'sh', inRoot(installScript), ...names], asks);
+
+  const still = new Set(host.missing(missing));
+  const failed = required.filter((entry) => still.has(entry));
+  if (failed.length > 0)
+    return {
+      ok: false,
+      reason: `apt could not install ${failed.map(({ name }) => name).join(', ')}. ${byHand}`,
+    };
+  return {
+    ok: true,
+    installed: missing.filter((entry) => !still.has(entry)),
+    leftOut: optional.filter((entry) => still.has(entry)),
+  };
 }

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { seedFor } from '../e2e/lab/client-settings.ts';
 import type { LabDescription } from '../e2e/lab/description.ts';
 import { build } from './build.ts';
-import { installMissingPackages } from './install-packages.ts';
+import { hasBrowser, installMissingPackages, startPackages } from './install-packages.ts';
 import { inRoot } from './paths.ts';
 import { runCommand } from './run-command.ts';
 import { step } from './step.ts';
@@ -57,8 +57,15 @@ async function start(asked: Shell | undefined): Promise<number> {
   process.on('SIGHUP', stop);
 
   const labWanted = values['no-lab'] !== true;
-  const packages = await step('Debian packages', () => installMissingPackages());
+  const wanted = startPackages({
+    lab: labWanted,
+    browser: asked === 'browser' || (electronBinary() === undefined && asked !== 'electron'),
+  });
+  const packages = await step('Debian packages', () => installMissingPackages(wanted));
   if (!packages.ok) process.stderr.write(`${packages.reason}\n`);
+  else if (process.platform === 'linux') {
+    for (const { name, purpose } of packages.leftOut) process.stderr.write(`Goes on without ${name} (${purpose}).\n`);
+  }
   await step('Build', build);
   const shell = await chooseShell(asked);
   process.stderr.write(`Shell: ${shell.shell} (${shell.reason})\n`);
@@ -105,15 +112,19 @@ function electronBinary(): string | undefined {
 async function chooseShell(asked: Shell | undefined): Promise<{ readonly shell: Shell; readonly reason: string }> {
   if (asked === 'browser') return { shell: 'browser', reason: 'asked for' };
   const usual = process.platform === 'win32' || process.platform === 'darwin';
+  const cannotShow = hasDisplay() && !hasBrowser();
   if (electronBinary() !== undefined)
     return { shell: 'electron', reason: asked === undefined ? 'its binary is here' : 'asked for' };
-  if (asked === undefined && !usual)
+  if (asked === undefined && !usual && !cannotShow)
     return { shell: 'browser', reason: 'no Electron binary here; --shell=electron fetches it' };
   const fetched = await step('Electron binary (fetched once)', () =>
     runCommand(process.execPath, [inRoot('node_modules', 'electron', 'install.js')]),
   );
   if (fetched.code === 0 && electronBinary() !== undefined)
-    return { shell: 'electron', reason: asked === undefined ? `usual on ${process.platform}` : 'asked for' };
+    return {
+      shell: 'electron',
+      reason: asked !== undefined ? 'asked for' : usual ? `usual on ${process.platform}` : 'no browser here',
+    };
   return { shell: 'browser', reason: 'the Electron binary could not be fetched' };
 }
 
@@ -150,6 +161,10 @@ function dataDirectory(withLab: boolean): string | undefined {
   return withLab ? join(homedir(), '.parley-lab') : undefined;
 }
 
+function hasDisplay(): boolean {
+  return process.platform !== 'linux' || (process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']) !== undefined;
+}
+
 function spawnClient(shell: Shell, lab: LabDescription | undefined): ChildProcess {
   const data = dataDirectory(lab !== undefined);
   const args = data === undefined ? [] : ['--data', data];
@@ -166,7 +181,7 @@ function spawnClient(shell: Shell, lab: LabDescription | undefined): ChildProces
   const options = { stdio: 'inherit' as const, detached: process.platform !== 'win32' };
   const binary = electronBinary();
   if (shell === 'electron' && binary !== undefined) return spawn(binary, [inRoot(), ...args], options);
-  if (process.platform === 'linux' && (process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']) === undefined) {
+  if (!hasDisplay()) {
     process.stderr.write('This machine has no display: the address is printed instead of a window.\n');
     args.push('--no-window');
   }

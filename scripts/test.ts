@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { build } from './build.ts';
-import { installMissingPackages } from './install-packages.ts';
+import { installMissingPackages, testPackages } from './install-packages.ts';
 import { inRoot } from './paths.ts';
 import { runCommand } from './run-command.ts';
 import { step } from './step.ts';
@@ -167,7 +167,7 @@ async function endToEnd(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const packages = await step('Debian packages for the lab', () => installMissingPackages());
+  const packages = await step('Debian packages for the lab', () => installMissingPackages(testPackages));
   await check('Lab packages installed', () => {
     if (!packages.ok) process.stderr.write(`${packages.reason}\n`);
     return Promise.resolve(packages.ok);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LAB_PACKAGES, MissingPackagesError, aptCommand, missingPackages, requirePackages } from './packages.ts';
+import { LAB_PACKAGES, MissingPackagesError, installCommand, missingPackages, requirePackages } from './packages.ts';
 import type { LabPackage } from './packages.ts';
 
 const present: LabPackage = { name: 'dash', purpose: 'shell', binaries: ['sh'] };
@@ -9,17 +9,21 @@ const halfAbsent: LabPackage = { name: 'half', purpose: 'half', binaries: ['sh']
 describe('packages of the lab', () => {
   test('are missing when a program or a library is missing', () => {
     expect(missingPackages([present, absent, halfAbsent])).toEqual([absent, halfAbsent]);
+    expect(missingPackages([{ ...absent, binaries: ['parley-no-such-program|sh'] }])).toEqual([]);
   });
 
   test('a missing one stops the lab with the command that helps', () => {
     expect(() => {
       requirePackages([present, absent]);
     }).toThrow(MissingPackagesError);
+    expect(() => {
+      requirePackages([present, { ...absent, isOptional: true }]);
+    }).not.toThrow();
     expect(new MissingPackagesError([absent]).message).toContain('parley-no-such (nothing)');
-    expect(aptCommand([absent, halfAbsent], true)).toBe(
-      'apt-get install --yes --no-install-recommends parley-no-such half',
+    expect(installCommand([absent, halfAbsent], true)).toBe(
+      'sh scripts/install-debian-packages.sh parley-no-such half',
     );
-    expect(aptCommand([absent], false)).toBe('sudo apt-get install --yes --no-install-recommends parley-no-such');
+    expect(installCommand([absent], false)).toBe('sudo sh scripts/install-debian-packages.sh parley-no-such');
   });
 
   test('each one can be proven', () => {

@@ -1,20 +1,22 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** A Debian package that the lab needs, and the files which prove that it is installed. */
+/** A Debian package that the lab uses, and the files which prove that it is installed. */
 export interface LabPackage {
   /** Name for `apt-get install`. */
   readonly name: string;
   /** What the lab does with it, in a few words. */
   readonly purpose: string;
-  /** Programs looked for on the PATH and in the sbin folders. */
+  /** The lab starts without it: what it is for is then missing, and the specs about that. */
+  readonly isOptional?: true;
+  /** Programs looked for on the PATH and in the sbin folders; alternatives are separated by `|`. */
   readonly binaries: readonly string[];
   /** Files looked for below the library folders of Debian (`/usr/lib`, `/usr/lib/<multiarch>`). */
   readonly libraries?: readonly string[];
 }
 
 /**
- * Every Debian or Ubuntu package that the lab needs. The one list: `npm start` and `npm test`
+ * Every Debian or Ubuntu package that the lab uses. The one list: `npm start` and `npm test`
  * install what is missing of it, and the lab names what is missing when it cannot start.
  */
 export const LAB_PACKAGES: readonly LabPackage[] = [
@@ -51,20 +53,27 @@ export const LAB_PACKAGES: readonly LabPackage[] = [
     libraries: ['kamailio/modules/outbound.so'],
   },
   { name: 'rtpengine-daemon', purpose: 'media relay', binaries: ['rtpengine'] },
-  { name: 'dnsmasq-base', purpose: 'name server', binaries: ['dnsmasq'] },
-  { name: 'coturn', purpose: 'STUN and TURN server', binaries: ['turnserver'] },
+  { name: 'dnsmasq-base', purpose: 'name server', isOptional: true, binaries: ['dnsmasq'] },
+  { name: 'coturn', purpose: 'STUN and TURN server', isOptional: true, binaries: ['turnserver'] },
   { name: 'slapd', purpose: 'LDAP directory', binaries: ['slapd', 'slapadd'] },
-  { name: 'ldap-utils', purpose: 'ldapsearch, the peer of the search bench', binaries: ['ldapsearch'] },
-  { name: 'dovecot-imapd', purpose: 'IMAP mail store', binaries: ['dovecot'], libraries: ['dovecot/imap'] },
+  {
+    name: 'ldap-utils',
+    purpose: 'ldapsearch, the peer of the search bench',
+    isOptional: true,
+    binaries: ['ldapsearch'],
+  },
+  { name: 'dovecot-core', purpose: 'IMAP mail store', binaries: ['dovecot'] },
+  { name: 'dovecot-imapd', purpose: 'IMAP of the mail store', binaries: [], libraries: ['dovecot/imap'] },
   { name: 'baresip-core', purpose: 'SIP phones', binaries: ['baresip'], libraries: ['baresip/modules/ctrl_tcp.so'] },
-  { name: 'linphone-cli', purpose: 'another make of SIP phone', binaries: ['linphonec'] },
+  { name: 'linphone-cli', purpose: 'another make of SIP phone', isOptional: true, binaries: ['linphonec'] },
   {
     name: 'libbcg729-0',
     purpose: 'the codec G.729, which Parley takes from the system',
+    isOptional: true,
     binaries: [],
     libraries: ['libbcg729.so.0'],
   },
-  { name: 'sip-tester', purpose: 'SIPp, which plays odd PBXs', binaries: ['sipp'] },
+  { name: 'sip-tester', purpose: 'SIPp, which plays odd PBXs', isOptional: true, binaries: ['sipp'] },
   { name: 'espeak-ng', purpose: 'speech for voicemail', binaries: ['espeak-ng'] },
   { name: 'sox', purpose: 'resampling of speech', binaries: ['sox'] },
   { name: 'openssl', purpose: 'certificates', binaries: ['openssl'] },
@@ -82,10 +91,16 @@ function isReadable(file: string, mode: number): boolean {
   }
 }
 
-/** Full path of a program, looked for on the PATH and in the sbin folders (often not on a user's PATH). */
-export function findBinary(name: string): string | undefined {
+/**
+ * Full path of a program, looked for on the PATH and in the sbin folders (often not on a user's PATH); alternatives are
+ * separated by `|`, the first that is there counts.
+ */
+export function findBinary(alternatives: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''), ...SBIN_FOLDERS];
-  return folders.map((folder) => join(folder, name)).find((file) => isReadable(file, constants.X_OK));
+  return alternatives
+    .split('|')
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find((file) => isReadable(file, constants.X_OK));
 }
 
 /** Full path of a file below Debian's library folders; alternatives are separated by `|`. */
@@ -108,10 +123,12 @@ export function missingPackages(packages: readonly LabPackage[] = LAB_PACKAGES):
   return packages.filter((entry) => !isInstalled(entry));
 }
 
-/** The exact command that installs the given packages, as root or through sudo. */
-export function aptCommand(packages: readonly LabPackage[], isRoot = process.getuid?.() === 0): string {
-  const names = packages.map((entry) => entry.name).join(' ');
-  return `${isRoot ? '' : 'sudo '}apt-get install --yes --no-install-recommends ${names}`;
+/** The script that installs packages without starting what they bring. */
+export const installScript = 'scripts/install-debian-packages.sh';
+
+/** The exact command that installs the given packages, in Parley's folder, as root or through sudo. */
+export function installCommand(packages: readonly LabPackage[], isRoot = process.getuid?.() === 0): string {
+  return [...(isRoot ? [] : ['sudo']), 'sh', installScript, ...packages.map((entry) => entry.name)].join(' ');
 }
 
 /** Thrown before anything is started when packages are missing; the message names the remedy. */
@@ -122,16 +139,16 @@ export class MissingPackagesError extends Error {
     const names = packages.map((entry) => `${entry.name} (${entry.purpose})`).join(', ');
     super(
       `The lab needs Debian packages that are not installed: ${names}.\n` +
-        `Install them with:\n\n  ${aptCommand(packages)}\n`,
+        `Install them, in Parley's folder, with:\n\n  ${installCommand(packages)}\n`,
     );
     this.name = 'MissingPackagesError';
     this.packages = packages;
   }
 }
 
-/** @throws MissingPackagesError when a package of the lab is missing. */
+/** @throws MissingPackagesError when a package that the lab cannot start without is missing. */
 export function requirePackages(packages: readonly LabPackage[] = LAB_PACKAGES): void {
-  const missing = missingPackages(packages);
+  const missing = missingPackages(packages.filter(({ isOptional }) => isOptional !== true));
   if (missing.length > 0) throw new MissingPackagesError(missing);
 }
 
