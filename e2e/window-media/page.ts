@@ -248,6 +248,7 @@ const media = new WindowMedia({
   clientId: 'window-0001',
   clock,
   reportInternal: (where, error) => reported.push(`${where}: ${String(error)}`),
+  refused: (words) => reported.push(`headset: ${words}`),
 });
 const client = new ContractClient({
   connect: () => Promise.resolve(windowWire),

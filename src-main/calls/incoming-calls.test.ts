@@ -43,6 +43,8 @@ describe('the rules for incoming calls', () => {
     const call = rig.ring('one', '02079460199');
     rig.clock.advance(10_000);
     expect(call.done).toEqual([]);
+    // Do not disturb of presence is read where it rings, and lets such a call through.
+    expect(rig.snapshot().calls.find(({ id }) => id === 'one')).toMatchObject({ fromEmergency: true });
     call.tell({ type: 'end', reason: 'cancelled' });
     rig.clock.advance(60_000);
     expect(rig.device.ring('two', '02079460199')).toBeUndefined();

@@ -102,7 +102,7 @@ export interface Call {
   /** Ignored: it rings on elsewhere, no longer here. */
   readonly silenced: boolean;
   readonly recording: boolean;
-  /** Emergency services call back: it rings whatever the person's presence and rules say. */
+  /** Emergency services call back, or may be the ones who do: it rings whatever the presence and rules say. */
   readonly fromEmergency?: true;
   /** Answered by this program because the caller asked for it and the settings allow it. */
   readonly autoAnswered?: boolean;
