@@ -12,7 +12,22 @@ export default defineConfig({
     },
   },
   test: {
-    include: ['src-*/**/*.test.{ts,tsx}', 'e2e/lab/**/*.test.ts', 'e2e/bench/**/*.test.ts', 'scripts/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'units',
+          include: ['src-*/**/*.test.{ts,tsx}', 'e2e/bench/**/*.test.ts', 'scripts/**/*.test.ts'],
+          // They share nothing that one could leave behind, and starting a process for each takes longer than most run.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        // Servers, sockets and native media: what one left behind would be another's fault.
+        test: { name: 'lab', include: ['e2e/lab/**/*.test.ts'] },
+      },
+    ],
     // Two cores: more workers only make timers late.
     maxWorkers: 2,
     // A guard against hanging, not a measure.
