@@ -156,7 +156,9 @@ test(
   'a call that rings at a colleague is picked up, from its caller and by a code; sips: is called over TLS',
   { tag: ['@kamailio', '@baresip'] },
   async ({ lab, startCaller, parley, carol, pbx }, testInfo) => {
-    const { page, window } = await startCaller({ settings: { 'calls.groupPickUpCode': '*8' } });
+    const { page, window } = await startCaller({
+      settings: { 'calls.groupPickUpCode': '*8', 'calls.retrieveCode': '*69' },
+    });
     // A caller that knows Replaces of a call that still rings: neither phone of the lab does.
     await pbx.unregister('dave');
     const microphoneWav = testInfo.outputPath('dave.wav');
@@ -197,6 +199,16 @@ test(
     await page.getByRole('button', { name: 'Dial pad' }).click();
     await page.getByRole('button', { name: 'Pick up a ringing call' }).click();
     await expect(window.stage()).toContainText('There was no call in your group to pick up.');
+    await expect(window.controls).toBeHidden();
+    await page.getByRole('button', { name: 'Dial pad' }).click();
+    await page.getByRole('textbox', { name: 'Number to call' }).fill(lab.account('carol').extension);
+    await page.getByRole('button', { name: 'Pick up a ringing call' }).click();
+    await expect(window.stage()).toContainText('There was no call at Carol Lindqvist to pick up.');
+    // The code has no place in it, so none has to be typed.
+    await expect(window.controls).toBeHidden();
+    await page.getByRole('button', { name: 'Dial pad' }).click();
+    await page.getByRole('button', { name: 'Take back a parked call' }).click();
+    await expect(window.stage()).toContainText('No call was given back.');
 
     // Both are reached over TLS, as a sips: address asks for; requests go back to one of the same kind.
     await window.dial('sips:dave@parley.test');

@@ -29,6 +29,21 @@ describe('a call that rings at a contact', () => {
     expect(last()?.party.name).toBe('Dave');
   });
 
+  test('at a number that was typed is taken by the code, and by whose number it is where there is none', async () => {
+    rig.people.set('+442079460103', { name: 'Carol', jid: 'carol@example.com' });
+    rig.ringing.set('carol@example.com', daveCalls);
+    await rig.list.services.pickUp({ target: '020 7946 0103' });
+    expect(rig.device.took.at(-1)).toBe(daveCalls.reference);
+
+    rig.device.calls.at(-1)?.tell({ type: 'end', reason: 'notFound' });
+    expect(last()?.notice).toMatch(/There was no call at Carol to pick up/);
+    rig.settings = { ...rig.settings, codes: { ...noFeatureCodes, pickUp: '*8{number}' } };
+    await rig.list.services.pickUp({ target: '6104' });
+    expect(rig.device.dialled.at(-1)?.dialled).toBe('*86104');
+    rig.device.calls.at(-1)?.tell({ type: 'end', reason: 'notFound' });
+    expect(last()?.notice).toMatch(/There was no call at 6104 to pick up/);
+  });
+
   test('that rings no longer is not called, in words', async () => {
     await expect(rig.list.services.pickUp({ jid: 'carol@example.com' })).rejects.toThrow(
       'No call rings at Carol any more.',
@@ -77,6 +92,14 @@ describe('a parked call', () => {
     call?.tell({ type: 'established', encrypted: false });
     call?.tell({ type: 'end', reason: 'remoteHungUp' });
     expect(last()?.notice).toBeUndefined();
+  });
+
+  test('is taken back without a place where the code has none, and says so when there is none', async () => {
+    rig.settings = { ...rig.settings, codes: { ...noFeatureCodes, retrieve: '*69' } };
+    await rig.list.services.retrieve('');
+    expect(rig.device.dialled.at(-1)?.dialled).toBe('*69');
+    rig.device.calls.at(-1)?.tell({ type: 'end', reason: 'notFound' });
+    expect(last()?.notice).toMatch(/^No call was given back\. /);
   });
 
   test('is parked by keys where the settings say so, after it was taken back from hold', async () => {

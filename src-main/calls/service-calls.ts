@@ -1,6 +1,6 @@
 import { AppError } from '../../src-shared/errors.ts';
 import type { CallEndReason } from '../../src-shared/model/call.ts';
-import type { ReverseLookup } from '../directory/reverse-lookup.ts';
+import type { KnownParty, ReverseLookup } from '../directory/reverse-lookup.ts';
 import type { DialTarget } from '../dial-plan/dial-string.ts';
 import type { RingingCall } from '../line-state/dialog-info.ts';
 import type { PlacedCall } from './call-list.ts';
@@ -55,15 +55,16 @@ export class ServiceCalls {
       const code = featureCode(codes, 'groupPickUp', '');
       return await this.#note({ kind: 'pickUp', whose: '' }, place(code, undefined));
     }
-    const known = jid === undefined ? undefined : lookup.byJid(jid);
+    const known = jid === undefined ? this.#owner(target) : lookup.byJid(jid);
+    const colleague = jid ?? known?.jid;
     const number = target ?? known?.e164;
     const whose = known?.name ?? target ?? jid ?? '';
-    const ringing = jid === undefined || !takesRinging ? undefined : ringingAt(jid);
+    const ringing = colleague === undefined || !takesRinging ? undefined : ringingAt(colleague);
     if (codes.pickUp !== '' && number !== undefined) {
       const code = featureCode(codes, 'pickUp', this.#dialled(number));
       return await this.#note({ kind: 'pickUp', whose }, place(code, ringing?.name));
     }
-    if (jid === undefined || !takesRinging) throw unsupported(codes.pickUp === '' ? undefined : whose);
+    if (colleague === undefined || !takesRinging) throw unsupported(codes.pickUp === '' ? undefined : whose);
     if (ringing === undefined) throw new AppError('notFound', `No call rings at ${whose} any more.`);
     const { address, name, reference } = ringing;
     return await this.#note({ kind: 'pickUp', whose }, place(address, name, reference));
@@ -77,7 +78,8 @@ export class ServiceCalls {
       return undefined;
     if (reason === 'notAllowed') return 'The phone server does not allow that. Ask your administrator.';
     if (asked.kind === 'retrieve') {
-      return `No call was given back for ${asked.slot}. It may have been taken already, or its caller hung up.`;
+      const place = asked.slot === '' ? '' : ` for ${asked.slot}`;
+      return `No call was given back${place}. It may have been taken already, or its caller hung up.`;
     }
     const whose = asked.whose === '' ? 'in your group' : `at ${asked.whose}`;
     return `There was no call ${whose} to pick up. It may have been answered already, or its caller hung up.`;
@@ -92,6 +94,15 @@ export class ServiceCalls {
     const placed = await placing;
     this.#asked.set(placed.callId, asked);
     return placed;
+  }
+
+  /** Whose number was typed, as far as the directory knows. Throws AppError `invalid` for what is no number. */
+  #owner(typed: string | undefined): KnownParty | undefined {
+    if (typed === undefined) return undefined;
+    const { lookup, read } = this.#options;
+    const target = read(typed);
+    if (target.kind === 'uri') return lookup.byJid(target.shown.toLowerCase());
+    return lookup.byNumber(target.lookedUp ?? target.dialled) ?? lookup.byNumber(target.dialled);
   }
 
   #dialled(number: string): string {

@@ -15,12 +15,11 @@ import type { MessageDescriptor } from '@lingui/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode, Ref } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
-import { plainText } from '../settings/list-text.ts';
-import { useSetting } from '../settings/use-setting.ts';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
 import { answerWords, isRingingHere, leaveRefusal } from './call-text.ts';
 import type { StagePanel } from './stage-panel.ts';
 import type { CallActions } from './use-call-actions.ts';
+import { useWantsPlace } from './use-wants-place.ts';
 
 /** The buttons of a call or conference: only those that its device can do now. */
 export function CallControls(props: {
@@ -172,7 +171,7 @@ function MoreOfCall(props: {
 }) {
   const { t } = useLingui();
   const { call, actions } = props;
-  const wantsPlace = plainText(useSetting('calls.parkCode').state?.value ?? '').includes('{slot}');
+  const wantsPlace = useWantsPlace('calls.parkCode');
   const canPark = call.capabilities.includes('park');
   const canRecord = call.capabilities.includes('record');
   if (!canPark && !canRecord) return null;

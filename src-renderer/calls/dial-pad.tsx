@@ -15,6 +15,7 @@ import { useSetting } from '../settings/use-setting.ts';
 import { KeypadKeys } from './keypad-keys.tsx';
 import { PanelButton } from './panel-button.tsx';
 import { useCallActions } from './use-call-actions.ts';
+import { useWantsPlace } from './use-wants-place.ts';
 
 /**
  * A telephone's keys for a number that is typed, pasted or clicked, and what desk phones have beside them. In the search
@@ -42,6 +43,8 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
   const [number, setNumber] = useState('');
   const field = useRef<HTMLInputElement>(null);
   const voicemail = plainText(useSetting('phone.voicemailNumber').state?.value ?? '');
+  const needsPlace = useWantsPlace('calls.retrieveCode');
+  const typed = number.trim();
   const speedDials = rowsOf(useSetting('calls.speedDials').state?.value);
   useEffect(() => {
     field.current?.focus();
@@ -107,7 +110,7 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
           appearance="primary"
           className="btn-go"
           icon={<Call20Filled />}
-          disabledFocusable={number.trim() === ''}
+          disabledFocusable={typed === ''}
           onClick={() => {
             call(number);
           }}
@@ -138,8 +141,9 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
         <Button
           appearance="subtle"
           icon={<PersonCall20Regular />}
+          title={t`In your group; at one colleague when you type their number first`}
           onClick={() => {
-            actions.pickUp();
+            actions.pickUp(typed === '' ? {} : { target: typed });
             onDone();
           }}
         >
@@ -148,10 +152,10 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
         <Button
           appearance="subtle"
           icon={<CallPark20Regular />}
-          disabledFocusable={number.trim() === ''}
-          title={t`Type the number of the place first`}
+          disabledFocusable={needsPlace && typed === ''}
+          title={needsPlace ? t`Type the number of the place first` : undefined}
           onClick={() => {
-            void actions.retrieve(number.trim());
+            void actions.retrieve(typed);
             onDone();
           }}
         >

@@ -38,8 +38,8 @@ export interface CallActions {
   readonly endConference: (conferenceId: string) => void;
   readonly park: (callId: string, slot?: string) => Promise<boolean>;
   readonly retrieve: (slot: string) => Promise<boolean>;
-  /** Takes a call that rings at a contact, or in the own group. */
-  readonly pickUp: (jid?: string) => void;
+  /** Takes a call that rings at a contact or at a number, or in the own group where nobody is named. */
+  readonly pickUp: (whose: { readonly jid?: string; readonly target?: string }) => void;
   readonly callBack: (target: string, name?: string) => void;
   readonly cancelCallBack: (target: string) => void;
   readonly redial: () => void;
@@ -94,7 +94,7 @@ export function useCallActions(): CallActions {
       endConference: (conferenceId) => void attempt(() => call('calls.endConference', { conferenceId })),
       park: (callId, slot) => attempt(() => call('calls.park', slot === undefined ? { callId } : { callId, slot })),
       retrieve: (slot) => attempt(() => call('calls.retrieve', { slot })),
-      pickUp: (jid) => void attempt(() => call('calls.pickUp', jid === undefined ? {} : { jid })),
+      pickUp: (whose) => void attempt(() => call('calls.pickUp', whose)),
       callBack: (target, name) => void attempt(() => call('calls.callBack', named(target, name))),
       cancelCallBack: (target) => void attempt(() => call('calls.cancelCallBack', { target })),
       redial: () => void attempt(() => call('calls.redial', null)),
