@@ -123,6 +123,7 @@ export class CallEntries {
       startedAtMs,
       ...party,
       ...(entry.call.dialled === undefined ? {} : { dialled: entry.call.dialled }),
+      ...(entry.call.isService === undefined ? {} : { isService: true }),
       ...(device.traceId === undefined ? {} : { traceId: device.traceId }),
       ...(entry.call.diverted === undefined ? {} : { diverted: entry.call.diverted }),
     });

@@ -4,6 +4,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import { limits } from '../../src-shared/limits.ts';
 import type { Call, CallCapability } from '../../src-shared/model/call.ts';
 import type { CallQuality } from '../../src-shared/model/call-quality.ts';
+import type { CallRecord } from '../../src-shared/model/history.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
 import type { Logger } from '../core/log.ts';
 import type { DialPlan } from '../dial-plan/dial-plan.ts';
@@ -24,7 +25,7 @@ import { featureCode } from './feature-codes.ts';
 import { IncomingCalls } from './incoming-calls.ts';
 import { ServerRules } from './server-rules.ts';
 import { ServiceCalls } from './service-calls.ts';
-import type { ServiceCallsOptions } from './service-calls.ts';
+import type { ServiceCallsOptions, ServicePlacing } from './service-calls.ts';
 
 export interface CallListOptions {
   readonly device: CallDevice;
@@ -173,22 +174,23 @@ export class CallList {
 
   /**
    * Dials what was typed, holding what is active first; without that it is shown before this returns. Rejects with
-   * AppError `invalid`, `limit`, `offline` or `media`. `takes` as CallDevice has it.
+   * AppError `invalid`, `limit`, `offline` or `media`.
    */
-  async place(typed: string, name: string | undefined, takes?: string): Promise<PlacedCall> {
+  async place(typed: string, name: string | undefined, service?: ServicePlacing): Promise<PlacedCall> {
     const target = this.#options.dialPlan.outbound(typed);
     if (this.#isEmergency(target)) return this.#placeEmergency(target, name);
-    if (this.#entries.attended().length === 0) return this.#dial(target, name, {}, { takes });
+    const more: Partial<Call> = service === undefined ? {} : { isService: true };
+    if (this.#entries.attended().length === 0) return this.#dial(target, name, more, service);
     return await this.#attention.inTurn(async () => {
       this.#requireRoom();
       await this.#attention.free();
-      return this.#dial(target, name, {}, { takes });
+      return this.#dial(target, name, more, service);
     });
   }
 
-  /** Rejects with AppError `notFound` when nothing was dialled yet. */
+  /** Calls whom this person called last, past codes of the phone server. AppError `notFound`: nobody yet. */
   async redial(): Promise<PlacedCall> {
-    const last = this.#options.history.snapshot().calls.find((call) => call.direction === 'out');
+    const last = this.#options.history.snapshot().calls.find(isToSomebody);
     if (last === undefined) throw new AppError('notFound', 'You have not called anybody yet.');
     return await this.place(last.number, last.name);
   }
@@ -199,7 +201,7 @@ export class CallList {
     const target = this.#options.dialPlan.outbound(typed);
     if (codes.callBack !== '') {
       const number = target.kind === 'number' ? target.dialled : typed;
-      return (await this.place(featureCode(codes, 'callBack', number), name)).revision;
+      return (await this.place(featureCode(codes, 'callBack', number), name, {})).revision;
     }
     this.#callBacks.ask(typed, this.#parties.called(target, name).party);
     return this.#entries.revision;
@@ -459,4 +461,8 @@ export class CallList {
       ...(media.codec === undefined ? {} : { codec: media.codec }),
     });
   }
+}
+
+function isToSomebody(call: CallRecord): boolean {
+  return call.direction === 'out' && call.isService !== true;
 }

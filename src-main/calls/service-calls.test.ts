@@ -78,6 +78,30 @@ describe('a call that rings at a contact', () => {
   });
 });
 
+test('what was placed for a service is not what is called again', async () => {
+  await rig.list.place('6102', undefined);
+  rig.device.calls.at(-1)?.tell({ type: 'end', reason: 'hungUp' });
+  rig.clock.advance(10);
+  const codes = { ...noFeatureCodes, retrieve: '*69{slot}', groupPickUp: '*8', callBack: '*66{number}' };
+  rig.settings = { ...rig.settings, codes };
+  rig.ringing.set('carol@example.com', daveCalls);
+  for (const service of [
+    () => rig.list.services.retrieve('701'),
+    () => rig.list.services.pickUp({}),
+    () => rig.list.services.pickUp({ jid: 'carol@example.com' }),
+    () => rig.list.callBack('6103', undefined),
+  ]) {
+    await service();
+    rig.device.calls.at(-1)?.tell({ type: 'end', reason: 'hungUp' });
+    rig.clock.advance(10);
+    expect(rig.history.snapshot().calls[0]?.isService).toBe(true);
+    await rig.list.redial();
+    expect(rig.device.dialled.at(-1)?.dialled).toBe('6102');
+    rig.device.calls.at(-1)?.tell({ type: 'end', reason: 'hungUp' });
+    rig.clock.advance(10);
+  }
+});
+
 describe('a parked call', () => {
   beforeEach(() => {
     rig.settings = { ...rig.settings, codes: { ...noFeatureCodes, park: '*68{slot}', retrieve: '*69{slot}' } };

@@ -7,12 +7,17 @@ import type { PlacedCall } from './call-list.ts';
 import type { CallSettings } from './call-settings.ts';
 import { featureCode } from './feature-codes.ts';
 
+/** How a call is placed that is not meant for whoever is dialled; `takes` as CallDevice has it. */
+export interface ServicePlacing {
+  readonly takes?: string;
+}
+
 export interface ServiceCallsOptions {
   readonly settings: () => Pick<CallSettings, 'codes' | 'takesRinging'>;
   /** Reads what was typed; throws AppError `invalid`. */
   readonly read: (typed: string) => DialTarget;
-  /** Calls, holding what is active first; `takes` as CallDevice has it. */
-  readonly place: (typed: string, name: string | undefined, takes?: string) => Promise<PlacedCall>;
+  /** Calls, holding what is active first. */
+  readonly place: (typed: string, name: string | undefined, service: ServicePlacing) => Promise<PlacedCall>;
   readonly lookup: ReverseLookup;
   /** The call that rings at a contact, where the phone server tells enough of it to take it. */
   readonly ringingAt: (jid: string) => RingingCall | undefined;
@@ -40,7 +45,7 @@ export class ServiceCalls {
 
   async retrieve(slot: string): Promise<PlacedCall> {
     const code = featureCode(this.#options.settings().codes, 'retrieve', slot);
-    return await this.#note({ kind: 'retrieve', slot }, this.#options.place(code, undefined));
+    return await this.#note({ kind: 'retrieve', slot }, this.#options.place(code, undefined, {}));
   }
 
   /**
@@ -53,7 +58,7 @@ export class ServiceCalls {
     const { codes, takesRinging } = settings();
     if (target === undefined && jid === undefined) {
       const code = featureCode(codes, 'groupPickUp', '');
-      return await this.#note({ kind: 'pickUp', whose: '' }, place(code, undefined));
+      return await this.#note({ kind: 'pickUp', whose: '' }, place(code, undefined, {}));
     }
     const known = jid === undefined ? this.#owner(target) : lookup.byJid(jid);
     const colleague = jid ?? known?.jid;
@@ -62,12 +67,12 @@ export class ServiceCalls {
     const ringing = colleague === undefined || !takesRinging ? undefined : ringingAt(colleague);
     if (codes.pickUp !== '' && number !== undefined) {
       const code = featureCode(codes, 'pickUp', this.#dialled(number));
-      return await this.#note({ kind: 'pickUp', whose }, place(code, ringing?.name));
+      return await this.#note({ kind: 'pickUp', whose }, place(code, ringing?.name, {}));
     }
     if (colleague === undefined || !takesRinging) throw unsupported(codes.pickUp === '' ? undefined : whose);
     if (ringing === undefined) throw new AppError('notFound', `No call rings at ${whose} any more.`);
     const { address, name, reference } = ringing;
-    return await this.#note({ kind: 'pickUp', whose }, place(address, name, reference));
+    return await this.#note({ kind: 'pickUp', whose }, place(address, name, { takes: reference }));
   }
 
   /** What to say of a call that ended before it was answered; undefined for one that was placed to talk to somebody. */

@@ -9,7 +9,17 @@ import type { Store } from '../core/store.ts';
 /** A call as it begins. */
 export type NewCallRecord = Pick<
   CallRecord,
-  'id' | 'direction' | 'number' | 'e164' | 'name' | 'jid' | 'dialled' | 'traceId' | 'diverted' | 'startedAtMs'
+  | 'id'
+  | 'direction'
+  | 'number'
+  | 'e164'
+  | 'name'
+  | 'jid'
+  | 'dialled'
+  | 'isService'
+  | 'traceId'
+  | 'diverted'
+  | 'startedAtMs'
 >;
 
 /** How it ended. */
@@ -27,6 +37,7 @@ interface Row {
   readonly name: string | null;
   readonly jid: string | null;
   readonly dialled: string | null;
+  readonly is_service: number;
   readonly trace_id: string | null;
   readonly started_at_ms: number;
   readonly connected_at_ms: number | null;
@@ -58,8 +69,8 @@ export class HistoryStore {
   callStarted(record: NewCallRecord, done?: () => void): void {
     this.#store.writeEventually(() => {
       this.#prepared(
-        `INSERT OR IGNORE INTO call_history (account_id, id, direction, number, e164, name, jid, dialled, trace_id, diverted, started_at_ms)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT OR IGNORE INTO call_history (account_id, id, direction, number, e164, name, jid, dialled, is_service, trace_id, diverted, started_at_ms)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ).run(
         this.#accountId,
         record.id,
@@ -69,6 +80,7 @@ export class HistoryStore {
         record.name ?? null,
         record.jid ?? null,
         record.dialled ?? null,
+        Number(record.isService ?? false),
         record.traceId ?? null,
         record.diverted === undefined ? null : JSON.stringify(record.diverted),
         record.startedAtMs,
@@ -193,6 +205,7 @@ function toRecord(row: Row): CallRecord {
     ...(row.name === null ? {} : { name: row.name }),
     ...(row.jid === null ? {} : { jid: row.jid }),
     ...(row.dialled === null ? {} : { dialled: row.dialled }),
+    ...(row.is_service === 0 ? {} : { isService: true }),
     ...(row.trace_id === null ? {} : { traceId: row.trace_id }),
     ...(row.connected_at_ms === null ? {} : { connectedAtMs: row.connected_at_ms }),
     ...(row.ended_at_ms === null ? {} : { endedAtMs: row.ended_at_ms }),

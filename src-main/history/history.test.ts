@@ -7,6 +7,7 @@ import { callHistory } from '../core/migrations/020-call-history.ts';
 import { callHistoryWire } from '../core/migrations/051-call-history-wire.ts';
 import { callHistoryQuality } from '../core/migrations/052-call-history-quality.ts';
 import { callHistoryWords } from '../core/migrations/054-call-history-words.ts';
+import { callHistoryServices } from '../core/migrations/060-call-history-services.ts';
 import { CallHistory } from './history.ts';
 import { HistoryStore } from './history-store.ts';
 import { storeOver } from '../core/store.ts';
@@ -25,6 +26,7 @@ beforeEach(() => {
   callHistoryWire.up(db);
   callHistoryQuality.up(db);
   callHistoryWords.up(db);
+  callHistoryServices.up(db);
   clock = new TestClock();
   hub = new TopicHub();
   store = new HistoryStore(storeOver(db), 'alice');

@@ -114,6 +114,8 @@ export interface Call {
   /** Id of the call whose place this one takes, because the far end transferred this person. */
   readonly replaces?: string;
   readonly diverted?: CallDiversion;
+  /** Placed for a call that others have or for a code of the phone server, not to talk to whoever was dialled. */
+  readonly isService?: true;
   /** What went to the server after the dialling rules, or came from it before the lookup rules; only where it is another number. */
   readonly dialled?: string;
   /** Media protected between this computer and the server by TLS signalling and SRTP. */

@@ -11,6 +11,8 @@ export interface CallRecord {
   readonly jid?: string;
   /** What went to the server after the dialling rules, or came from it before the lookup rules; only where it is another number. */
   readonly dialled?: string;
+  /** Placed for a service of the phone server, see Call. */
+  readonly isService?: true;
   /** What the signalling calls it (SIP's Call-ID): by this the server's logs name it too. */
   readonly traceId?: string;
   readonly startedAtMs: number;
