@@ -49,8 +49,13 @@ test(
     await page.keyboard.press('F9');
     await carol.waitFor('CALL_CLOSED', { from });
 
+    // By keyboard, a key is held that repeats.
     from = bob.events.length;
-    await hold('2');
+    await page.getByRole('button', { name: 'Dial pad' }).click();
+    await page.getByRole('group', { name: 'Dial pad' }).getByRole('button', { name: '2' }).focus();
+    await page.keyboard.down('Enter');
+    await page.keyboard.down('Enter');
+    await page.keyboard.up('Enter');
     await expect(window.timer).toBeVisible();
     await bob.waitFor('CALL_ESTABLISHED', { from });
     await window.control('Keypad').click();
@@ -65,6 +70,8 @@ test(
 
     from = bob.events.length;
     await page.getByRole('button', { name: 'Dial pad' }).click();
+    await page.getByRole('button', { name: 'Speed dials' }).click();
+    await expect(page.getByRole('list', { name: 'Speed dials' }).getByRole('button')).toHaveText(['2Bob']);
     await page.getByRole('button', { name: 'Redial' }).click();
     await bob.waitFor('CALL_ESTABLISHED', { from });
     await page.keyboard.press('F9');

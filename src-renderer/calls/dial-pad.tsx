@@ -10,11 +10,13 @@ import {
 } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useRef, useState } from 'react';
-import { plainText, rowsOf } from '../settings/list-text.ts';
+import { plainText } from '../settings/list-text.ts';
 import { useSetting } from '../settings/use-setting.ts';
 import { KeypadKeys } from './keypad-keys.tsx';
 import { PanelButton } from './panel-button.tsx';
+import { SpeedDials } from './speed-dials.tsx';
 import { useCallActions } from './use-call-actions.ts';
+import { useSpeedDials } from './use-speed-dials.ts';
 import { useWantsPlace } from './use-wants-place.ts';
 
 /**
@@ -45,17 +47,15 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
   const voicemail = plainText(useSetting('phone.voicemailNumber').state?.value ?? '');
   const needsPlace = useWantsPlace('calls.retrieveCode');
   const typed = number.trim();
-  const speedDials = rowsOf(useSetting('calls.speedDials').state?.value);
+  const speedDials = useSpeedDials();
   useEffect(() => {
     field.current?.focus();
   }, []);
   /** What a key that is held down calls, and what its hint says. */
   const held = new Map<string, { readonly number: string; readonly hint: string }>();
   if (voicemail !== '') held.set('1', { number: voicemail, hint: t`Hold down: call voicemail` });
-  for (const row of speedDials) {
-    const speedNumber = String(row['number'] ?? '');
-    const name = String(row['name'] ?? '') || speedNumber;
-    held.set(String(row['key'] ?? ''), { number: speedNumber, hint: t`Hold down: call ${name}` });
+  for (const { key, number: speedNumber, name } of speedDials) {
+    held.set(key, { number: speedNumber, hint: t`Hold down: call ${name}` });
   }
   const call = (target: string) => {
     // As it stands: the service reads numbers and addresses, and says in words what it cannot call.
@@ -127,6 +127,7 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
         >
           <Trans>Redial</Trans>
         </Button>
+        <SpeedDials speedDials={speedDials} onCall={call} onLeave={onDone} />
         {voicemail !== '' && (
           <Button
             appearance="subtle"

@@ -1,6 +1,7 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { keypadLetters } from '../../src-shared/text/keypad-letters.ts';
+import { HeldKey } from './held-key.ts';
 
 const keys: readonly (readonly [digit: string, letters: string])[] = [
   ['1', ''],
@@ -12,6 +13,11 @@ const keys: readonly (readonly [digit: string, letters: string])[] = [
 
 /** Milliseconds after which a press is a long one. */
 const longPressMs = 700;
+
+/** A key that presses the button with the focus. */
+function isPress({ key }: KeyboardEvent): boolean {
+  return key === 'Enter' || key === ' ';
+}
 
 /** The twelve keys of a telephone. `onLong`: a key was held down; `onDigit` is then not told. */
 export function KeypadKeys(props: {
@@ -29,9 +35,11 @@ export function KeypadKeys(props: {
     timer.current = undefined;
   };
   useEffect(() => release, []);
+  const [heldKey] = useState(() => new HeldKey());
+  const canHold = (digit: string) => props.onLong !== undefined && props.longHint?.[digit] !== undefined;
   const press = (digit: string) => {
     wasLong.current = false;
-    if (props.onLong === undefined || props.longHint?.[digit] === undefined) return;
+    if (!canHold(digit)) return;
     timer.current = window.setTimeout(() => {
       wasLong.current = true;
       props.onLong?.(digit);
@@ -44,7 +52,20 @@ export function KeypadKeys(props: {
           key={digit}
           type="button"
           title={props.longHint?.[digit]}
-          onKeyDown={props.onKeyDown}
+          onKeyDown={(event) => {
+            props.onKeyDown?.(event);
+            if (!isPress(event) || !canHold(digit)) return;
+            // The button would click at once, and again with every repeat.
+            event.preventDefault();
+            heldKey.down(digit, event.repeat);
+          }}
+          onKeyUp={(event) => {
+            if (!isPress(event) || !canHold(digit)) return;
+            event.preventDefault();
+            const meant = heldKey.up(digit);
+            if (meant === 'long') props.onLong?.(digit);
+            else if (meant === 'short') props.onDigit(digit);
+          }}
           onPointerDown={() => {
             press(digit);
           }}
