@@ -169,8 +169,27 @@ describe('where a call can go', () => {
     });
     expect(found.map(({ key, call: other }) => [key, other?.id])).toEqual([
       ['held', 'held'],
-      ['d', undefined],
+      ['d 1003', undefined],
     ]);
+  });
+
+  test('a person has all numbers, each with what it is for, the typed one first; eight rows at most', () => {
+    const carol: Person = {
+      ...person('c', 'Carol', '6103'),
+      numbers: [
+        { kind: 'work', shown: '6103' },
+        { kind: 'mobile', shown: '07700 900103', e164: '+447700900103' },
+      ],
+    };
+    const dialable = { dial: '07700 900103', shown: '07700 900103' };
+    const rows = (found: ReturnType<typeof callTargets>) => found.map(({ kind, target }) => [kind, target]);
+    expect(rows(callTargets({ ...nothing, people: [carol] }))).toEqual([
+      ['work', '6103'],
+      ['mobile', '+447700900103'],
+    ]);
+    expect(rows(callTargets({ ...nothing, people: [carol], dialable }))[0]).toEqual(['mobile', '+447700900103']);
+    const many = Array.from({ length: 20 }, (_, index) => person(`p${index}`, 'Somebody', `70${index}`));
+    expect(callTargets({ ...nothing, people: many })).toHaveLength(8);
   });
 
   test('who has no number cannot be called; a bare number can', () => {

@@ -5,6 +5,7 @@ import type { KeyboardEvent } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
 import { isLive } from '../../src-shared/model/calls-at-hand.ts';
 import { useTopic } from '../bridge/client-context.tsx';
+import { numberKindLabels } from '../contacts/number-kinds.ts';
 import { useSearch } from '../search/use-search.ts';
 import { fold, moveInList } from '../ui/list-keys.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
@@ -68,6 +69,10 @@ export function TargetPicker(props: {
   useEffect(() => {
     field.current?.focus();
   }, []);
+  const shown = `${list}-${String(picked.index)}`;
+  useEffect(() => {
+    document.getElementById(shown)?.scrollIntoView({ block: 'nearest' });
+  }, [shown]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') {
       event.stopPropagation();
@@ -95,7 +100,7 @@ export function TargetPicker(props: {
         aria-expanded={picked.targets.length > 0}
         aria-controls={list}
         aria-autocomplete="list"
-        {...(picked.chosen === undefined ? {} : { 'aria-activedescendant': `${list}-${String(picked.index)}` })}
+        {...(picked.chosen === undefined ? {} : { 'aria-activedescendant': shown })}
         value={picked.query}
         spellCheck={false}
         onChange={(_event, data) => {
@@ -103,7 +108,8 @@ export function TargetPicker(props: {
         }}
         onKeyDown={onKeyDown}
       />
-      <div role="listbox" id={list} aria-label={t`Suggestions`} className="xfer__list">
+      {/* No stop of its own for Tab, though it scrolls: the arrow keys of the field move in it. */}
+      <div role="listbox" id={list} tabIndex={-1} aria-label={t`Suggestions`} className="xfer__list">
         {picked.targets.map((target, index) => (
           <div
             key={target.key}
@@ -132,6 +138,8 @@ export function TargetPicker(props: {
                   )
                 ) : target.name === undefined ? (
                   <Trans>Number as typed</Trans>
+                ) : target.kind !== undefined ? (
+                  `${t(numberKindLabels[target.kind])} · ${target.number}`
                 ) : (
                   target.number
                 )}

@@ -23,8 +23,6 @@ import {
   Phone20Regular,
   PhoneDesktop20Regular,
 } from '@fluentui/react-icons';
-import { msg } from '@lingui/core/macro';
-import type { MessageDescriptor } from '@lingui/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import type { Contact, Person, PhoneNumber, PhoneNumberKind } from '../../src-shared/model/contact.ts';
@@ -40,6 +38,7 @@ import { Presence, presenceLabel } from '../ui/presence.tsx';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
 import { useContact } from '../ui/use-people.ts';
 import { ContactMenuItems } from './contact-menu.tsx';
+import { numberKindLabels } from './number-kinds.ts';
 import { isExtension, numberRows } from './number-rows.ts';
 import { RecentWith } from './recent-list.tsx';
 import { useReach } from './use-reach.ts';
@@ -260,7 +259,7 @@ function CallButton(props: {
               <MenuItem
                 key={number.shown}
                 icon={kindIcons[number.kind]}
-                secondaryContent={isExtension(number) ? t`Extension` : t(kindLabels[number.kind])}
+                secondaryContent={isExtension(number) ? t`Extension` : t(numberKindLabels[number.kind])}
                 onClick={() => {
                   props.onCall(number);
                 }}
@@ -280,13 +279,6 @@ const kindIcons: Readonly<Record<PhoneNumberKind, React.JSX.Element>> = {
   mobile: <Phone20Regular />,
   home: <Home20Regular />,
   other: <PhoneDesktop20Regular />,
-};
-
-const kindLabels: Readonly<Record<PhoneNumberKind, MessageDescriptor>> = {
-  work: msg`Work`,
-  mobile: msg`Mobile`,
-  home: msg`Home`,
-  other: msg`Other`,
 };
 
 function Numbers(props: {
@@ -320,7 +312,7 @@ function Numbers(props: {
       )}
       <ul className="nums">
         {numberRows(props.numbers).map(({ number, extension }) => {
-          const label = t(kindLabels[number.kind]);
+          const label = t(numberKindLabels[number.kind]);
           return (
             <li key={number.shown}>
               <span className="nums__icon">{kindIcons[number.kind]}</span>
