@@ -101,8 +101,8 @@ export const arrivingCallMutations: readonly Mutation[] = [
   {
     name: 'pick-up: a call is taken from its caller though the settings forbid it',
     file: 'src-main/calls/service-calls.ts',
-    find: 'if (jid === undefined || !takesRinging) throw',
-    replace: 'if (jid === undefined) throw',
+    find: 'if (colleague === undefined || !takesRinging) throw',
+    replace: 'if (colleague === undefined) throw',
     test: 'src-main/calls/service-calls.test.ts',
   },
   {

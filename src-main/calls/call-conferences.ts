@@ -9,6 +9,8 @@ export interface CallConferencesOptions {
   readonly entries: CallEntries;
   readonly attention: CallAttention;
   readonly log: Logger;
+  /** Joins the far ends of two calls to one another. */
+  readonly join: (moved: CallEntry, kept: CallEntry) => Promise<number>;
   /** Tells the window which calls to mix; no groups ends it. */
   readonly mix: (groups: readonly (readonly string[])[]) => Promise<void>;
 }
@@ -63,6 +65,24 @@ export class CallConferences {
     const { conferenceId } = entry.call;
     this.#options.entries.drop(entry, 'conferenceId');
     this.#left(conferenceId);
+  }
+
+  /** Ends all calls of it. Returns the revision. */
+  async end(conferenceId: string): Promise<number> {
+    await Promise.all(this.members(conferenceId).map((entry) => entry.device.hangUp()));
+    return this.#options.entries.revision;
+  }
+
+  /** Joins the two others to one another. Returns the revision; rejects with AppError, of more than two `unsupported`. */
+  async leave(conferenceId: string): Promise<number> {
+    const [one, other, ...more] = this.members(conferenceId);
+    if (one === undefined || other === undefined || more.length > 0) {
+      throw new AppError(
+        'unsupported',
+        'Only a conference of three can go on without you. End the conference, or take somebody out of it first.',
+      );
+    }
+    return await this.#options.join(one, other);
   }
 
   /** A call is over. */

@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import { limits } from '../../src-shared/limits.ts';
 import type { Call, CallCapability } from '../../src-shared/model/call.ts';
 import type { CallQuality } from '../../src-shared/model/call-quality.ts';
-import type { CallRecord } from '../../src-shared/model/history.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
 import type { Logger } from '../core/log.ts';
 import type { DialPlan } from '../dial-plan/dial-plan.ts';
@@ -18,14 +15,14 @@ import type { CallDevice, DeviceCallEvent, DeviceCallListener } from './call-dev
 import { CallEntries } from './call-entries.ts';
 import type { CallEntry } from './call-entries.ts';
 import { CallParties } from './call-parties.ts';
+import { CallPlacing } from './call-placing.ts';
+import type { PlacedCall } from './call-placing.ts';
 import type { CallSettings } from './call-settings.ts';
 import { CallTransfers } from './call-transfers.ts';
-import type { DialTarget } from '../dial-plan/dial-string.ts';
-import { featureCode } from './feature-codes.ts';
 import { IncomingCalls } from './incoming-calls.ts';
 import { ServerRules } from './server-rules.ts';
 import { ServiceCalls } from './service-calls.ts';
-import type { ServiceCallsOptions, ServicePlacing } from './service-calls.ts';
+import type { ServiceCallsOptions } from './service-calls.ts';
 
 export interface CallListOptions {
   readonly device: CallDevice;
@@ -51,12 +48,6 @@ export interface CallListOptions {
   readonly mix: (groups: readonly (readonly string[])[]) => Promise<void>;
 }
 
-/** A call that was placed and the revision of topic `calls` that shows it. */
-export interface PlacedCall {
-  readonly callId: string;
-  readonly revision: number;
-}
-
 /**
  * All calls of this person at this program, as topic `calls`. Placing, answering and resuming a call puts what is active
  * on hold first; see CallAttention.
@@ -71,6 +62,7 @@ export class CallList {
   readonly #entries: CallEntries;
   readonly #attention: CallAttention;
   readonly #parties: CallParties;
+  readonly #placing: CallPlacing;
   readonly #incoming: IncomingCalls;
   readonly #callBacks: CallBacks;
   #undo: (() => void) | undefined;
@@ -106,17 +98,26 @@ export class CallList {
         this.#entries.publish();
       },
     });
-    this.services = new ServiceCalls({ ...parts, place: this.place.bind(this) });
+    this.#placing = new CallPlacing({
+      ...parts,
+      parties: this.#parties,
+      callBacks: this.#callBacks,
+      listener: this.#listener.bind(this),
+    });
+    this.services = new ServiceCalls({ ...parts, place: this.#placing.place.bind(this.#placing) });
     this.#incoming = new IncomingCalls({
       ...parts,
       parties: this.#parties,
       settings: () => ({ ...options.settings(), ...this.serverRules.own }),
       serverSendsBusyOn: () => this.serverRules.sendsBusyOn,
     });
-    this.conferences = new CallConferences(parts);
     this.transfers = new CallTransfers({
       ...parts,
-      consult: (target, name, consultsFor) => this.#dial(target, name, { consultsFor }),
+      consult: (target, name, consultsFor) => this.#placing.dial(target, name, { consultsFor }),
+    });
+    this.conferences = new CallConferences({
+      ...parts,
+      join: (moved, kept) => this.transfers.join(moved, kept),
     });
     this.#entries.onEnded = (before) => {
       this.conferences.ended(before);
@@ -172,39 +173,19 @@ export class CallList {
     this.conferences.windowChanged();
   }
 
-  /**
-   * Dials what was typed, holding what is active first; without that it is shown before this returns. Rejects with
-   * AppError `invalid`, `limit`, `offline` or `media`.
-   */
-  async place(typed: string, name: string | undefined, service?: ServicePlacing): Promise<PlacedCall> {
-    const target = this.#options.dialPlan.outbound(typed);
-    if (this.#isEmergency(target)) return this.#placeEmergency(target, name);
-    const more: Partial<Call> = service === undefined ? {} : { isService: true };
-    if (this.#entries.attended().length === 0) return this.#dial(target, name, more, service);
-    return await this.#attention.inTurn(async () => {
-      this.#requireRoom();
-      await this.#attention.free();
-      return this.#dial(target, name, more, service);
-    });
+  /** See CallPlacing. */
+  async place(typed: string, name: string | undefined): Promise<PlacedCall> {
+    return await this.#placing.place(typed, name);
   }
 
-  /** Calls whom this person called last, past codes of the phone server. AppError `notFound`: nobody yet. */
+  /** See CallPlacing. */
   async redial(): Promise<PlacedCall> {
-    const last = this.#options.history.snapshot().calls.find(isToSomebody);
-    if (last === undefined) throw new AppError('notFound', 'You have not called anybody yet.');
-    return await this.place(last.number, last.name);
+    return await this.#placing.redial();
   }
 
-  /** Has the phone server call back, where it has a code for that; else watches for the person to be free. */
+  /** See CallPlacing. */
   async callBack(typed: string, name: string | undefined): Promise<number> {
-    const { codes } = this.#options.settings();
-    const target = this.#options.dialPlan.outbound(typed);
-    if (codes.callBack !== '') {
-      const number = target.kind === 'number' ? target.dialled : typed;
-      return (await this.place(featureCode(codes, 'callBack', number), name, {})).revision;
-    }
-    this.#callBacks.ask(typed, this.#parties.called(target, name).party);
-    return this.#entries.revision;
+    return await this.#placing.callBack(typed, name);
   }
 
   cancelCallBack(target: string): number {
@@ -334,62 +315,6 @@ export class CallList {
     return this.#entries.revision;
   }
 
-  async endConference(conferenceId: string): Promise<number> {
-    await Promise.all(this.conferences.members(conferenceId).map((entry) => entry.device.hangUp()));
-    return this.#entries.revision;
-  }
-
-  /** Joins the two others to one another. */
-  async leaveConference(conferenceId: string): Promise<number> {
-    const members = this.conferences.members(conferenceId);
-    const [one, other] = members;
-    if (one === undefined || other === undefined || members.length > 2) {
-      throw new AppError(
-        'unsupported',
-        'Only a conference of three can go on without you. End the conference, or take somebody out of it first.',
-      );
-    }
-    await this.transfers.join(one, other);
-    return this.#entries.revision;
-  }
-
-  #isEmergency(target: DialTarget): boolean {
-    return target.kind === 'number' && this.#options.isEmergency(target.dialled);
-  }
-
-  /** Nothing that goes on here may be in the way: what cannot be held is ended. */
-  #placeEmergency(target: DialTarget, name: string | undefined): PlacedCall {
-    const { state } = this.#options.device.line();
-    if (state !== 'registered') {
-      throw new AppError(
-        'offline',
-        `Parley has no connection to the phone server and cannot call ${target.shown} now. Use a mobile phone or another telephone at once.`,
-      );
-    }
-    this.#attention.seize();
-    return this.#dial(target, name, {}, { isEmergency: true });
-  }
-
-  #requireRoom(): void {
-    if (this.#entries.running().length < limits.calls) return;
-    throw new AppError('limit', `${limits.calls} calls are the most at one time. End one of them first.`);
-  }
-
-  #dial(
-    target: DialTarget,
-    name: string | undefined,
-    more: Partial<Call> = {},
-    { isEmergency = false, takes }: { readonly isEmergency?: boolean; readonly takes?: string | undefined } = {},
-  ): PlacedCall {
-    if (!isEmergency) this.#requireRoom();
-    const callId = randomUUID();
-    const { party, onTheWire } = this.#parties.called(target, name);
-    const device = this.#options.device.place(callId, target, this.#listener(callId), takes);
-    this.#callBacks.called(party);
-    this.#entries.begin(callId, 'out', party, device, { ...more, ...onTheWire });
-    return { callId, revision: this.#entries.publish() };
-  }
-
   #allows(capability: CallCapability): boolean {
     if (capability === 'record') return this.#options.settings().recording;
     return capability !== 'park' || this.#options.settings().codes.park !== '';
@@ -461,8 +386,4 @@ export class CallList {
       ...(media.codec === undefined ? {} : { codec: media.codec }),
     });
   }
-}
-
-function isToSomebody(call: CallRecord): boolean {
-  return call.direction === 'out' && call.isService !== true;
 }

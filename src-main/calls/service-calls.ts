@@ -3,7 +3,7 @@ import type { CallEndReason } from '../../src-shared/model/call.ts';
 import type { KnownParty, ReverseLookup } from '../directory/reverse-lookup.ts';
 import type { DialTarget } from '../dial-plan/dial-string.ts';
 import type { RingingCall } from '../line-state/dialog-info.ts';
-import type { PlacedCall } from './call-list.ts';
+import type { PlacedCall } from './call-placing.ts';
 import type { CallSettings } from './call-settings.ts';
 import { featureCode } from './feature-codes.ts';
 

@@ -306,17 +306,17 @@ describe('several calls', () => {
       const [one, two, three] = await conference('one', 'two', 'three');
       three?.tell({ type: 'end', reason: 'remoteHungUp' });
       expect(rig.mixes.at(-1)).toEqual([['one', 'two']]);
-      await rig.list.endConference(rig.callOf('one').conferenceId ?? '');
+      await rig.list.conferences.end(rig.callOf('one').conferenceId ?? '');
       expect([one?.done.at(-1), two?.done.at(-1)]).toEqual(['hangUp', 'hangUp']);
     });
 
     test('of three go on without this person; of four they do not, in words', async () => {
       const [one, two] = await conference('one', 'two');
-      await rig.list.leaveConference(rig.callOf('one').conferenceId ?? '');
+      await rig.list.conferences.leave(rig.callOf('one').conferenceId ?? '');
       expect(one?.joinedWith).toBe(two);
       await rig.answered('three');
       await rig.list.merge(['one', 'three']);
-      await expect(rig.list.leaveConference(rig.callOf('one').conferenceId ?? '')).rejects.toThrow(
+      await expect(rig.list.conferences.leave(rig.callOf('one').conferenceId ?? '')).rejects.toThrow(
         /conference of three/,
       );
     });

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../../src-shared/errors.ts';
+import { limits } from '../../src-shared/limits.ts';
+import type { Call } from '../../src-shared/model/call.ts';
+import type { CallRecord } from '../../src-shared/model/history.ts';
+import type { DialPlan } from '../dial-plan/dial-plan.ts';
+import type { DialTarget } from '../dial-plan/dial-string.ts';
+import type { CallHistory } from '../history/history.ts';
+import type { CallAttention } from './call-attention.ts';
+import type { CallBacks } from './call-backs.ts';
+import type { CallDevice, DeviceCallListener } from './call-device.ts';
+import type { CallEntries } from './call-entries.ts';
+import type { CallParties } from './call-parties.ts';
+import type { CallSettings } from './call-settings.ts';
+import { featureCode } from './feature-codes.ts';
+import type { ServicePlacing } from './service-calls.ts';
+
+/** A call that was placed and the revision of topic `calls` that shows it. */
+export interface PlacedCall {
+  readonly callId: string;
+  readonly revision: number;
+}
+
+export interface CallPlacingOptions {
+  readonly device: CallDevice;
+  readonly entries: CallEntries;
+  readonly attention: CallAttention;
+  readonly parties: CallParties;
+  readonly callBacks: CallBacks;
+  readonly history: CallHistory;
+  readonly dialPlan: Pick<DialPlan, 'outbound'>;
+  /** Whether a number as dialled is one of emergency services. */
+  readonly isEmergency: (number: string) => boolean;
+  readonly settings: () => Pick<CallSettings, 'codes'>;
+  /** What hears the call of this id. */
+  readonly listener: (callId: string) => DeviceCallListener;
+}
+
+/** How a call is placed: `isEmergency` past every limit; `takes` as CallDevice has it. */
+interface Placing extends ServicePlacing {
+  readonly isEmergency?: boolean;
+}
+
+/** Calls that this person places: to whom, whether there is room, and what has to make way first. */
+export class CallPlacing {
+  readonly #options: CallPlacingOptions;
+
+  constructor(options: CallPlacingOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Dials what was typed, holding what is active first; without that it is shown before this returns. Rejects with
+   * AppError `invalid`, `limit`, `offline` or `media`.
+   */
+  async place(typed: string, name: string | undefined, service?: ServicePlacing): Promise<PlacedCall> {
+    const { attention, dialPlan, entries } = this.#options;
+    const target = dialPlan.outbound(typed);
+    if (this.#isEmergency(target)) return this.#placeEmergency(target, name);
+    const more: Partial<Call> = service === undefined ? {} : { isService: true };
+    if (entries.attended().length === 0) return this.dial(target, name, more, service);
+    return await attention.inTurn(async () => {
+      this.#requireRoom();
+      await attention.free();
+      return this.dial(target, name, more, service);
+    });
+  }
+
+  /** Calls whom this person called last, past codes of the phone server. AppError `notFound`: nobody yet. */
+  async redial(): Promise<PlacedCall> {
+    const last = this.#options.history.snapshot().calls.find(isToSomebody);
+    if (last === undefined) throw new AppError('notFound', 'You have not called anybody yet.');
+    return await this.place(last.number, last.name);
+  }
+
+  /** Has the phone server call back, where it has a code for that; else watches for the person to be free. */
+  async callBack(typed: string, name: string | undefined): Promise<number> {
+    const { callBacks, dialPlan, entries, parties, settings } = this.#options;
+    const { codes } = settings();
+    const target = dialPlan.outbound(typed);
+    if (codes.callBack !== '') {
+      const number = target.kind === 'number' ? target.dialled : typed;
+      return (await this.place(featureCode(codes, 'callBack', number), name, {})).revision;
+    }
+    callBacks.ask(typed, parties.called(target, name).party);
+    return entries.revision;
+  }
+
+  /** Calls at once; what is active was held before. Throws AppError as `place` rejects. */
+  dial(
+    target: DialTarget,
+    name: string | undefined,
+    more: Partial<Call> = {},
+    { isEmergency = false, takes }: Placing = {},
+  ): PlacedCall {
+    const { callBacks, device, entries, listener, parties } = this.#options;
+    if (!isEmergency) this.#requireRoom();
+    const callId = randomUUID();
+    const { party, onTheWire } = parties.called(target, name);
+    const call = device.place(callId, target, listener(callId), takes);
+    callBacks.called(party);
+    entries.begin(callId, 'out', party, call, { ...more, ...onTheWire });
+    return { callId, revision: entries.publish() };
+  }
+
+  #isEmergency(target: DialTarget): boolean {
+    return target.kind === 'number' && this.#options.isEmergency(target.dialled);
+  }
+
+  /** Nothing that goes on here may be in the way: what cannot be held is ended. */
+  #placeEmergency(target: DialTarget, name: string | undefined): PlacedCall {
+    const { attention, device } = this.#options;
+    if (device.line().state !== 'registered') {
+      throw new AppError(
+        'offline',
+        `Parley has no connection to the phone server and cannot call ${target.shown} now. Use a mobile phone or another telephone at once.`,
+      );
+    }
+    attention.seize();
+    return this.dial(target, name, {}, { isEmergency: true });
+  }
+
+  #requireRoom(): void {
+    if (this.#options.entries.running().length < limits.calls) return;
+    throw new AppError('limit', `${limits.calls} calls are the most at one time. End one of them first.`);
+  }
+}
+
+function isToSomebody(call: CallRecord): boolean {
+  return call.direction === 'out' && call.isService !== true;
+}
