@@ -13,7 +13,7 @@ export type RunningState = Exclude<CallState, 'ended'>;
 export type DeviceCallEvent =
   | { readonly type: 'farEndRings' }
   | { readonly type: 'established'; readonly encrypted: boolean; readonly codec?: string }
-  /** The media changed during the call, for example after a hold by the far end or a new offer. */
+  /** The media changed: during the call by a hold of the far end or a new offer, before the answer by early media. */
   | { readonly type: 'media'; readonly encrypted: boolean; readonly codec?: string }
   /** The far end put this person on hold, or took the call back. */
   | { readonly type: 'farHolds'; readonly farHolds: boolean }

@@ -97,6 +97,16 @@ describe('an outgoing call', () => {
     expect(rig.snapshot().calls).toHaveLength(0);
   });
 
+  test('takes keys before the answer, from when an announcement is heard', async () => {
+    const { callId, call } = rig.place();
+    await expect(rig.list.dtmf(callId, '1')).rejects.toThrow(AppError);
+    call.hasEarlyMedia = true;
+    call.tell({ type: 'media', encrypted: false });
+    expect(rig.only().capabilities).toContain('dtmf');
+    await rig.list.dtmf(callId, '1');
+    expect(call.done).toEqual(['dtmf 1']);
+  });
+
   test('keeps the words of its end', () => {
     const { call } = rig.place();
     call.tell({ type: 'end', reason: 'mediaFailed', notice: 'No microphone was found.' });

@@ -1,5 +1,4 @@
 import type { Clock } from '../../src-shared/clock.ts';
-import { AppError } from '../../src-shared/errors.ts';
 import type { Call, CallCapability } from '../../src-shared/model/call.ts';
 import type { CallQuality } from '../../src-shared/model/call-quality.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
@@ -341,6 +340,7 @@ export class CallList {
         break;
       case 'media':
         if (state === 'connected' || state === 'held') this.#agreed(entry, event);
+        else if (state !== 'ended') this.#entries.refresh(entry);
         break;
       case 'farHolds':
         if (state !== 'ended') this.#entries.update(entry, { farHolds: event.farHolds });

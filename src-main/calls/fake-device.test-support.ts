@@ -19,6 +19,8 @@ export class FakeDeviceCall implements DeviceCall {
   failure: Error | undefined;
   listener: DeviceCallListener = () => undefined;
   joinedWith: DeviceCall | undefined;
+  /** An announcement is heard before the answer. */
+  hasEarlyMedia = false;
 
   capabilities(state: RunningState): readonly CallCapability[] {
     switch (state) {
@@ -29,7 +31,10 @@ export class FakeDeviceCall implements DeviceCall {
       case 'calling':
       case 'ringing':
       case 'connecting':
-        return ['answer', 'decline', 'ignore', 'divert', 'hangUp', 'mute'];
+        return [
+          ...(['answer', 'decline', 'ignore', 'divert', 'hangUp', 'mute'] as const),
+          ...(this.hasEarlyMedia ? (['dtmf'] as const) : []),
+        ];
     }
   }
 

@@ -33,6 +33,12 @@ export class CallDigits {
     return this.#options.mode !== 'rfc4733' || this.#options.takesEvents();
   }
 
+  /** Before the answer there is no INFO and no sound of ours, but events go where early media came from. */
+  get possibleEarly(): boolean {
+    const { mode, takesEvents } = this.#options;
+    return (mode === 'auto' || mode === 'rfc4733') && takesEvents();
+  }
+
   /** Resolves when the last one is sent. Rejects with AppError in words; those after a digit that failed are not sent. */
   send(digits: string): Promise<void> {
     const sent = this.#last.then(() => this.#send(digits));

@@ -15,7 +15,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function called(digits: DigitMode, takesEvents: boolean, path: CallMedia['path'] = 'gateway') {
+async function calling(digits: DigitMode, path: CallMedia['path'] = 'gateway') {
   const server = new FakeSipServer();
   const phone = new FakePhone(server, 'alice', { digits });
   const peer = new FakePeer(server, 'alice');
@@ -28,12 +28,17 @@ async function called(digits: DigitMode, takesEvents: boolean, path: CallMedia['
   const media = phone.media.opened[0];
   if (media === undefined) throw new Error('no media');
   media.path = path;
+  return { phone, peer, call, media, invite: await peer.request('INVITE') };
+}
+
+async function called(digits: DigitMode, takesEvents: boolean, path: CallMedia['path'] = 'gateway') {
+  const { phone, peer, call, media, invite } = await calling(digits, path);
   if (!takesEvents) {
     media.agrees = {
       audio: { codec: 'PCMA', clockRateHz: 8000, channels: 1, payloadType: 8, direction: 'sendrecv' },
     };
   }
-  peer.reply(await peer.request('INVITE'), 200, {}, fakeSdp);
+  peer.reply(invite, 200, {}, fakeSdp);
   await eventually(() => {
     expect(phone.told).toContain('established');
   });
@@ -75,6 +80,25 @@ describe('digits', () => {
     await expect(sending).rejects.toThrow(/does not take the keys/);
     expect(peer.requests('INFO')).toHaveLength(1);
   });
+
+  test.each([
+    ['auto', true],
+    ['info', false],
+  ] as const)(
+    'before the answer go as events to where early media came from, and in no other way (%s)',
+    async (mode, can) => {
+      const { phone, peer, call, media, invite } = await calling(mode);
+      expect(call.capabilities('calling')).not.toContain('dtmf');
+      peer.reply(invite, 183, {}, fakeSdp);
+      await eventually(() => {
+        expect(phone.told).toContain('media');
+      });
+      expect(call.capabilities('calling').includes('dtmf')).toBe(can);
+      if (!can) return;
+      await call.dtmf('1');
+      expect(media.digits).toEqual(['1']);
+    },
+  );
 
   test('go as sound from the window', async () => {
     const { call, phone } = await called('inband', false);

@@ -246,14 +246,26 @@ export class SipCall implements DeviceCall, CallDialogOwner {
       this.#tell({ type: 'farEndRings' });
     }
     if (provisional.sdp !== '') {
-      this.exchange.earlyAnswer(provisional.sdp, provisional.isReliable).catch((error: unknown) => {
-        this.#options.log.info('early media was not taken', { error });
-      });
+      this.exchange.earlyAnswer(provisional.sdp, provisional.isReliable).then(
+        () => {
+          // What can be done has changed: an announcement may ask for a key.
+          if (!this.#over && !this.#established && this.#hasEarlySound) {
+            this.#tell({ type: 'media', ...this.#agreed.shown });
+          }
+        },
+        (error: unknown) => {
+          this.#options.log.info('early media was not taken', { error });
+        },
+      );
     }
   }
 
   capabilities(state: RunningState): readonly CallCapability[] {
-    return callCapabilitiesIn(state, { isIncoming: this.#isIncoming(), takesDigits: this.#digits.possible });
+    return callCapabilitiesIn(state, {
+      isIncoming: this.#isIncoming(),
+      takesDigits: this.#digits.possible,
+      takesDigitsEarly: this.#hasEarlySound && this.#digits.possibleEarly,
+    });
   }
 
   answer(): Promise<void> {
@@ -373,6 +385,11 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   /** The session timer ran out, or the far end does not know the call any more. */
   expired(): void {
     this.#end('network', farEndGoneWords);
+  }
+
+  /** Sound was agreed on, by an 18x where the call is not answered yet. */
+  get #hasEarlySound(): boolean {
+    return this.#agreed.audio !== undefined;
   }
 
   #isIncoming(): boolean {
