@@ -19,7 +19,10 @@ export type DeviceCallEvent =
   | { readonly type: 'farHolds'; readonly farHolds: boolean }
   /** How a transfer that this person asked for goes on. It succeeds with `end` and the reason `transferred`. */
   | { readonly type: 'transfer'; readonly state: 'trying' | 'ringing' }
-  | { readonly type: 'transferFailed'; readonly reason: CallEndReason }
+  /** The far end has told nothing of it for a while; another `transfer` follows when it does. */
+  | { readonly type: 'transferQuiet' }
+  /** `unknown`: nobody told how it went. */
+  | { readonly type: 'transferFailed'; readonly reason: CallEndReason | 'unknown' }
   /** Somebody else is at the far end now: the phone server said so. */
   | { readonly type: 'party'; readonly number: string; readonly name?: string }
   /** The phone server names whom this call reached: the number is the one that was known. */

@@ -352,6 +352,7 @@ export class CallList {
         this.#entries.named(entry, event.name);
         break;
       case 'transfer':
+      case 'transferQuiet':
       case 'transferFailed':
         this.transfers.heard(entry, event);
         break;

@@ -1,5 +1,5 @@
 import { AppError } from '../../src-shared/errors.ts';
-import type { Call, CallEndReason } from '../../src-shared/model/call.ts';
+import type { Call } from '../../src-shared/model/call.ts';
 import type { DeviceCallEvent } from './call-device.ts';
 import type { CallAttention } from './call-attention.ts';
 import type { CallEntries, CallEntry } from './call-entries.ts';
@@ -21,7 +21,8 @@ export interface CallTransfersOptions {
   ) => { readonly callId: string; readonly revision: number };
 }
 
-type TransferEvent = Extract<DeviceCallEvent, { type: 'transfer' | 'transferFailed' }>;
+type TransferEvent = Extract<DeviceCallEvent, { type: 'transfer' | 'transferQuiet' | 'transferFailed' }>;
+type TransferFailure = Extract<TransferEvent, { type: 'transferFailed' }>['reason'];
 
 /**
  * Transfers that this person asks for, as `Call.transfer`:
@@ -29,6 +30,7 @@ type TransferEvent = Extract<DeviceCallEvent, { type: 'transfer' | 'transferFail
  *   none --transfer | completeTransfer | park--> asking --far end took the order--> trying --180--> ringing
  *   asking | trying | ringing --the others talk--> the call ends as `transferred`
  *   asking | trying | ringing --refused | nobody answered--> failed, and the call comes back
+ *   trying | ringing --nothing heard for a while--> as it was, `quiet`
  *   failed --next transfer--> asking
  *
  * The call is held while it is being transferred, and taken back when that fails and nothing else is active.
@@ -203,7 +205,11 @@ export class CallTransfers {
       this.#failed(entry, event.reason);
       return;
     }
-    const { message: _old, ...rest } = transfer;
+    if (event.type === 'transferQuiet') {
+      this.#options.entries.update(entry, { transfer: { ...transfer, quiet: true } });
+      return;
+    }
+    const { message: _old, quiet: _quiet, ...rest } = transfer;
     this.#options.entries.update(entry, { transfer: { ...rest, state: event.state } });
   }
 
@@ -230,10 +236,11 @@ export class CallTransfers {
   }
 
   /** Says why, and gives the call back to the person unless they talk to somebody else. */
-  #failed(entry: CallEntry, reason: CallEndReason): void {
+  #failed(entry: CallEntry, reason: TransferFailure): void {
     const { entries, attention } = this.#options;
-    const { transfer, state, id } = entry.call;
-    if (transfer === undefined || state === 'ended') return;
+    const { state, id } = entry.call;
+    if (entry.call.transfer === undefined || state === 'ended') return;
+    const { quiet: _quiet, ...transfer } = entry.call.transfer;
     const comesBack = this.#heldForTransfer.delete(id) && entries.attended().length === 0;
     const others = entries.attended().some((other) => other !== entry);
     const where = comesBack || !others ? `${nameOf(entry)} is back with you.` : `${nameOf(entry)} waits on hold.`;
@@ -266,8 +273,10 @@ function nameOf({ call }: CallEntry): string {
 }
 
 /** Why a transfer came to nothing, in words. */
-function failureWords(reason: CallEndReason, target: string): string {
+function failureWords(reason: TransferFailure, target: string): string {
   switch (reason) {
+    case 'unknown':
+      return `The other side did not say how the transfer to ${target} went.`;
     case 'noAnswer':
     case 'cancelled':
       return 'Nobody answered the transfer.';

@@ -136,6 +136,25 @@ describe('several calls', () => {
       expect(call.done.at(-1)).toBe('resume');
     });
 
+    test('says that nothing is heard of it, and comes back in words when nobody tells how it went', async () => {
+      const call = await rig.answered('one');
+      await rig.list.transfers.transfer('one', '6105', 'Eve');
+      call.tell({ type: 'transfer', state: 'ringing' });
+      call.tell({ type: 'transferQuiet' });
+      expect(rig.only().transfer).toMatchObject({ state: 'ringing', quiet: true });
+      expect(rig.only().capabilities).toEqual(expect.arrayContaining(['hangUp', 'resume']));
+      call.tell({ type: 'transfer', state: 'ringing' });
+      expect(rig.only().transfer).not.toHaveProperty('quiet');
+      call.tell({ type: 'transferQuiet' });
+      call.tell({ type: 'transferFailed', reason: 'unknown' });
+      expect(rig.only().transfer).toEqual({
+        kind: 'blind',
+        target: 'Eve',
+        state: 'failed',
+        message: 'The other side did not say how the transfer to Eve went. 6102 is back with you.',
+      });
+    });
+
     test('waits on hold when the person talks to somebody else by then', async () => {
       const call = await rig.answered('one');
       await rig.list.transfers.transfer('one', '6105', undefined);

@@ -63,6 +63,9 @@ export class CallHandover {
       progress: (state) => {
         tell({ type: 'transfer', state });
       },
+      quiet: () => {
+        tell({ type: 'transferQuiet' });
+      },
       done: () => {
         handedOver();
         other?.takenOver();

@@ -12,9 +12,12 @@ export interface CallTransferOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly progress: (state: 'trying' | 'ringing') => void;
+  /** Nothing was heard for a while; `progress` follows when something is. */
+  readonly quiet: () => void;
   /** The others talk: this call has to be ended. */
   readonly done: () => void;
-  readonly failed: (reason: CallEndReason) => void;
+  /** `unknown`: nobody told how it went. */
+  readonly failed: (reason: CallEndReason | 'unknown') => void;
 }
 
 /**
@@ -24,12 +27,14 @@ export interface CallTransferOptions {
  *   ordered --refused--> over                       `order` rejects
  *   trying | ringing --NOTIFY 2xx--> over           `done`
  *   trying | ringing --NOTIFY 3xx..6xx | told no more | nothing for too long--> over      `failed`
+ *   trying | ringing --nothing for a while--> as it was          `quiet`
  *   any --stop--> over
  */
 export class CallTransfer {
   readonly #options: CallTransferOptions;
   readonly #refer: OutgoingRefer;
   #state: 'ordered' | 'trying' | 'ringing' | 'over' = 'ordered';
+  #isQuiet = false;
 
   constructor(options: CallTransferOptions) {
     this.#options = options;
@@ -65,23 +70,32 @@ export class CallTransfer {
     this.#refer.ended();
   }
 
-  #heard({ status, isOver }: ReferProgress): void {
+  #heard(heard: ReferProgress): void {
     if (this.#state === 'over') return;
-    this.#options.log.info('transfer', { status, isOver });
-    if (!isOver) {
+    this.#options.log.info('transfer', { ...heard });
+    if (heard.type === 'quiet') {
+      this.#isQuiet = true;
+      this.#options.quiet();
+      return;
+    }
+    const { status } = heard;
+    if (heard.type === 'goesOn') {
       this.#goOn(status > 100 ? 'ringing' : 'trying');
       return;
     }
     this.#state = 'over';
     if (status >= 200 && status < 300) this.#options.done();
     // Told no more before there was an answer: nobody knows, so the call stays with the person.
-    else this.#options.failed(status < 200 ? 'failed' : endReasonOf(status));
+    else this.#options.failed(status < 200 ? 'unknown' : endReasonOf(status));
   }
 
   #goOn(state: 'trying' | 'ringing'): void {
-    if (this.#state === 'over' || this.#state === 'ringing' || this.#state === state) return;
-    this.#state = state;
-    this.#options.progress(state);
+    if (this.#state === 'over') return;
+    const next = this.#state === 'ringing' ? 'ringing' : state;
+    if (next === this.#state && !this.#isQuiet) return;
+    this.#isQuiet = false;
+    this.#state = next;
+    this.#options.progress(next);
   }
 }
 

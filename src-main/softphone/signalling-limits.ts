@@ -72,6 +72,12 @@ export const signallingLimits = {
   reofferTimeoutMs: 2_000,
   /** Hold and resume: no phone on a working network needs longer for its answer. */
   holdTimeoutMs: 4_000,
+  /** A transfer of which the far end tells nothing for so long is said to be so; phones ring longer, and tell nothing more. */
+  transferQuietMs: 20_000,
+  /** The far end of a transfer that tells nothing for so long tells nothing at all. */
+  transferSilenceMs: 180_000,
+  /** A subscription to a transfer is not taken for over before this time, whatever the far end grants. */
+  transferSubscriptionFloorMs: 60_000,
   /** Who transferred us ends the old call; when it does not within this time, we do. */
   transferGraceMs: 2_000,
 } as const;

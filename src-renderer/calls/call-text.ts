@@ -93,6 +93,9 @@ export function saidOf(call: Pick<Call, 'endReason' | 'notice'>, words: string):
 /** How far a transfer has come; `target` is its value. Nothing of one that failed: its own message says it. */
 export function transferWords(transfer: CallTransfer): MessageDescriptor | undefined {
   const { target } = transfer;
+  if (transfer.quiet === true) {
+    return msg`Nothing more is heard of the transfer to ${target}. It may have worked: end this call, or take it back.`;
+  }
   switch (transfer.state) {
     case 'asking':
       return msg`Handing the call over to ${target}…`;

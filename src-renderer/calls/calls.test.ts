@@ -13,6 +13,7 @@ import {
   mergeable,
   partyName,
   stateWords,
+  transferWords,
 } from './call-text.ts';
 import { dtmfDigits, dtmfPortions } from './digits.ts';
 import { callKey } from './use-call-keys.ts';
@@ -225,6 +226,12 @@ describe('several calls', () => {
   test('made one of two can be left to one another; of more they cannot, in words', () => {
     expect(leaveRefusal([on, held])).toBeUndefined();
     expect(leaveRefusal([on, held, call({ id: 'three' })])?.message).toMatch(/Only two people can talk on without you/);
+  });
+
+  test('of whose transfer nothing is heard say so, and what to do', () => {
+    const transfer = { kind: 'blind', target: 'Dave', state: 'ringing' } as const;
+    expect(transferWords(transfer)?.message).toContain('is being rung');
+    expect(transferWords({ ...transfer, quiet: true })?.message).toContain('end this call, or take it back');
   });
 
   test('that are on hold for a transfer are not swapped', () => {

@@ -68,6 +68,8 @@ export interface CallTransfer {
   /** As people read it: a name or a number. */
   readonly target: string;
   readonly state: 'asking' | 'trying' | 'ringing' | 'failed';
+  /** Nothing was heard of it for a while, while it is under way: the far end may not tell how it ends. */
+  readonly quiet?: true;
   /** Plain words of a failure: what happened and where the call is now. */
   readonly message?: string;
 }

@@ -1,6 +1,7 @@
 import { SessionState } from 'sip.js';
 import type { Core, Invitation, Inviter, Referral } from 'sip.js';
 import type { Clock, TimerHandle } from '../../../src-shared/clock.ts';
+import { signallingLimits } from '../signalling-limits.ts';
 import type { DialogAnswer } from './dialog-requests.ts';
 import { noteSequence } from './dialog-state.ts';
 
@@ -13,14 +14,12 @@ export interface ReferTarget {
 }
 
 /** How far the far end is with what a REFER asked for; `status` is that of its own INVITE. */
-export interface ReferProgress {
-  readonly status: number;
-  /** Nothing follows. A final status below 300 means that it worked. */
-  readonly isOver: boolean;
-}
-
-/** The far end tells how it goes within this time, or it counts as not known. */
-const silenceMs = 180_000;
+export type ReferProgress =
+  | { readonly type: 'goesOn'; readonly status: number }
+  /** Nothing was heard for a while. The last word may have been lost, or the other phone rings for long. */
+  | { readonly type: 'quiet' }
+  /** Nothing follows. A status from 200 on is final, below 300 it worked; below 200 nobody told how it went. */
+  | { readonly type: 'over'; readonly status: number };
 
 /**
  * Value of Refer-To. Brackets stand only where RFC 3261 section 20 asks for them: some phones (baresip 1.0) take them
@@ -60,7 +59,8 @@ function splitOnce(text: string, separator: string): readonly [string, string] {
 /**
  * A REFER of ours in a call (RFC 3515). The far end tells by NOTIFY how it goes:
  *
- *   idle --send--> sent --2xx--> followed --final NOTIFY | subscription ended | call ended | silence--> over
+ *   idle --send--> sent --2xx--> followed --nothing for a while--> followed     (told as quiet; NOTIFY ends that)
+ *                                followed --final NOTIFY | subscription ended | call ended | silence--> over
  *                  sent --2xx, without subscription (RFC 4488)--> over        (how it ends is not known)
  *                  sent --refused--> over
  */
@@ -70,9 +70,12 @@ export class OutgoingRefer {
   readonly #listener: (progress: ReferProgress) => void;
   #state: 'idle' | 'sent' | 'followed' | 'over' = 'idle';
   #lastStatus = 100;
+  #quiet: TimerHandle | undefined;
   #silence: TimerHandle | undefined;
+  /** The subscription that REFER began ends by itself after this time (RFC 6665 section 4.1.2.3). */
+  #silenceMs: number = signallingLimits.transferSilenceMs;
 
-  /** `listener` hears of progress only after `send` resolved with `accepted`, and after `isOver` nothing more. */
+  /** `listener` hears of progress only after `send` resolved with `accepted`, and after `over` nothing more. */
   constructor(session: Inviter | Invitation, clock: Clock, listener: (progress: ReferProgress) => void) {
     this.#session = session;
     this.#clock = clock;
@@ -119,9 +122,17 @@ export class OutgoingRefer {
     if (this.#state === 'idle' || this.#state === 'over') return 481;
     const status = Number(/^SIP\/2\.0 ([1-6]\d\d)\b/m.exec(request.body)?.[1] ?? this.#lastStatus);
     this.#lastStatus = status;
-    const isEnded = /^terminated/i.test(request.getHeader('subscription-state') ?? '');
-    if (status >= 200 || isEnded) this.#over(status);
-    else if (this.#state === 'followed') this.#tell(status, false);
+    const subscription = request.getHeader('subscription-state') ?? '';
+    const isEnded = /^terminated/i.test(subscription);
+    if (status >= 200 || isEnded) {
+      this.#over(status);
+      return 200;
+    }
+    this.#silenceMs = silenceOf(subscription);
+    if (this.#state === 'followed') {
+      this.#listen();
+      this.#tell({ type: 'goesOn', status });
+    }
     return 200;
   }
 
@@ -133,23 +144,39 @@ export class OutgoingRefer {
 
   #listen(): void {
     if (this.#state !== 'followed') return;
+    this.#stopTimers();
+    this.#quiet = this.#clock.setTimeout(() => {
+      this.#tell({ type: 'quiet' });
+    }, signallingLimits.transferQuietMs);
     this.#silence = this.#clock.setTimeout(() => {
-      this.#over(408);
-    }, silenceMs);
+      this.#over(this.#lastStatus);
+    }, this.#silenceMs);
+  }
+
+  #stopTimers(): void {
+    for (const timer of [this.#quiet, this.#silence]) if (timer !== undefined) this.#clock.clearTimeout(timer);
   }
 
   #over(status: number): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    if (this.#silence !== undefined) this.#clock.clearTimeout(this.#silence);
-    this.#tell(status, true);
+    this.#stopTimers();
+    this.#tell({ type: 'over', status });
   }
 
-  #tell(status: number, isOver: boolean): void {
+  #tell(progress: ReferProgress): void {
     queueMicrotask(() => {
-      this.#listener({ status, isOver });
+      this.#listener(progress);
     });
   }
+}
+
+/** How long a subscription in this state lasts without another word. */
+function silenceOf(subscriptionState: string): number {
+  const expiresS = /;[ \t]*expires[ \t]*=[ \t]*(\d{1,9})/i.exec(subscriptionState)?.[1];
+  const { transferSilenceMs, transferSubscriptionFloorMs } = signallingLimits;
+  if (expiresS === undefined) return transferSilenceMs;
+  return Math.min(Math.max(Number(expiresS) * 1_000, transferSubscriptionFloorMs), transferSilenceMs);
 }
 
 /**
