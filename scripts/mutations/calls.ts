@@ -51,8 +51,8 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'dialogs: a BYE of the far end is answered with a BYE',
     file: 'src-main/softphone/sip-call.ts',
-    find: 'if (session === undefined || this.#farEnded) return;',
-    replace: 'if (session === undefined) return;',
+    find: ' && !this.#farEnded) endSession(',
+    replace: ') endSession(',
     test: 'src-main/softphone/dialogs/early-and-forked.test.ts',
   },
   {
@@ -121,9 +121,30 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'incoming: do not disturb turns an emergency service away that calls back',
     file: 'src-main/calls/incoming-rules.ts',
-    find: `if (fromEmergency) return { kind: 'ring' };`,
-    replace: 'void fromEmergency;',
+    find: `if (situation.fromEmergency) return { kind: 'ring' };`,
+    replace: 'void situation.fromEmergency;',
     test: 'src-main/calls/incoming-calls.test.ts',
+  },
+  {
+    name: 'incoming: after an emergency call the call-back from another number is turned away',
+    file: 'src-main/calls/incoming-rules.ts',
+    find: '!situation.expectsCallBack()',
+    replace: 'situation.busy !== undefined',
+    test: 'src-main/calls/incoming-calls.test.ts',
+  },
+  {
+    name: 'dialling: a + in brackets is lost',
+    file: 'src-main/dial-plan/dial-string.ts',
+    find: 'leadingPlus.test(main)',
+    replace: "main.startsWith('+')",
+    test: 'src-main/dial-plan/dial-string.test.ts',
+  },
+  {
+    name: 'transfer: a far end that tells nothing is waited for in silence',
+    file: 'src-main/softphone/dialogs/refer.ts',
+    find: "this.#tell({ type: 'quiet' });",
+    replace: 'void this.#tell;',
+    test: 'src-main/softphone/transfer.test.ts',
   },
   {
     name: 'incoming: a caller is answered without a hand though nobody allowed it',

@@ -2,16 +2,40 @@ import { SessionState } from 'sip.js';
 import type { Invitation, Inviter } from 'sip.js';
 import { AppError } from '../../src-shared/errors.ts';
 import type { CallEndReason } from '../../src-shared/model/call.ts';
+import type { DeviceCallEvent } from '../calls/call-device.ts';
+import type { Logger } from '../core/log.ts';
 import { reasonHeader } from './dialogs/reason.ts';
+
+/** What the listeners of a call are told of its end. */
+export function endEvent(reason: CallEndReason, notice?: string, detail?: unknown): DeviceCallEvent {
+  const text = detail instanceof Error ? detail.message : typeof detail === 'string' ? detail : undefined;
+  return {
+    type: 'end',
+    reason,
+    ...(notice === undefined ? {} : { notice }),
+    ...(text === undefined ? {} : { detail: text }),
+  };
+}
 
 /**
  * BYE, CANCEL or a refusal, as the state of the session asks (RFC 3261 sections 9.1, 15 and 21.4.18). `sentTo`: the
- * headers of a 302 that sends the caller on.
+ * headers of a 302 that sends the caller on. What cannot be sent is noted: the call is over here all the same.
  */
-export async function endSession(
+export function endSession(
   session: Inviter | Invitation,
   reason: CallEndReason,
-  sentTo?: readonly string[],
+  sentTo: readonly string[] | undefined,
+  log: Logger,
+): void {
+  sendEnd(session, reason, sentTo).catch((error: unknown) => {
+    log.debug('the end of a session was not sent', { error });
+  });
+}
+
+async function sendEnd(
+  session: Inviter | Invitation,
+  reason: CallEndReason,
+  sentTo: readonly string[] | undefined,
 ): Promise<void> {
   const why = reasonHeader(reason);
   const extraHeaders = why === undefined ? [] : [why];

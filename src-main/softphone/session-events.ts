@@ -1,8 +1,12 @@
 import { SessionState } from 'sip.js';
 import type { Invitation, Inviter, Notification, Referral } from 'sip.js';
 import type { CallEndReason } from '../../src-shared/model/call.ts';
+import type { DeviceCallEvent } from '../calls/call-device.ts';
+import type { Logger } from '../core/log.ts';
+import type { Provisional } from './dialogs/call-dialog.ts';
 import { parseReasons, reasonDetail } from './dialogs/reason.ts';
 import { cancelReason } from './end-reasons.ts';
+import type { SdpExchange } from './sdp-exchange.ts';
 import { awaitNoAck } from './session-ending.ts';
 
 /** What a SIP session tells the call that it carries. */
@@ -44,5 +48,26 @@ export function listenToSession(session: Inviter | Invitation, events: SessionEv
   session.stateChange.addListener((state) => {
     if (state === SessionState.Established) events.established();
     if (state === SessionState.Terminated) events.ended();
+  });
+}
+
+export interface ProvisionalHearer {
+  readonly exchange: SdpExchange;
+  readonly log: Logger;
+  readonly tell: (event: DeviceCallEvent) => void;
+  /** Sound before the answer was taken. */
+  readonly earlySound: () => void;
+}
+
+/** Statuses by which a phone rings, is called on, or waits in a queue (RFC 3261 section 21.1). */
+const ringing: readonly number[] = [180, 181, 182];
+
+/** An 18x to an INVITE of ours: that it rings is told, and what sound comes with it is taken. */
+export function heardProvisional({ status, sdp, isReliable }: Provisional, hearer: ProvisionalHearer): void {
+  const { exchange, log, tell, earlySound } = hearer;
+  if (ringing.includes(status)) tell({ type: 'farEndRings' });
+  if (sdp === '') return;
+  exchange.earlyAnswer(sdp, isReliable).then(earlySound, (error: unknown) => {
+    log.info('early media was not taken', { error });
   });
 }

@@ -16,22 +16,21 @@ import { callCapabilitiesIn } from './call-capabilities.ts';
 import { CallDigits } from './call-digits.ts';
 import { CallHandover } from './call-handover.ts';
 import { CallHold } from './call-hold.ts';
+import { CallMove } from './call-move.ts';
 import type { CallerIdentity } from './caller-identity.ts';
 import { CallSound } from './call-sound.ts';
-import { DialogRefresh } from './dialog-refresh.ts';
 import type { CallDialog, CallDialogOwner, Provisional } from './dialogs/call-dialog.ts';
-import { isSameNumber } from './dialogs/asserted-party.ts';
 import { replacedCall } from './dialogs/replaces.ts';
 import type { ReplacedCall, Replaces } from './dialogs/replaces.ts';
-import type { RefreshOutcome } from './dialogs/session-timer.ts';
+import { FarParty } from './far-party.ts';
 import { farEndGoneWords, mediaFailureWords } from './media-words.ts';
 import { OutgoingAttempts } from './outgoing-attempts.ts';
 import type { QualityMonitor } from './quality-monitor.ts';
 import { RingingHere } from './ringing-here.ts';
 import { logSound, watchSound } from './sound-watch.ts';
 import { SdpExchange } from './sdp-exchange.ts';
-import { endSession } from './session-ending.ts';
-import { listenToSession } from './session-events.ts';
+import { endEvent, endSession } from './session-ending.ts';
+import { heardProvisional, listenToSession } from './session-events.ts';
 import { signallingLimits } from './signalling-limits.ts';
 import type { SipCallOptions } from './sip-call-options.ts';
 import { SoundRenewal } from './sound-renewal.ts';
@@ -58,16 +57,13 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   #listener: DeviceCallListener | undefined;
   #over = false;
   #established = false;
-  /** This computer has another address than the far end knows. */
-  #soundMoved = false;
-  /** The far end knows another contact than we have now. */
-  #isElsewhere = false;
-  /** Who is known to be at the far end. */
-  #farNumber = '';
-  readonly #refresh: DialogRefresh;
+  readonly #move: CallMove;
   /** BYE or CANCEL came; SIP.js answers them and ends the session right after, so one of ours would cross theirs. */
   #farEnded = false;
   readonly #quality: QualityMonitor;
+  readonly #party = new FarParty((event) => {
+    this.#tell(event);
+  });
 
   /** The Call-ID of the dialog (RFC 3261 section 8.1.1.4). */
   get traceId(): string | undefined {
@@ -90,25 +86,15 @@ export class SipCall implements DeviceCall, CallDialogOwner {
       },
       lost,
     });
-    this.#refresh = new DialogRefresh({
-      clock: options.clock,
-      refresh: async () => {
-        const isDirect = options.media.path === 'direct';
-        // A new offer of the window would build its leg anew, and the sound does not need that.
-        if (isDirect) this.exchange.repeatNext();
-        // Some far ends (liblinphone) note a new address in a re-INVITE only, though UPDATE brings it too.
-        const withOffer = this.#soundMoved || (this.#isElsewhere && !isDirect);
-        const [soundMoved, isElsewhere] = [this.#soundMoved, this.#isElsewhere];
-        // What moves while this is under way needs another refresh.
-        this.#soundMoved = this.#isElsewhere = false;
-        const outcome = (await this.#dialog?.refresh(withOffer)) ?? 'later';
-        if (outcome !== 'done') {
-          this.#soundMoved ||= soundMoved;
-          this.#isElsewhere ||= isElsewhere;
-        }
-        return outcome;
+    this.#move = new CallMove({
+      ...options,
+      repeatNext: () => {
+        this.exchange.repeatNext();
       },
-      told: this.#refreshed.bind(this),
+      refresh: async (withOffer) => (await this.#dialog?.refresh(withOffer)) ?? 'later',
+      gone: () => {
+        this.#end('remoteHungUp', undefined, 'the far end knows the call no longer');
+      },
     });
     this.exchange = new SdpExchange(options.media.session, options.clock, {
       read: (media) => {
@@ -186,8 +172,8 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   }
 
   /** Gives the call its SIP session, to a far end of this number. */
-  carry(session: Inviter | Invitation, farNumber = this.#farNumber): void {
-    this.#farNumber = farNumber;
+  carry(session: Inviter | Invitation, farNumber?: string): void {
+    if (farNumber !== undefined) this.#party.begin(farNumber);
     if (this.#session !== undefined) this.#options.dialogs.close(this.#session);
     const leastIntervalS = this.#dialog?.leastIntervalS;
     this.#session = session;
@@ -242,22 +228,17 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   /** An 18x as it was on the wire. */
   provisional(provisional: Provisional): void {
     if (this.#over || this.#established) return;
-    if (provisional.status === 180 || provisional.status === 181 || provisional.status === 182) {
-      this.#tell({ type: 'farEndRings' });
-    }
-    if (provisional.sdp !== '') {
-      this.exchange.earlyAnswer(provisional.sdp, provisional.isReliable).then(
-        () => {
-          // What can be done has changed: an announcement may ask for a key.
-          if (!this.#over && !this.#established && this.#hasEarlySound) {
-            this.#tell({ type: 'media', ...this.#agreed.shown });
-          }
-        },
-        (error: unknown) => {
-          this.#options.log.info('early media was not taken', { error });
-        },
-      );
-    }
+    heardProvisional(provisional, {
+      ...this.#options,
+      exchange: this.exchange,
+      tell: this.#tell.bind(this),
+      earlySound: () => {
+        // What can be done has changed: an announcement may ask for a key.
+        if (!this.#over && !this.#established && this.#hasEarlySound) {
+          this.#tell({ type: 'media', ...this.#agreed.shown });
+        }
+      },
+    });
   }
 
   capabilities(state: RunningState): readonly CallCapability[] {
@@ -354,11 +335,9 @@ export class SipCall implements DeviceCall, CallDialogOwner {
    */
   signallingMoved(localAddress: string | undefined, isSameServer: boolean): void {
     if (this.#over) return;
-    if (localAddress !== undefined && this.#options.media.session.moveTo(localAddress)) this.#soundMoved = true;
-    if (this.#established) {
-      this.#isElsewhere = true;
-      this.#refresh.moved();
-    } else if (!this.#isIncoming() || !isSameServer)
+    if (localAddress !== undefined) this.#move.soundTo(localAddress);
+    if (this.#established) this.#move.signallingMoved();
+    else if (!this.#isIncoming() || !isSameServer)
       this.#end('network', 'The phone server went away before the call was answered. Call again.');
   }
 
@@ -373,13 +352,9 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     this.#end(stillRings ? 'unavailable' : 'hungUp', 'This computer went to sleep, and the call ended. Call again.');
   }
 
-  /** The server says who is at the far end now; told when it is somebody else, else the name alone. */
+  /** The server says who is at the far end now. */
   identified(party: CallerIdentity): void {
-    if (this.#over) return;
-    if (!isSameNumber(party.number, this.#farNumber)) {
-      this.#farNumber = party.number;
-      this.#tell({ type: 'party', ...party });
-    } else if (party.name !== undefined) this.#tell({ type: 'name', name: party.name });
+    if (!this.#over) this.#party.identified(party);
   }
 
   /** The session timer ran out, or the far end does not know the call any more. */
@@ -400,20 +375,6 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     this.#release?.();
     this.#release = undefined;
     this.#listener?.(event);
-  }
-
-  #refreshed(outcome: RefreshOutcome): void {
-    switch (outcome) {
-      case 'done':
-        this.#options.log.info('the call goes on over another server', { callId: this.callId });
-        break;
-      case 'gone':
-        this.#end('remoteHungUp', undefined, 'the far end knows the call no longer');
-        break;
-      case 'later':
-        this.#options.log.warn('the far end is not reached over this server; sound goes on', { callId: this.callId });
-        break;
-    }
   }
 
   #isEstablished(): void {
@@ -439,29 +400,17 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   #end(reason: CallEndReason, notice?: string, detail?: unknown): void {
     if (this.#over) return;
     this.#over = true;
-    const text = detail instanceof Error ? detail.message : typeof detail === 'string' ? detail : undefined;
-    this.#options.log.info('call ended', { callId: this.callId, reason, detail });
+    const { log, media, dialogs } = this.#options;
+    log.info('call ended', { callId: this.callId, reason, detail });
     this.handover.stop();
-    this.#endSession(this.#session, reason);
-    this.#tell({
-      type: 'end',
-      reason,
-      ...(notice === undefined ? {} : { notice }),
-      ...(text === undefined ? {} : { detail: text }),
-    });
-    if (this.#session !== undefined) this.#options.dialogs.close(this.#session);
-    this.#refresh.stop();
+    if (this.#session !== undefined && !this.#farEnded) endSession(this.#session, reason, this.#ringing.sentTo, log);
+    this.#tell(endEvent(reason, notice, detail));
+    if (this.#session !== undefined) dialogs.close(this.#session);
+    this.#move.stop();
     this.#quality.stop();
-    logSound(this.#options.log, this.callId, this.#options.media.session);
-    void this.#options.media.close();
+    logSound(log, this.callId, media.session);
+    void media.close();
     this.#sound.close();
     this.#options.onOver();
-  }
-
-  #endSession(session: Inviter | Invitation | undefined, reason: CallEndReason): void {
-    if (session === undefined || this.#farEnded) return;
-    endSession(session, reason, this.#ringing.sentTo).catch((error: unknown) => {
-      this.#options.log.debug('the end of a session was not sent', { error });
-    });
   }
 }

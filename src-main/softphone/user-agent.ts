@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Core, Grammar, SIPExtension, UserAgent, UserAgentState } from 'sip.js';
+import { Grammar, SIPExtension, UserAgent, UserAgentState } from 'sip.js';
 import type { Invitation, SessionDescriptionHandlerFactory } from 'sip.js';
 import type { Clock } from '../../src-shared/clock.ts';
 import type { PhoneConfig, ServerAddress, SipTransportKind, TrustConfig } from '../account/account-config.ts';
@@ -21,6 +21,7 @@ import { SipEventSubscription } from './event-subscriptions.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { viaProtocols } from './make-wire.ts';
 import { Registration } from './registration.ts';
+import { disposeDialogs, requestsSettled } from './requests-under-way.ts';
 import { RouteDetour } from './route-detour.ts';
 import { ServerWires } from './server-wires.ts';
 import { knockAt, sendOptions } from './sign-of-life.ts';
@@ -220,26 +221,14 @@ export class SipUserAgent {
 
   /** Resolves when the requests under way have their answers, at the latest after this time. */
   settled(timeoutMs: number): Promise<void> {
-    const core = this.userAgent.userAgentCore;
-    const { clock } = this.#options;
-    const endMs = clock.now() + timeoutMs;
-    return new Promise((resolve) => {
-      const look = (): void => {
-        const busy = [...core.userAgentClients.values()].some(
-          (client) => client.transaction.state === Core.TransactionState.Trying,
-        );
-        if (!busy || clock.now() >= endMs) resolve();
-        else clock.setTimeout(look, 20);
-      };
-      clock.setTimeout(look, 20);
-    });
+    return requestsSettled(this.userAgent.userAgentCore, this.#options.clock, timeoutMs);
   }
 
   /** Unregisters and ends everything. */
   async stop(): Promise<void> {
     await this.rest();
     this.dialogs.stop();
-    this.#disposeDialogs();
+    disposeDialogs(this.userAgent.userAgentCore, this.#options.log);
     if (this.userAgent.state === UserAgentState.Started) await this.userAgent.stop();
   }
 
@@ -252,17 +241,6 @@ export class SipUserAgent {
   /** Subscribes over the connection in use (RFC 6665); it is gone with that connection. */
   subscribe(request: EventRequest, listener: EventListener): SipEventSubscription {
     return new SipEventSubscription(this.userAgent, request, listener);
-  }
-
-  /** A dialog that SIP.js gave up while it was built is still in its list, and would make it throw when it stops. */
-  #disposeDialogs(): void {
-    for (const dialog of [...this.userAgent.userAgentCore.dialogs.values()]) {
-      try {
-        dialog.dispose();
-      } catch (error) {
-        this.#options.log.debug('a dialog was never whole', { error });
-      }
-    }
   }
 
   /** The network changed or the computer woke: registers anew, and connects anew when there is no answer. */
