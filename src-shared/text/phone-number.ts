@@ -90,10 +90,11 @@ export function withoutTrunkZero(text: string): string {
 }
 
 /**
- * `x22`, `ext. 22`, `(extn 22)`, `;ext=22` at the end of a number; the first group is the extension. Right after a letter
+ * `x22`, `ext. 22`, `(extn 22)`, `;ext=22`, and `,,22#` or `;22`, as mobile phones write a pause, at the end of a number;
+ * the first group is the extension. Right after a letter
  * it is part of a word, as in 1-800-FEDEX1.
  */
-export const extensionPattern = /(?:^|(?<=[\d\s,;/()[\]-]))(?:ext(?:ensio)?n?|x)[.:=\s]*(\d{1,10})[\s)\]]*$/i;
+export const extensionPattern = /(?:^|(?<=[\d\s,;/()[\]-]))(?:ext(?:ensio)?n?|x|,{2,}|;)[.:=\s]*(\d{1,10})#?[\s)\]]*$/i;
 
 /** In a directory `6100#12` is an extension as well; on the keypad it is a key to dial. */
 const hashExtension = /#\s*:?\s*(\d{1,10})\s*$/;
