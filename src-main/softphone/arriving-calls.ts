@@ -61,7 +61,7 @@ export class ArrivingCalls {
     const listener = handler({
       ...{ callId, ...caller, call, wantsAnswer: wantsAnswer(header) },
       ...(diverted === undefined ? {} : { diverted }),
-      // RFC 7090 section 5.1.
+      // RFC 7090.
       ...(/^psap-callback$/i.test(header('priority')?.trim() ?? '') ? { isEmergencyCallBack: true as const } : {}),
       ...(replaced === undefined
         ? {}

@@ -94,7 +94,7 @@ export function saidOf(call: Pick<Call, 'endReason' | 'notice'>, words: string):
 export function transferWords(transfer: CallTransfer): MessageDescriptor | undefined {
   const { target } = transfer;
   if (transfer.quiet === true) {
-    return msg`Nothing more is heard of the transfer to ${target}. It may have worked: end this call, or take it back.`;
+    return msg`Nothing more is heard of the transfer to ${target}. It may still ring there, or have worked: wait, end this call, or take it back.`;
   }
   switch (transfer.state) {
     case 'asking':

@@ -72,7 +72,7 @@ export class OutgoingRefer {
   #lastStatus = 100;
   #quiet: TimerHandle | undefined;
   #silence: TimerHandle | undefined;
-  /** The subscription that REFER began ends by itself after this time (RFC 6665 section 4.1.2.3). */
+  /** The subscription that REFER began ends by itself after this time (RFC 6665 section 4.1.2.2). */
   #silenceMs: number = signallingLimits.transferSilenceMs;
 
   /** `listener` hears of progress only after `send` resolved with `accepted`, and after `over` nothing more. */
