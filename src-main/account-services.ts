@@ -289,11 +289,11 @@ export class AccountServices {
         return chosen === '' ? join(parts.documents, 'Parley', 'Recordings') : chosen;
       },
       format: () => parts.callSettings().recordingFormat,
-      window: async (callId, on, format) => {
-        await parts.windows.ask('media.record', { callId, on, format });
+      window: async (recordingId, callIds, format) => {
+        await parts.windows.ask('media.record', { recordingId, callIds: [...callIds], format });
       },
-      lost: (callId, words) => {
-        this.#calls?.showRecording(callId, false, words);
+      shown: (callId, isRecorded, words) => {
+        this.#calls?.showRecording(callId, isRecorded, words);
       },
       clock: parts.clock,
       log: parts.log('recordings'),

@@ -179,7 +179,7 @@ class Phone {
       format: () => 'opus' as const,
       folder: () => '',
       window: () => Promise.resolve(),
-      lost: () => undefined,
+      shown: () => undefined,
       clock: systemClock,
       log,
     });

@@ -8,7 +8,7 @@ import { toneIn } from '../lab/tone.ts';
 const noticeHz = 1_400;
 
 test(
-  'a call is recorded when the settings allow it: shown here, heard by the others, kept as a file named by the call, in Opus or WAV',
+  'a call is recorded when the settings allow it: shown here, heard by the others, going on after hold, kept as a file named by the call, in Opus or WAV',
   { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, bob, scratch }) => {
     const { page, window } = caller;
@@ -58,19 +58,27 @@ test(
     await page.getByRole('menuitem', { name: 'Record the call' }).click();
     const wav = (): string => join(folder, readdirSync(folder).find((name) => name.endsWith('.wav')) ?? 'none');
     await expect.poll(() => (existsSync(wav()) ? statSync(wav()).size : 0)).toBeGreaterThan(200_000);
+    await window.control('Hold').click();
+    const resume = window.control('Resume');
+    await expect(resume).toBeVisible();
+    await expect(window.stage().getByText('Recording')).toBeVisible();
+    await resume.click();
+    await expect(window.control('Hold')).toBeVisible();
+    const resumedAt = statSync(wav()).size;
+    await expect.poll(() => statSync(wav()).size).toBeGreaterThan(resumedAt + 250_000);
     await page.keyboard.press('F9');
     await expect(window.controls).toBeHidden();
     expect(wav()).toMatch(/Bob Okafor\.wav$/);
     // Its sizes are written when the last piece is there.
     await expect.poll(() => readFileSync(wav()).readUInt32LE(40) + 44 === statSync(wav()).size).toBe(true);
     const bytes = readFileSync(wav());
-    const middle = new Float32Array(48_000);
-    middle.forEach((_sample, index) => {
-      middle[index] = bytes.readInt16LE(44 + 48_000 + index * 2) / 32_768;
-    });
-    const share = (hz: number) => toneIn({ samples: middle, sampleRateHz: bytes.readUInt32LE(24) }, hz).share;
-    expect(share(myHz)).toBeGreaterThan(20 * share(3_777));
-    expect(share(farHz)).toBeGreaterThan(20 * share(3_777));
+    // A second of it: before the hold, and after it.
+    for (const from of [44 + 48_000, resumedAt + 96_000 + (resumedAt % 2)]) {
+      const samples = Float32Array.from({ length: 48_000 }, (_, index) => bytes.readInt16LE(from + index * 2) / 32_768);
+      const share = (hz: number) => toneIn({ samples, sampleRateHz: bytes.readUInt32LE(24) }, hz).share;
+      expect(share(myHz)).toBeGreaterThan(20 * share(3_777));
+      expect(share(farHz)).toBeGreaterThan(20 * share(3_777));
+    }
 
     const recorded = readFileSync(file()).toString('base64');
     const loudness = await page.evaluate(

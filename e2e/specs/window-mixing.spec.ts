@@ -142,27 +142,59 @@ test('four talkers at full scale do not clip, and one alone stays as loud as it 
   expect(20 * Math.log10(alone.rms / (0.3 / Math.SQRT2))).toBeLessThan(1);
 });
 
-test('a recording holds both sides, and the far end hears the notice', async () => {
+test('a recording holds both sides, and the far end hears the notice; it outlives hold, and the call that it began with', async () => {
+  const record = (...callIds: string[]) =>
+    page.evaluate(
+      (ids) => window.mediaBench.ask('media.record', { recordingId: 'r', callIds: ids, format: 'opus' }),
+      [...callIds],
+    );
+  const pieces = () => page.evaluate(() => window.mediaBench.recorded().length);
+  const more = async (seconds: number): Promise<void> => {
+    const before = await pieces();
+    // A piece is a second of sound; the first one began before.
+    await expect.poll(pieces).toBeGreaterThan(before + seconds);
+  };
+  /** Which of the tones are in the last second of what is recorded so far. */
+  const recorded = async (): Promise<readonly string[]> => {
+    const names = ['me', ...Object.keys(tones), 'nobody'];
+    const sound = await page.evaluate(
+      (frequencies) => window.mediaBench.recordedSound('r', frequencies, 1),
+      [myHz, ...Object.values(tones), 3_777],
+    );
+    return names.filter((_name, index) => (sound.toneDb[index] ?? 0) > -50).sort();
+  };
   await connect('one');
   await expectHeard('one', ['me']);
-  await page.evaluate(() => window.mediaBench.ask('media.record', { callId: 'one', on: true, format: 'opus' }));
+  await record('one');
   await expect
     .poll(() => page.evaluate(() => window.mediaBench.toneDb('one', 1_400)), { intervals: [40], timeout: 5_000 })
     .toBeGreaterThan(audibleDb);
-  await expect.poll(() => page.evaluate(() => window.mediaBench.recorded().length)).toBeGreaterThan(2);
-  await page.evaluate(() => window.mediaBench.ask('media.record', { callId: 'one', on: false, format: 'opus' }));
-  await expect.poll(() => page.evaluate(() => window.mediaBench.recorded().at(-1)?.last)).toBe(true);
-  const sound = await page.evaluate(
-    (frequencies) => window.mediaBench.recordedSound('one', frequencies),
-    [myHz, tones['one'] ?? 0, 3_777],
-  );
-  expect(sound.seconds).toBeGreaterThan(1.5);
-  const [mine = -Infinity, theirs = -Infinity, nobody = 0] = sound.toneDb;
-  expect(mine).toBeGreaterThan(-50);
-  expect(theirs).toBeGreaterThan(-50);
-  expect(nobody).toBeLessThan(-60);
-  // The microphone goes straight to the far end again.
+  await more(1);
+  expect(await recorded()).toEqual(['me', 'one']);
+
+  // Nothing else sounds meanwhile; time goes on in the recording.
+  await hold('one', true);
+  await more(1);
+  expect(await recorded()).toEqual([]);
+  await hold('one', false);
   await expectHeard('one', ['me']);
+  await more(1);
+  expect(await recorded()).toEqual(['me', 'one']);
+
+  await connect('two');
+  await mix(['one', 'two']);
+  await record('one', 'two');
+  await expectHeard('two', ['me', 'one']);
+  await page.evaluate(() => window.mediaBench.ask('media.close', { callId: 'one' }));
+  await mix();
+  await record('two');
+  await expectHeard('two', ['me']);
+  await more(1);
+  expect(await recorded()).toEqual(['me', 'two']);
+  await record();
+  await expect.poll(() => page.evaluate(() => window.mediaBench.recorded().at(-1)?.last)).toBe(true);
+  // The microphone goes straight to the far end again.
+  await expectHeard('two', ['me']);
 });
 
 test('an unplugged microphone is followed by another without losing the call, also in a conference', async () => {

@@ -168,7 +168,7 @@ const quietLine = {
   serverRules: [],
 } as const;
 const reported: string[] = [];
-const recorded: { readonly callId: string; readonly base64: string; readonly last: boolean }[] = [];
+const recorded: { readonly recordingId: string; readonly base64: string; readonly last: boolean }[] = [];
 let codecs: CallInput<'media.codecs'>['codecs'] = [];
 let holder: string | null = null;
 
@@ -283,13 +283,13 @@ Object.defineProperty(HTMLMediaElement.prototype, 'play', {
   },
 });
 
-/** The recorded file of one call, decoded: its length, and how loud some frequencies are in it, in dB. */
-async function recordedSound(callId: string, frequenciesHz: readonly number[]) {
-  const pieces = recorded.filter((piece) => piece.callId === callId).map((piece) => atob(piece.base64));
+/** A recorded file, decoded: its length, and how loud some frequencies are in its last seconds, in dB. */
+async function recordedSound(recordingId: string, frequenciesHz: readonly number[], lastS: number) {
+  const pieces = recorded.filter((piece) => piece.recordingId === recordingId).map((piece) => atob(piece.base64));
   const bytes = Uint8Array.from(pieces.join(''), (letter) => letter.charCodeAt(0));
   const context = new OfflineAudioContext(1, 1, 48_000);
   const sound = await context.decodeAudioData(bytes.buffer);
-  const samples = sound.getChannelData(0);
+  const samples = sound.getChannelData(0).subarray(-Math.round(lastS * sound.sampleRate));
   return { seconds: sound.duration, toneDb: frequenciesHz.map((hz) => amplitudeDb(samples, sound.sampleRate, hz)) };
 }
 

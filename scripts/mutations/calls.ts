@@ -282,7 +282,7 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'recording: a window that was loaded anew is shown as recording',
     file: 'src-main/calls/call-recordings.ts',
-    find: 'this.#options.lost(callId, windowGoneWords);',
+    find: 'this.#isOf(recording, [], windowGoneWords);',
     replace: '',
     test: 'src-main/calls/call-recordings.test.ts',
   },

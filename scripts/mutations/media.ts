@@ -79,4 +79,25 @@ export const mediaMutations: readonly Mutation[] = [
     replace: 'spare === undefined || ',
     test: 'src-main/media-gateway/gateway-client.test.ts',
   },
+  {
+    name: 'conference: voices are added up without a limiter',
+    file: 'src-renderer/media/mixer.ts',
+    find: '    const { input, output } = createLimiter(context);\n    this.destination',
+    replace: '    const input = context.createGain();\n    const output = input;\n    this.destination',
+    test: 'src-renderer/media/mixer.test.ts',
+  },
+  {
+    name: 'recording: hold closes the audio context that it is written in',
+    file: 'src-renderer/media/mixer.ts',
+    find: '    if (groups.length === 0) {',
+    replace: '    if (wanted.size === 0) {',
+    test: 'src-renderer/media/mixer.test.ts',
+  },
+  {
+    name: 'conference: a merge opens the microphone that was shut',
+    file: 'src-main/calls/call-conferences.ts',
+    find: '      await this.mute(shut, true);\n',
+    replace: '',
+    test: 'src-main/calls/several-calls.test.ts',
+  },
 ];

@@ -20,6 +20,10 @@ export interface CallConferencesOptions {
  * none. The window mixes what is told; it forgets with a reload, and is told again.
  */
 export class CallConferences {
+  /** Told of all calls that are in one conference, whenever some have joined it. */
+  onJoined: (callIds: readonly string[]) => void = () => undefined;
+  /** Told of a call that was in a conference and is no longer. */
+  onLeft: (callId: string) => void = () => undefined;
   readonly #options: CallConferencesOptions;
 
   constructor(options: CallConferencesOptions) {
@@ -33,7 +37,10 @@ export class CallConferences {
     return members;
   }
 
-  /** Joins calls; those on hold are taken back once they are mixed. */
+  /**
+   * Joins calls; those on hold are taken back once they are mixed. Where one of them is muted all are: a microphone that
+   * somebody shut is opened by that person alone, and the window shows that it is shut.
+   */
   async merge(chosen: readonly CallEntry[]): Promise<void> {
     const { entries, attention } = this.#options;
     const parts = [...new Set(chosen.flatMap((entry) => entries.together(entry)))];
@@ -41,11 +48,14 @@ export class CallConferences {
     for (const entry of parts) entries.require(entry, 'conference');
     const conferenceId = parts.find(({ call }) => call.conferenceId !== undefined)?.call.conferenceId ?? randomUUID();
     const before = new Map(parts.map((entry) => [entry, entry.call.conferenceId]));
+    const shut = parts.some(({ call }) => call.muted) ? parts.filter(({ call }) => !call.muted) : [];
     for (const entry of parts) {
       entries.update(entry, { conferenceId });
       entries.drop(entry, 'consultsFor');
     }
     try {
+      // Before anybody hears the others' microphone.
+      await this.mute(shut, true);
       await this.#mix();
       for (const entry of parts) await attention.resume(entry);
     } catch (error) {
@@ -53,18 +63,32 @@ export class CallConferences {
         if (conference === undefined) entries.drop(entry, 'conferenceId');
         else entries.update(entry, { conferenceId: conference });
       }
+      await this.mute(shut, false).catch((reason: unknown) => {
+        this.#options.log.info('calls that were not merged stay muted', { error: reason });
+      });
       this.#tellMix();
       entries.publish();
       throw error;
     }
+    this.onJoined(parts.map(({ call }) => call.id));
     entries.publish();
+  }
+
+  /** Of calls that are one conversation. Not yet published. */
+  async mute(parts: readonly CallEntry[], muted: boolean): Promise<void> {
+    await Promise.all(
+      parts.map(async (entry) => {
+        await entry.device.mute(muted);
+        this.#options.entries.update(entry, { muted });
+      }),
+    );
   }
 
   /** Takes one call out; who is then alone is in no conference. */
   split(entry: CallEntry): void {
-    const { conferenceId } = entry.call;
+    const { id, conferenceId } = entry.call;
     this.#options.entries.drop(entry, 'conferenceId');
-    this.#left(conferenceId);
+    this.#left(id, conferenceId);
   }
 
   /** Ends all calls of it. Returns the revision. */
@@ -86,8 +110,8 @@ export class CallConferences {
   }
 
   /** A call is over. */
-  ended({ conferenceId }: Call): void {
-    if (conferenceId !== undefined) this.#left(conferenceId);
+  ended({ id, conferenceId }: Call): void {
+    if (conferenceId !== undefined) this.#left(id, conferenceId);
   }
 
   /** A window took the lease and knows nothing of what was mixed. */
@@ -95,12 +119,13 @@ export class CallConferences {
     if (this.#groups().length > 0) this.#tellMix();
   }
 
-  #left(conferenceId: string | undefined): void {
+  #left(callId: string, conferenceId: string | undefined): void {
     const { entries } = this.#options;
     const rest = entries.running().filter(({ call }) => call.conferenceId === conferenceId);
     const [only] = rest;
     if (only !== undefined && rest.length === 1) entries.drop(only, 'conferenceId');
     this.#tellMix();
+    this.onLeft(callId);
     entries.publish();
   }
 

@@ -61,6 +61,9 @@ export class CallListRig {
   readonly announced: string[] = [];
   /** Calls that ring at colleagues, by JID. */
   readonly ringing = new Map<string, RingingCall>();
+  /** What the window was asked to record, in order. */
+  readonly recorded: (readonly string[])[] = [];
+  readonly recordings: CallRecordings;
   readonly history: CallHistory;
   readonly list: CallList;
   readonly service: CallsService;
@@ -115,16 +118,21 @@ export class CallListRig {
         return this.mixFailure === undefined ? Promise.resolve() : Promise.reject(this.mixFailure);
       },
     });
-    const recordings = new CallRecordings({
+    this.recordings = new CallRecordings({
       folder: () => this.settings.recordingFolder,
       format: () => this.settings.recordingFormat,
-      window: () => Promise.resolve(),
-      lost: () => undefined,
+      window: (_recordingId, callIds) => {
+        this.recorded.push(callIds);
+        return Promise.resolve();
+      },
+      shown: (...shown) => {
+        this.list.showRecording(...shown);
+      },
       clock: this.clock,
       log: silentLogger,
     });
     const legs = { windowLeg: (...told: unknown[]) => this.legs.push(told) };
-    this.service = new CallsService(this.list, this.history, legs, recordings);
+    this.service = new CallsService(this.list, this.history, legs, this.recordings);
   }
 
   isEmergency(number: string): boolean {

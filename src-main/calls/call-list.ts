@@ -241,19 +241,23 @@ export class CallList {
     return this.#entries.revision;
   }
 
+  /** In a conference towards everybody: who sees that they are muted is heard by nobody. */
   async mute(callId: string, muted: boolean): Promise<number> {
     const entry = this.#entries.get(callId);
     this.#entries.require(entry, 'mute');
-    await entry.device.mute(muted);
-    this.#entries.update(entry, { muted });
-    return this.#entries.publish();
+    try {
+      await this.conferences.mute(this.#entries.together(entry), muted);
+    } finally {
+      this.#entries.publish();
+    }
+    return this.#entries.revision;
   }
 
-  /** The call as it is, when it can be recorded now. Throws AppError. */
-  recordable(callId: string): Call {
+  /** The call as it is, when it can be recorded now, and all that are recorded with it. Throws AppError. */
+  recordable(callId: string): { readonly call: Call; readonly callIds: readonly string[] } {
     const entry = this.#entries.get(callId);
     this.#entries.require(entry, 'record');
-    return entry.call;
+    return { call: entry.call, callIds: this.#entries.together(entry).map(({ call }) => call.id) };
   }
 
   /** Shows whether a call is recorded, with words when that ended by itself. */

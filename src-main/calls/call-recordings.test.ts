@@ -12,7 +12,12 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 describe('recordings', () => {
   let folder: string;
-  let told: [string, boolean][];
+  /** What the window was told each recording is of. */
+  let told: (readonly string[])[];
+  /** The recording that the window was told of last. */
+  let id: string;
+  /** Calls that show that they are recorded. */
+  let shown: Set<string>;
   let lost: string[];
   let refuses: AppError | undefined;
   let format: 'opus' | 'wav';
@@ -22,6 +27,7 @@ describe('recordings', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'parley-recordings-'));
     told = [];
+    shown = new Set();
     lost = [];
     refuses = undefined;
     clock = new TestClock();
@@ -29,11 +35,16 @@ describe('recordings', () => {
     recordings = new CallRecordings({
       folder: () => join(folder, 'new'),
       format: () => format,
-      window: (callId, on) => {
-        told.push([callId, on]);
+      window: (recordingId, callIds) => {
+        id = recordingId;
+        told.push(callIds);
         return refuses === undefined ? Promise.resolve() : Promise.reject(refuses);
       },
-      lost: (_callId, words) => lost.push(words),
+      shown: (callId, isRecorded, words) => {
+        if (isRecorded) shown.add(callId);
+        else shown.delete(callId);
+        if (words !== undefined) lost.push(words);
+      },
       clock,
       log: silentLogger,
     });
@@ -45,22 +56,19 @@ describe('recordings', () => {
   const files = () => readdirSync(join(folder, 'new'));
 
   test('are written piece by piece in order, for this user alone', async () => {
-    await recordings.start(bob);
-    await Promise.all([
-      recordings.piece('one', base64('first '), false),
-      recordings.piece('one', base64('second'), true),
-    ]);
+    await recordings.start(bob, ['one']);
+    await Promise.all([recordings.piece(id, base64('first '), false), recordings.piece(id, base64('second'), true)]);
     const [name = ''] = files();
     expect(readFileSync(join(folder, 'new', name), 'utf8')).toBe('first second');
     if (process.platform !== 'win32') expect(statSync(join(folder, 'new', name)).mode & 0o777).toBe(0o600);
-    await expect(recordings.piece('one', base64('late'), true)).rejects.toMatchObject({ code: 'notFound' });
+    await expect(recordings.piece(id, base64('late'), true)).rejects.toMatchObject({ code: 'notFound' });
   });
 
   test('a WAV file gets its sizes when it is closed', async () => {
     format = 'wav';
-    await recordings.start(bob);
-    await recordings.piece('one', Buffer.alloc(44, 0xff).toString('base64'), false);
-    await recordings.piece('one', Buffer.alloc(100).toString('base64'), true);
+    await recordings.start(bob, ['one']);
+    await recordings.piece(id, Buffer.alloc(44, 0xff).toString('base64'), false);
+    await recordings.piece(id, Buffer.alloc(100).toString('base64'), true);
     const [name = ''] = files();
     expect(name).toMatch(/Bob Okafor\.wav$/);
     const file = readFileSync(join(folder, 'new', name));
@@ -69,44 +77,75 @@ describe('recordings', () => {
 
   test('nothing is recorded, and no file stays, when the window refuses', async () => {
     refuses = new AppError('media', 'No window is open.');
-    await expect(recordings.start(bob)).rejects.toBe(refuses);
+    await expect(recordings.start(bob, ['one'])).rejects.toBe(refuses);
     expect(files()).toEqual([]);
   });
 
   test('a folder that cannot be written to is said before anything begins', async () => {
     writeFileSync(join(folder, 'new'), 'a file is in the way');
-    await expect(recordings.start(bob)).rejects.toThrow('choose another folder');
+    await expect(recordings.start(bob, ['one'])).rejects.toThrow('choose another folder');
     expect(told).toEqual([]);
   });
 
   test('end, in words, when another window takes the sound; what was written stays, and another one may begin', async () => {
-    await recordings.start(bob);
-    await recordings.piece('one', base64('so far'), false);
+    await recordings.start(bob, ['one']);
+    await recordings.piece(id, base64('so far'), false);
     await recordings.windowChanged();
     expect(lost).toEqual([expect.stringContaining('the recording of this call ended')]);
     const [name = ''] = files();
     expect(readFileSync(join(folder, 'new', name), 'utf8')).toBe('so far');
-    await expect(recordings.piece('one', base64('late'), true)).rejects.toMatchObject({ code: 'notFound' });
+    await expect(recordings.piece(id, base64('late'), true)).rejects.toMatchObject({ code: 'notFound' });
     await recordings.windowChanged();
     expect(lost).toHaveLength(1);
     clock.advance(1_000);
-    await recordings.start(bob);
-    expect(told).toEqual([
-      ['one', true],
-      ['one', true],
-    ]);
+    await recordings.start(bob, ['one']);
+    expect(told).toEqual([['one'], ['one']]);
   });
 
   test('stop asks the window once, and the last piece closes the file', async () => {
-    await recordings.start(bob);
+    await recordings.start(bob, ['one']);
+    expect([...shown]).toEqual(['one']);
     await recordings.stop('one');
-    await recordings.piece('one', '', true);
+    expect([...shown]).toEqual([]);
+    await recordings.piece(id, '', true);
     await recordings.stop('one');
-    expect(told).toEqual([
-      ['one', true],
-      ['one', false],
-    ]);
+    expect(told).toEqual([['one'], []]);
     expect(files()).toEqual([]);
+    expect(lost).toEqual([]);
+  });
+
+  test('go along into a conference, stay with who is left in it, and end with the last', async () => {
+    await recordings.start(bob, ['one']);
+    recordings.joined(['one', 'two', 'three']);
+    expect([...shown]).toEqual(['one', 'two', 'three']);
+    // The call that it began with.
+    recordings.left('one');
+    recordings.left('three');
+    expect([...shown]).toEqual(['two']);
+    // The window ends it with the sound of the last.
+    recordings.left('two');
+    expect(told).toEqual([['one'], ['one', 'two', 'three'], ['two', 'three'], ['two']]);
+    await recordings.piece(id, base64('all of it'), true);
+    expect(files()).toHaveLength(1);
+  });
+
+  test('of two calls that are merged are both of both, and stop together', async () => {
+    await recordings.start(bob, ['one']);
+    await recordings.start({ id: 'two', party: { number: '1002' } }, ['two']);
+    recordings.joined(['one', 'two']);
+    // All of it is recorded already: no third file.
+    await recordings.start(bob, ['one', 'two']);
+    await recordings.stop('two');
+    expect([...shown]).toEqual([]);
+    expect(told).toEqual([['one'], ['two'], ['one', 'two'], ['one', 'two'], [], []]);
+    expect(files()).toHaveLength(2);
+  });
+
+  test('one that the window ends by itself is not shown any more, in words', async () => {
+    await recordings.start(bob, ['one']);
+    await recordings.piece(id, base64('so far'), true);
+    expect([...shown]).toEqual([]);
+    expect(lost).toEqual([expect.stringContaining('ended before the call')]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,10 +13,10 @@ export interface CallRecordingsOptions {
   readonly folder: () => string;
   /** What the next recording is kept in. */
   readonly format: () => RecordingFormat;
-  /** Tells the window to begin or to end. Rejects with AppError. */
-  readonly window: (callId: string, on: boolean, format: RecordingFormat) => Promise<void>;
-  /** Words for the person about a recording that could not go on. */
-  readonly lost: (callId: string, words: string) => void;
+  /** Tells the window what a recording is of; no calls: it ends. Rejects with AppError. */
+  readonly window: (recordingId: string, callIds: readonly string[], format: RecordingFormat) => Promise<void>;
+  /** Shows whether a call is recorded; `words` for the person when that ended by itself. */
+  readonly shown: (callId: string, isRecorded: boolean, words?: string) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -24,6 +25,9 @@ export interface CallRecordingsOptions {
 const wavHeadBytes = 44;
 
 interface OpenRecording {
+  readonly id: string;
+  /** What it is of: one call, or all of a conference. None once it is asked to end. */
+  callIds: readonly string[];
   readonly path: string;
   readonly file: FileHandle;
   readonly format: RecordingFormat;
@@ -34,12 +38,15 @@ interface OpenRecording {
 
 const windowGoneWords =
   'The window was opened anew, so the recording of this call ended. What was recorded until then is kept; start another recording if you want to go on.';
+const endedWords =
+  'The recording ended before the call. What was recorded until then is kept; start another recording if you want to go on.';
 const unwritableWords =
   'The call cannot be recorded: the folder for recordings cannot be written to. Free some space, or choose another folder in Settings, Calls.';
 
 /**
  * Recordings of calls, one file each (WebM with Opus, or WAV), named by time and far end, written piece by piece so that
- * a crash loses a second.
+ * a crash loses a second. A recording is of a conversation: it goes along into a conference and stays with those who are
+ * left in it. On hold it goes on in silence.
  *
  *   none --start, file and window agree--> open --stop | call over--> closing --last piece--> none
  *   open | closing --cannot be written | another window takes the sound--> none (said; what was written stays)
@@ -52,9 +59,12 @@ export class CallRecordings {
     this.#options = options;
   }
 
-  /** Rejects with AppError when the file or the window cannot; nothing is recorded then. */
-  async start(call: Pick<Call, 'id' | 'party'>): Promise<void> {
-    if (this.#open.has(call.id)) return;
+  /**
+   * Records a call with all that are in a conference with it. Rejects with AppError when the file or the window cannot;
+   * nothing is recorded then.
+   */
+  async start(call: Pick<Call, 'id' | 'party'>, callIds: readonly string[]): Promise<void> {
+    if (this.#of(callIds).length > 0) return;
     const format = this.#options.format();
     const path = join(this.#options.folder(), recordingName(call.party, this.#options.clock.now(), format));
     let file: FileHandle;
@@ -66,26 +76,51 @@ export class CallRecordings {
       this.#options.log.warn('a recording was not begun', { error });
       throw new AppError('invalid', unwritableWords, path);
     }
-    this.#open.set(call.id, { path, file, format, writing: Promise.resolve(), bytes: 0 });
+    const id = randomUUID();
+    const recording: OpenRecording = { id, callIds, path, file, format, writing: Promise.resolve(), bytes: 0 };
+    this.#open.set(id, recording);
     try {
-      await this.#options.window(call.id, true, format);
+      await this.#options.window(id, callIds, format);
     } catch (error) {
-      await this.#close(call.id);
+      await this.#close(recording);
+      this.#isOf(recording, []);
       throw error;
     }
-    this.#options.log.info('a call is recorded', { id: call.id, path });
+    this.#options.log.info('a call is recorded', { callId: call.id, path });
+    for (const callId of recording.callIds) this.#options.shown(callId, true);
   }
 
-  /** The last piece follows from the window. */
+  /** Ends what is recorded of a call. The last piece follows from the window. */
   async stop(callId: string): Promise<void> {
-    const recording = this.#open.get(callId);
-    if (recording !== undefined) await this.#options.window(callId, false, recording.format);
+    for (const recording of this.#of([callId])) {
+      await this.#options.window(recording.id, [], recording.format);
+      this.#isOf(recording, []);
+    }
   }
 
-  /** A piece of a recording, in order. Rejects with AppError `notFound` when nothing of that call is recorded. */
-  async piece(callId: string, base64: string, last: boolean): Promise<void> {
-    const recording = this.#open.get(callId);
-    if (recording === undefined) throw new AppError('notFound', 'This call is not recorded.', callId);
+  /** These calls are one conversation now: whatever recorded one of them records all of it. */
+  joined(callIds: readonly string[]): void {
+    for (const recording of this.#of(callIds)) {
+      this.#isOf(recording, callIds);
+      this.#tell(recording);
+    }
+  }
+
+  /** A call is in its conference no longer, whose recording goes on without it. */
+  left(callId: string): void {
+    for (const recording of this.#of([callId])) {
+      const rest = recording.callIds.filter((one) => one !== callId);
+      // What is recorded of this call alone ends with its sound.
+      if (rest.length === 0) continue;
+      this.#isOf(recording, rest);
+      this.#tell(recording);
+    }
+  }
+
+  /** A piece of a recording, in order. Rejects with AppError `notFound` when it is not open. */
+  async piece(recordingId: string, base64: string, last: boolean): Promise<void> {
+    const recording = this.#open.get(recordingId);
+    if (recording === undefined) throw new AppError('notFound', 'This call is not recorded.', recordingId);
     const data = Buffer.from(base64, 'base64');
     recording.bytes += data.length;
     recording.writing = recording.writing.then(async () => {
@@ -94,32 +129,51 @@ export class CallRecordings {
     try {
       await recording.writing;
     } catch (error) {
-      this.#options.log.warn('a recording was not written', { id: callId, error });
-      await this.#close(callId);
-      this.#options.lost(callId, unwritableWords);
-      await this.#options.window(callId, false, recording.format).catch(() => undefined);
+      this.#options.log.warn('a recording was not written', { recordingId, error });
+      await this.#close(recording);
+      this.#isOf(recording, [], unwritableWords);
+      await this.#options.window(recordingId, [], recording.format).catch(() => undefined);
       return;
     }
-    if (last) await this.#close(callId);
+    if (!last) return;
+    await this.#close(recording);
+    // Nobody asked for it; where a call is over nothing is shown of it.
+    this.#isOf(recording, [], endedWords);
   }
 
   /** Another window has the sound now, or the same one was loaded anew: it records nothing. */
   async windowChanged(): Promise<void> {
-    for (const callId of [...this.#open.keys()]) {
-      await this.#close(callId);
-      this.#options.lost(callId, windowGoneWords);
+    for (const recording of [...this.#open.values()]) {
+      await this.#close(recording);
+      this.#isOf(recording, [], windowGoneWords);
     }
   }
 
   /** Ends all that is open, for example when the person signs out. */
   async end(): Promise<void> {
-    for (const callId of [...this.#open.keys()]) await this.#close(callId);
+    for (const recording of [...this.#open.values()]) await this.#close(recording);
   }
 
-  async #close(callId: string): Promise<void> {
-    const recording = this.#open.get(callId);
-    if (recording === undefined) return;
-    this.#open.delete(callId);
+  #of(callIds: readonly string[]): OpenRecording[] {
+    return [...this.#open.values()].filter((one) => callIds.some((callId) => one.callIds.includes(callId)));
+  }
+
+  /** Says what a recording is of from now on, and shows it. `words` why it is of no call any more. */
+  #isOf(recording: OpenRecording, callIds: readonly string[], words?: string): void {
+    const before = recording.callIds;
+    recording.callIds = callIds;
+    for (const callId of before) if (this.#of([callId]).length === 0) this.#options.shown(callId, false, words);
+    for (const callId of callIds) if (!before.includes(callId)) this.#options.shown(callId, true);
+  }
+
+  #tell({ id, callIds, format }: OpenRecording): void {
+    this.#options.window(id, callIds, format).catch((error: unknown) => {
+      this.#options.log.warn('the window was not told what is recorded', { id, error });
+    });
+  }
+
+  async #close(recording: OpenRecording): Promise<void> {
+    if (!this.#open.delete(recording.id)) return;
     await recording.writing.catch(() => undefined);
     if (recording.format === 'wav') await writeWavSizes(recording).catch(() => undefined);
     await recording.file.close().catch(() => undefined);

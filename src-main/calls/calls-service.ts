@@ -54,6 +54,12 @@ export class CallsService implements Service {
   constructor(list: CallList, history: CallHistory, legs: WindowLegs, recordings: CallRecordings) {
     this.#recordings = recordings;
     this.#list = list;
+    list.conferences.onJoined = (callIds) => {
+      recordings.joined(callIds);
+    };
+    list.conferences.onLeft = (callId) => {
+      recordings.left(callId);
+    };
     this.#history = history;
     this.handlers = {
       'calls.place': ({ target, name }) => list.place(target, name),
@@ -92,12 +98,14 @@ export class CallsService implements Service {
       'calls.cancelCallBack': ({ target }) => ({ revision: list.cancelCallBack(target) }),
       'calls.redial': () => list.redial(),
       'calls.record': async ({ callId, on }) => {
-        if (on) await recordings.start(list.recordable(callId));
-        else await recordings.stop(callId);
-        return { revision: list.showRecording(callId, on) };
+        if (on) {
+          const { call, callIds } = list.recordable(callId);
+          await recordings.start(call, callIds);
+        } else await recordings.stop(callId);
+        return { revision: list.revision };
       },
-      'media.recorded': async ({ callId, base64, last }) => {
-        await recordings.piece(callId, base64, last);
+      'media.recorded': async ({ recordingId, base64, last }) => {
+        await recordings.piece(recordingId, base64, last);
         return null;
       },
       'media.leg': ({ callId, state, detail }) => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { AppError } from '../../src-shared/errors.ts';
 import { CallListRig } from './call-list-rig.test-support.ts';
@@ -311,6 +314,54 @@ describe('several calls', () => {
       expect(rig.states).toEqual(['held', 'held']);
       await rig.list.resume('one');
       expect(rig.states).toEqual(['connected', 'connected']);
+    });
+
+    test('are muted as one, whichever of them is named', async () => {
+      const calls = await conference('one', 'two');
+      await rig.list.mute('two', true);
+      for (const { done } of calls) expect(done.at(-1)).toBe('mute true');
+      expect(rig.snapshot().calls.map(({ muted }) => muted)).toEqual([true, true]);
+      await rig.list.mute('one', false);
+      expect(rig.snapshot().calls.map(({ muted }) => muted)).toEqual([false, false]);
+    });
+
+    test('are all muted where one was: nobody’s microphone opens by a merge', async () => {
+      await rig.answered('one');
+      await rig.list.mute('one', true);
+      const two = await rig.answered('two', '6103');
+      await rig.list.merge(['one', 'two']);
+      expect(two.done).toEqual(['answer', 'mute true']);
+      expect(rig.snapshot().calls.map(({ muted }) => muted)).toEqual([true, true]);
+    });
+
+    test('that was not made leaves each as muted as it was', async () => {
+      await rig.answered('one');
+      await rig.list.mute('one', true);
+      const two = await rig.answered('two', '6103');
+      rig.mixFailure = new AppError('media', 'No window.');
+      await expect(rig.list.merge(['one', 'two'])).rejects.toThrow('No window.');
+      expect(two.done.slice(1)).toEqual(['mute true', 'mute false']);
+      expect(rig.snapshot().calls.map(({ muted }) => muted)).toEqual([true, false]);
+    });
+
+    test('are recorded as one, also without the call that it began with', async () => {
+      rig.settings = { ...rig.settings, recording: true, recordingFolder: mkdtempSync(join(tmpdir(), 'parley-')) };
+      await conference('one', 'two');
+      const recorded = (): readonly boolean[] => rig.snapshot().calls.map(({ recording }) => recording);
+      const [first, second] = [rig.callOf('one'), rig.callOf('two')];
+      try {
+        await rig.recordings.start(first, [first.id, second.id]);
+        expect(recorded()).toEqual([true, true]);
+        await rig.answered('three', '6104');
+        await rig.list.merge(['one', 'three']);
+        expect(recorded()).toEqual([true, true, true]);
+        await rig.list.split('one');
+        expect(recorded()).toEqual([false, true, true]);
+        expect(rig.recorded.at(-1)).toEqual(['two', 'three']);
+      } finally {
+        await rig.recordings.end();
+        rmSync(rig.settings.recordingFolder, { recursive: true });
+      }
     });
 
     test('let one go on hold; who is left is in no conference', async () => {

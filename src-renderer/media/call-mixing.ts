@@ -11,22 +11,29 @@ export interface CallMixingOptions {
   readonly legOf: (callId: string) => MixMember | undefined;
   /** Stores a piece of a recording; resolves when it is stored. */
   readonly recorded: (piece: {
-    readonly callId: string;
+    readonly recordingId: string;
     readonly base64: string;
     readonly last: boolean;
   }) => Promise<void>;
   readonly failed: (error: unknown) => void;
 }
 
+/** A recording and the calls that it is of: one, or a conference. */
+interface Recorded {
+  readonly recording: Recording;
+  callIds: ReadonlySet<string>;
+}
+
 /**
- * Conferences and recordings by the ids of their calls. They are wishes: a call may have no leg yet, or be on hold;
- * `refresh` makes the mixer follow whenever legs come, go, or get another microphone.
+ * Conferences and recordings by the ids of their calls. They are wishes: a call may have no leg yet, or be on hold,
+ * where its recording goes on in silence; `refresh` makes the mixer follow whenever legs come, go, or get another
+ * microphone.
  */
 export class CallMixing {
   readonly #options: CallMixingOptions;
   readonly #mixer: Mixer;
   #groups: readonly (readonly string[])[] = [];
-  readonly #recordings = new Map<string, Recording>();
+  readonly #recordings = new Map<string, Recorded>();
 
   constructor(options: CallMixingOptions) {
     this.#options = options;
@@ -39,63 +46,80 @@ export class CallMixing {
     this.refresh();
   }
 
-  record(callId: string, on: boolean, format: RecordingFormat): void {
-    const running = this.#recordings.get(callId);
-    if (on === (running !== undefined)) return;
-    if (running === undefined) this.#recordings.set(callId, this.#recording(callId, format));
-    else {
-      this.#recordings.delete(callId);
-      // Before its audio context may be closed with the last group.
-      running.stop();
+  /** Begins a recording of these calls, or makes a running one one of these; without any it ends. */
+  record(recordingId: string, callIds: readonly string[], format: RecordingFormat): void {
+    const running = this.#recordings.get(recordingId);
+    const wanted = new Set(callIds);
+    if (running === undefined) {
+      if (wanted.size === 0) return;
+      this.#recordings.set(recordingId, { recording: this.#recording(recordingId, format), callIds: wanted });
+    } else {
+      running.callIds = wanted;
+      this.#endUnlessWanted(recordingId, running);
     }
     this.refresh();
   }
 
-  /** The call has no leg any more. */
+  /** The call has no leg any more; what was recorded of it alone ends. */
   ended(callId: string): void {
-    // No format: nothing begins.
-    this.record(callId, false, 'opus');
+    for (const [recordingId, recorded] of this.#recordings) {
+      if (!recorded.callIds.has(callId)) continue;
+      recorded.callIds = new Set([...recorded.callIds].filter((one) => one !== callId));
+      this.#endUnlessWanted(recordingId, recorded);
+    }
     this.refresh();
   }
 
   refresh(): void {
-    if (this.#groups.length === 0 && this.#recordings.size === 0 && this.#mixer.size === 0) return;
+    if (this.#groups.length === 0 && this.#recordings.size === 0 && this.#mixer.isResting) return;
     const groups: MixGroup[] = [];
     for (const callIds of this.#groups) {
-      const recording = callIds.map((callId) => this.#recordings.get(callId)).find((one) => one !== undefined);
+      const recordings = this.#recordingsOf(callIds);
       const members = this.#members(callIds);
-      if (members.length > 1 || (recording !== undefined && members.length > 0)) groups.push({ members, recording });
+      if (members.length > 1 || recordings.length > 0) groups.push({ members, recordings });
     }
-    for (const [callId, recording] of this.#recordings) {
-      if (this.#groups.some((callIds) => callIds.includes(callId))) continue;
-      const members = this.#members([callId]);
-      if (members.length > 0) groups.push({ members, recording });
+    const alone = new Set([...this.#recordings.values()].flatMap(({ callIds }) => [...callIds]));
+    for (const callIds of this.#groups) for (const callId of callIds) alone.delete(callId);
+    for (const callId of alone) {
+      groups.push({ members: this.#members([callId]), recordings: this.#recordingsOf([callId]) });
     }
     this.#mixer.set(groups);
+  }
+
+  #recordingsOf(callIds: readonly string[]): readonly Recording[] {
+    const all = [...this.#recordings.values()];
+    return all.filter((one) => callIds.some((callId) => one.callIds.has(callId))).map(({ recording }) => recording);
+  }
+
+  #endUnlessWanted(recordingId: string, { recording, callIds }: Recorded): void {
+    if (callIds.size > 0) return;
+    this.#recordings.delete(recordingId);
+    // Before its audio context may be closed with the last group.
+    recording.stop();
   }
 
   #members(callIds: readonly string[]): readonly MixMember[] {
     return callIds.flatMap((callId) => this.#options.legOf(callId) ?? []);
   }
 
-  #recording(callId: string, format: RecordingFormat): Recording {
+  #recording(recordingId: string, format: RecordingFormat): Recording {
     // Pieces leave one after the other: a file has an order.
     let sent = Promise.resolve();
     return new Recording({
       format,
       portion: (data, last) => {
-        sent = sent.then(() => this.#send(callId, data, last)).catch(this.#options.failed);
+        sent = sent.then(() => this.#send(recordingId, data, last)).catch(this.#options.failed);
       },
       failed: this.#options.failed,
     });
   }
 
-  async #send(callId: string, data: Blob, last: boolean): Promise<void> {
+  async #send(recordingId: string, data: Blob, last: boolean): Promise<void> {
     if (data.size === 0 && !last) return;
     for (let start = 0; start === 0 || start < data.size; start += portionBytes) {
       const portion = data.slice(start, start + portionBytes);
       const base64 = toBase64(new Uint8Array(await portion.arrayBuffer()));
-      await this.#options.recorded({ callId, base64, last: last && start + portionBytes >= data.size });
+      await this.#options.recorded({ recordingId, base64, last: last && start + portionBytes >= data.size });
     }
   }
 }

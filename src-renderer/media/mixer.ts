@@ -13,10 +13,10 @@ export interface MixRecording {
   attach(context: AudioContext): { readonly input: AudioNode; readonly notice: AudioNode };
 }
 
-/** Calls that hear each other; a single one where it is only recorded. */
+/** Calls that hear each other; a single one where it is only recorded, none while what is recorded is on hold. */
 export interface MixGroup {
   readonly members: readonly MixMember[];
-  readonly recording?: MixRecording | undefined;
+  readonly recordings: readonly MixRecording[];
 }
 
 /** Four talkers at full scale add up to 12 dB over it; the limiter holds their sum below. In dB. */
@@ -98,6 +98,8 @@ class MemberNodes {
  *
  *   resting --first group--> mixing --last group gone--> resting (the audio context is closed)
  *
+ * A recording belongs to the audio context that it began in: a group that is only recorded keeps it, members or none.
+ *
  * A member that leaves sends its microphone again. Chromium lets a remote track flow into WebAudio only while an
  * element plays it: AudioOutput does, muted or not.
  */
@@ -110,9 +112,8 @@ export class Mixer {
     this.#failed = failed;
   }
 
-  /** Members that are mixed now. */
-  get size(): number {
-    return this.#nodes.size;
+  get isResting(): boolean {
+    return this.#context === undefined;
   }
 
   /** Makes it so. Call it again with the same groups when a member's microphone or far end is another one. */
@@ -124,7 +125,7 @@ export class Mixer {
       nodes.end();
       member.sendMix(undefined).catch(this.#failed);
     }
-    if (wanted.size === 0) {
+    if (groups.length === 0) {
       this.#context?.close().catch(this.#failed);
       this.#context = undefined;
       return;
@@ -132,6 +133,9 @@ export class Mixer {
     const context = (this.#context ??= new AudioContext());
     // A page that nobody has touched yet may be held back; a call that was answered was touched.
     if (context.state === 'suspended') context.resume().catch(this.#failed);
+    for (const recording of new Set(groups.flatMap((group) => group.recordings))) {
+      recording.attach(context).notice.disconnect();
+    }
     for (const group of groups) this.#connect(context, group);
   }
 
@@ -141,15 +145,15 @@ export class Mixer {
       this.#nodes.set(member, nodes);
       return { member, nodes, microphone: nodes.microphone(member.microphone), remote: nodes.remote(member.remote) };
     });
-    const recorded = group.recording?.attach(context);
-    recorded?.notice.disconnect();
-    if (recorded !== undefined) {
+    const recordings = group.recordings.map((recording) => recording.attach(context));
+    for (const { input } of recordings) {
       // Each call has its own copy of the one microphone: one of them is enough.
-      members.find(({ microphone }) => microphone !== undefined)?.microphone?.connect(recorded.input);
-      for (const { remote } of members) remote?.connect(recorded.input);
+      members.find(({ microphone }) => microphone !== undefined)?.microphone?.connect(input);
+      for (const { remote } of members) remote?.connect(input);
     }
     for (const { member, nodes, microphone } of members) {
-      recorded?.notice.connect(nodes.input);
+      // One notice says it, however many files are written.
+      recordings[0]?.notice.connect(nodes.input);
       microphone?.connect(nodes.input);
       for (const other of members) if (other.member !== member) other.remote?.connect(nodes.input);
       member.sendMix(nodes.destination.stream.getAudioTracks()[0]).catch(this.#failed);

@@ -137,8 +137,8 @@ export class WindowMedia {
         this.#mixing.mix(groups);
         return null;
       },
-      'media.record': ({ callId, on, format }) => {
-        this.#mixing.record(callId, on, format);
+      'media.record': ({ recordingId, callIds, format }) => {
+        this.#mixing.record(recordingId, callIds, format);
         return null;
       },
       'media.tones': async ({ callId, digits }) => {

@@ -71,7 +71,10 @@ export const media = {
   ),
 
   /** A piece of a recording, in order; the file is closed after the last one. At most 256 kB a piece. */
-  'media.recorded': callToMain(z.object({ callId: id, base64: z.string().max(350_000), last: z.boolean() }), nothing),
+  'media.recorded': callToMain(
+    z.object({ recordingId: id, base64: z.string().max(350_000), last: z.boolean() }),
+    nothing,
+  ),
 
   /**
    * Connects a leg to the media gateway before there is a call, so that a call finds it connected. Refused with
@@ -123,8 +126,14 @@ export const media = {
    * mixed before; no groups ends it.
    */
   'media.mix': callToRenderer(z.object({ groups: z.array(z.array(id).min(2).max(8)).max(4) }), nothing),
-  /** Records what is heard and said; the recording comes in pieces by `media.recorded`. */
-  'media.record': callToRenderer(z.object({ callId: id, on: z.boolean(), format: z.enum(recordingFormats) }), nothing),
+  /**
+   * Records what is heard and said in these calls, which are one call or one conference; it comes in pieces by
+   * `media.recorded`. The same recording again: others have joined it, or left. No calls, or all of them closed: it ends.
+   */
+  'media.record': callToRenderer(
+    z.object({ recordingId: id, callIds: z.array(id).max(8), format: z.enum(recordingFormats) }),
+    nothing,
+  ),
   /** Sends digits as sound in place of the microphone; answers when the last one is out. */
   'media.tones': callToRenderer(z.object({ callId: id, digits: z.string().max(32) }), nothing, 15_000),
   /** One note to the far end in place of the microphone: nobody's hand answered its call. */
