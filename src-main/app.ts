@@ -207,7 +207,10 @@ class App implements AppPort {
       hub: this.#hub,
       answer: (callId) => accountHandlers['calls.answer']({ callId }, byHand),
       decline: (callId) => accountHandlers['calls.decline']({ callId }, byHand),
-      hangUp: (callId) => accountHandlers['calls.hangUp']({ callId }, byHand),
+      end: (ending) =>
+        ending.ask === 'hangUp'
+          ? accountHandlers['calls.hangUp'](ending, byHand)
+          : accountHandlers['calls.endConference'](ending, byHand),
       choosePresence: (state, text) => accountHandlers['presence.set']({ state, text }, byHand),
       open: (link) => {
         this.#outside.open(link);

@@ -65,7 +65,7 @@ class Rig {
       this.did.push(`answer ${id}`);
     },
     decline: (id) => this.did.push(`decline ${id}`),
-    hangUp: (id) => this.did.push(`hang up ${id}`),
+    end: (ending) => this.did.push(ending.ask === 'hangUp' ? `hang up ${ending.callId}` : `end ${ending.conferenceId}`),
     choosePresence: (state, text) => this.did.push(`presence ${state} ${text}`),
     open: (link) => this.did.push(`open ${link}`),
     log: silentLogger,
@@ -76,7 +76,7 @@ class Rig {
     for (const { keys, listener } of this.#changed) if (keys.includes(key)) listener();
   }
 
-  calls(...calls: readonly Pick<Call, 'id' | 'state' | 'direction'>[]): void {
+  calls(...calls: readonly (Pick<Call, 'id' | 'state' | 'direction'> & Partial<Call>)[]): void {
     const whole = calls.map((call) => ({ silenced: false, ...call }) as Call);
     this.hub.publish('calls', {
       calls: whole,
@@ -129,7 +129,7 @@ describe('keys are taken from others only while they mean something', () => {
   });
 
   test('what was ignored does not count', () => {
-    rig.calls({ ...ringing, silenced: true } as typeof ringing);
+    rig.calls({ ...ringing, silenced: true });
     expect(rig.keys).toEqual({});
     expect(rig.incoming).toBe(false);
   });
@@ -166,6 +166,15 @@ describe('what a key does', () => {
     rig.calls();
     await rig.press('decline');
     expect(rig.did).toEqual(['answer in', 'decline in', 'hang up on']);
+  });
+
+  test('a conference is ended for everybody, as the button of the window says', async () => {
+    rig.calls(
+      { id: 'one', state: 'connected', direction: 'out', conferenceId: 'all' },
+      { id: 'two', state: 'connected', direction: 'in', conferenceId: 'all' },
+    );
+    await rig.press('decline');
+    expect(rig.did).toEqual(['end all']);
   });
 
   test('a refusal is said in its own words, a bug in ours', async () => {
@@ -261,7 +270,7 @@ test('a shell without a desktop is left alone', async () => {
     hub: new TopicHub(),
     answer: () => undefined,
     decline: () => undefined,
-    hangUp: () => undefined,
+    end: () => undefined,
     choosePresence: () => undefined,
     open: () => undefined,
     log: silentLogger,

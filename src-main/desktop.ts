@@ -4,7 +4,8 @@ import { AppError } from '../src-shared/errors.ts';
 import type { GlobalKeyName } from '../src-shared/model/global-key.ts';
 import { globalKeyNames, globalKeySettings } from '../src-shared/model/global-key.ts';
 import type { Call } from '../src-shared/model/call.ts';
-import { activeCall, ringingCall } from '../src-shared/model/calls-at-hand.ts';
+import { activeCall, endingOf, ringingCall } from '../src-shared/model/calls-at-hand.ts';
+import type { CallEnding } from '../src-shared/model/calls-at-hand.ts';
 import { audibleCalls } from '../src-shared/model/quiet.ts';
 import type { OwnPresenceState } from '../src-shared/model/presence.ts';
 import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
@@ -23,7 +24,7 @@ export interface DesktopOptions {
   /** Each rejects with AppError in words for the person. */
   readonly answer: (callId: string) => unknown;
   readonly decline: (callId: string) => unknown;
-  readonly hangUp: (callId: string) => unknown;
+  readonly end: (ending: CallEnding) => unknown;
   readonly choosePresence: (state: OwnPresenceState, text: string) => unknown;
   /** Goes to a link in the window, which asks before it calls. */
   readonly open: (link: string) => void;
@@ -170,7 +171,7 @@ export class Desktop implements Service {
   }
 
   #pressed(name: GlobalKeyName): void {
-    const { answer, decline, hangUp } = this.#options;
+    const { answer, decline, end } = this.#options;
     if (name === 'dialClipboard') {
       void this.#attempt(() => this.#dialClipboard());
       return;
@@ -181,7 +182,7 @@ export class Desktop implements Service {
       return;
     }
     const active = activeCall(this.#calls);
-    if (name === 'decline' && active !== undefined) void this.#attempt(() => hangUp(active.id));
+    if (name === 'decline' && active !== undefined) void this.#attempt(() => end(endingOf(active)));
   }
 
   async #dialClipboard(): Promise<void> {

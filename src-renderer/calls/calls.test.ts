@@ -106,6 +106,8 @@ describe('keys', () => {
   test('F9 declines what rings before it ends what runs', () => {
     expect(callKey(press('F9'), [call(), incoming], false)).toEqual({ does: 'decline', callId: 'in' });
     expect(callKey(press('F9'), [call()], false)).toEqual({ does: 'hangUp', callId: 'one' });
+    const conference = [call({ conferenceId: 'all' }), call({ id: 'two', conferenceId: 'all' })];
+    expect(callKey(press('F9'), conference, false)).toEqual({ does: 'endConference', conferenceId: 'all' });
     expect(callKey(press('F9'), [call({ state: 'ended' })], false)).toBeUndefined();
   });
 

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from 'react';
 import { assertNever } from '../../src-shared/assert-never.ts';
 import type { Call } from '../../src-shared/model/call.ts';
-import { activeCall, heldCall, ringingCall } from '../../src-shared/model/calls-at-hand.ts';
+import { activeCall, endingOf, heldCall, ringingCall } from '../../src-shared/model/calls-at-hand.ts';
 import { navigate } from '../shell/route.ts';
 import { liveCallPrefix } from '../shell/use-follow-calls.ts';
 import { combos, isMac, pressed } from '../ui/shortcuts.ts';
@@ -13,6 +13,7 @@ import type { CallActions } from './use-call-actions.ts';
 /** What a key does to the calls at hand. */
 export type CallKey =
   | { readonly does: 'answer' | 'decline' | 'hangUp' | 'hold' | 'resume' | 'transfer'; readonly callId: string }
+  | { readonly does: 'endConference'; readonly conferenceId: string }
   | { readonly does: 'mute'; readonly callIds: readonly string[]; readonly muted: boolean };
 
 /** Answer, decline or end, mute, hold, swap, transfer. Undefined when the key means nothing now: others may have it. */
@@ -23,7 +24,11 @@ export function callKey(press: KeyPress, calls: readonly Call[], mac: boolean): 
   if (pressed(press, combos.answer, mac) && ringing !== undefined) return { does: 'answer', callId: ringing.id };
   if (pressed(press, combos.decline, mac)) {
     if (ringing !== undefined) return { does: 'decline', callId: ringing.id };
-    return active === undefined ? undefined : { does: 'hangUp', callId: active.id };
+    if (active === undefined) return undefined;
+    const ending = endingOf(active);
+    return ending.ask === 'hangUp'
+      ? { does: 'hangUp', callId: ending.callId }
+      : { does: 'endConference', conferenceId: ending.conferenceId };
   }
   if (active === undefined) return undefined;
   const can = (capability: Call['capabilities'][number]) => active.capabilities.includes(capability);
@@ -57,6 +62,9 @@ export function useCallKeys(calls: readonly Call[], actions: CallActions): void 
       case 'hold':
       case 'resume':
         actions[key.does](key.callId);
+        break;
+      case 'endConference':
+        actions.endConference(key.conferenceId);
         break;
       case 'mute':
         actions.mute(key.callIds, key.muted);

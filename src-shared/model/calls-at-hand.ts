@@ -40,6 +40,16 @@ function onHold(calls: readonly Call[]): readonly Call[] {
     .toSorted((one, other) => (one.heldAtMs ?? 0) - (other.heldAtMs ?? 0));
 }
 
+/** What ends a call, or its conference for everybody. */
+export type CallEnding =
+  | { readonly ask: 'hangUp'; readonly callId: string }
+  | { readonly ask: 'endConference'; readonly conferenceId: string };
+
+/** What "end" means wherever no single person is named: a key, a headset. */
+export function endingOf({ id, conferenceId }: Pick<Call, 'id' | 'conferenceId'>): CallEnding {
+  return conferenceId === undefined ? { ask: 'hangUp', callId: id } : { ask: 'endConference', conferenceId };
+}
+
 /** The call that mute, hold and "end" mean: the newest that has this person's attention, else the newest on hold. */
 export function activeCall(calls: readonly Call[]): Call | undefined {
   const mine = calls.filter((call) => isLive(call) && !(call.direction === 'in' && call.state === 'ringing'));

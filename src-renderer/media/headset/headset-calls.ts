@@ -1,5 +1,6 @@
 import type { Call } from '../../../src-shared/model/call.ts';
-import { heldCall } from '../../../src-shared/model/calls-at-hand.ts';
+import { endingOf, heldCall } from '../../../src-shared/model/calls-at-hand.ts';
+import type { CallEnding } from '../../../src-shared/model/calls-at-hand.ts';
 import type { HeadsetAction, HeadsetLamps } from './headset.ts';
 
 /** What the lamps of a headset say about the calls. `silenced`: rings no longer here. */
@@ -8,14 +9,16 @@ export function lampsFor(calls: readonly Call[]): HeadsetLamps {
   return {
     offHook: active !== undefined,
     ring: ringingOf(calls) !== undefined,
-    mute: active?.muted ?? false,
+    // Dark as long as anybody of a conference hears the microphone.
+    mute: active !== undefined && togetherWith(active, calls).every((call) => call.muted),
     hold: calls.some((call) => call.state === 'held'),
   };
 }
 
 /** What a button of a headset asks of the calls. */
 export type HeadsetOrder =
-  | { readonly ask: 'answer' | 'decline' | 'hangUp' | 'hold' | 'resume'; readonly callId: string }
+  | CallEnding
+  | { readonly ask: 'answer' | 'decline' | 'hold' | 'resume'; readonly callId: string }
   | { readonly ask: 'mute'; readonly callId: string; readonly muted: boolean }
   | { readonly ask: 'redial' };
 
@@ -29,10 +32,10 @@ export function headsetOrder(action: HeadsetAction, calls: readonly Call[]): Hea
       if (ringing !== undefined) return { ask: 'answer', callId: ringing.id };
       return active === undefined && held !== undefined ? { ask: 'resume', callId: held.id } : undefined;
     case 'onHook':
-      return active === undefined ? undefined : { ask: 'hangUp', callId: active.id };
+      return active === undefined ? undefined : endingOf(active);
     case 'drop':
       if (ringing !== undefined) return { ask: 'decline', callId: ringing.id };
-      return active === undefined ? undefined : { ask: 'hangUp', callId: active.id };
+      return active === undefined ? undefined : endingOf(active);
     case 'flash':
       // As on a desk phone: the caller who waits, else the call on hold, else hold.
       if (ringing !== undefined) return { ask: 'answer', callId: ringing.id };
@@ -44,7 +47,11 @@ export function headsetOrder(action: HeadsetAction, calls: readonly Call[]): Hea
     case 'unmute':
     case 'toggleMute':
       if (active?.capabilities.includes('mute') !== true) return undefined;
-      return { ask: 'mute', callId: active.id, muted: action === 'toggleMute' ? !active.muted : action === 'mute' };
+      return {
+        ask: 'mute',
+        callId: active.id,
+        muted: action === 'toggleMute' ? !lampsFor(calls).mute : action === 'mute',
+      };
   }
 }
 
@@ -56,6 +63,14 @@ function activeOf(calls: readonly Call[]): Call | undefined {
       call.state === 'calling' ||
       (call.state === 'ringing' && call.direction === 'out'),
   );
+}
+
+/** All that hear this person when this call does. */
+function togetherWith(call: Call, calls: readonly Call[]): readonly Call[] {
+  const { conferenceId } = call;
+  return conferenceId === undefined
+    ? [call]
+    : calls.filter((one) => one.conferenceId === conferenceId && one.state !== 'ended');
 }
 
 function ringingOf(calls: readonly Call[]): Call | undefined {

@@ -151,6 +151,8 @@ function carryOut(client: ContractClient, order: HeadsetOrder): Promise<unknown>
       return client.call('calls.decline', { callId: order.callId });
     case 'hangUp':
       return client.call('calls.hangUp', { callId: order.callId });
+    case 'endConference':
+      return client.call('calls.endConference', { conferenceId: order.conferenceId });
     case 'hold':
       return client.call('calls.hold', { callId: order.callId });
     case 'resume':

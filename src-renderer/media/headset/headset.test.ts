@@ -245,6 +245,7 @@ describe('what a button asks of the calls', () => {
   const ringing = call({ id: 'in', direction: 'in', state: 'ringing' });
   const held = call({ id: 'held', state: 'held' });
   const active = call({});
+  const conference = [call({ conferenceId: 'all', muted: true }), call({ id: 'two', conferenceId: 'all' })];
 
   test.each<[HeadsetAction, Call[], ReturnType<typeof headsetOrder>]>([
     ['offHook', [ringing], { ask: 'answer', callId: 'in' }],
@@ -253,6 +254,9 @@ describe('what a button asks of the calls', () => {
     ['offHook', [call({ ...ringing, silenced: true })], undefined],
     ['onHook', [active], { ask: 'hangUp', callId: 'one' }],
     ['onHook', [held], undefined],
+    ['onHook', conference, { ask: 'endConference', conferenceId: 'all' }],
+    ['drop', conference, { ask: 'endConference', conferenceId: 'all' }],
+    ['toggleMute', conference, { ask: 'mute', callId: 'one', muted: true }],
     ['drop', [active, ringing], { ask: 'decline', callId: 'in' }],
     ['flash', [active, ringing], { ask: 'answer', callId: 'in' }],
     ['flash', [active, held], { ask: 'resume', callId: 'held' }],
@@ -270,6 +274,7 @@ describe('what a button asks of the calls', () => {
   test('the lamps say what is so', () => {
     expect(lampsFor([])).toEqual(off);
     expect(lampsFor([ringing])).toEqual({ ...off, ring: true });
+    expect(lampsFor(conference)).toEqual({ ...off, offHook: true });
     expect(lampsFor([call({ muted: true }), held])).toEqual({ offHook: true, ring: false, mute: true, hold: true });
   });
 });
