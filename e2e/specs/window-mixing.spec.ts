@@ -140,6 +140,27 @@ test('four talkers at full scale do not clip, and one alone stays as loud as it 
   const alone = await page.evaluate(() => window.mediaBench.limited([410], 0.3));
   expect(20 * Math.log10(alone.rms / (0.3 / Math.SQRT2))).toBeGreaterThan(-1);
   expect(20 * Math.log10(alone.rms / (0.3 / Math.SQRT2))).toBeLessThan(1);
+
+  // A real mix of four calls: what a far end hears of the three others and the microphone.
+  const callIds = ['one', 'two', 'three', 'four'];
+  for (const [index, id] of callIds.entries()) {
+    await page.evaluate(([id, hz]) => window.mediaBench.connect(id, hz, 0.9), [id, 410 + 370 * index] as const);
+    await page.evaluate((callId) => window.mediaBench.ask('media.start', { callId, codec: null }), id);
+  }
+  await mix(callIds);
+  const loudest = () =>
+    page.evaluate(async () => {
+      let peak = 0;
+      for (let look = 0; look < 10; look += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        peak = Math.max(peak, window.mediaBench.level('four'));
+      }
+      return peak;
+    });
+  await expect.poll(loudest).toBeGreaterThan(0.35);
+  // Others may have come in meanwhile, before the limiter had hold of them.
+  await expect.poll(loudest).toBeLessThan(0.9);
+  expect(await loudest()).toBeLessThan(0.9);
 });
 
 test('a recording holds both sides, and the far end hears the notice; it outlives hold, and the call that it began with', async () => {

@@ -46,16 +46,19 @@ function wirePair(): readonly [Wire, Wire] {
   return [wire(port1, port2), wire(port2, port1)];
 }
 
+/** Amplitude of a tone: the window's echo canceller would otherwise take much of its microphone away with it. */
+const quiet = 0.05;
+
 /** The far end of one leg: sends a tone of its own and measures what it hears. */
 class FarEnd {
   readonly peer = new RTCPeerConnection({ bundlePolicy: 'balanced' });
   readonly #context = new AudioContext();
   #analyser: AnalyserNode | undefined;
 
-  async answer(offer: string, toneHz: number): Promise<string> {
+  async answer(offer: string, toneHz: number, amplitude = quiet): Promise<string> {
     this.#listen();
     await this.peer.setRemoteDescription({ type: 'offer', sdp: offer });
-    await this.#sing(toneHz);
+    await this.#sing(toneHz, amplitude);
     await this.peer.setLocalDescription(await this.peer.createAnswer());
     await this.#gathered();
     return this.peer.localDescription?.sdp ?? '';
@@ -129,14 +132,13 @@ class FarEnd {
     });
   }
 
-  async #sing(toneHz: number): Promise<void> {
+  async #sing(toneHz: number, amplitude = quiet): Promise<void> {
     await this.#context.resume();
     const oscillator = this.#context.createOscillator();
     oscillator.frequency.value = toneHz;
     const destination = this.#context.createMediaStreamDestination();
-    // Quiet: the window's echo canceller would otherwise take much of its microphone away with it.
     const gain = this.#context.createGain();
-    gain.gain.value = 0.05;
+    gain.gain.value = amplitude;
     oscillator.connect(gain).connect(destination);
     oscillator.start();
     const transceiver = this.peer.getTransceivers().find((one) => one.receiver.track.kind === 'audio');
@@ -337,7 +339,7 @@ const bench = {
   ask: <Name extends RendererCall>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> =>
     service.call(name, input),
   /** Offer, answer by the far end, answer applied. Milliseconds that the offer took. */
-  connect: async (callId: string, toneHz: number): Promise<number> => {
+  connect: async (callId: string, toneHz: number, amplitude?: number): Promise<number> => {
     const startedAtMs = performance.now();
     const offered = await service.call('media.offer', { callId, kinds: ['audio'], path: 'gateway', iceServers: [] });
     const tookMs = performance.now() - startedAtMs;
@@ -350,7 +352,7 @@ const bench = {
     const farEnd = new FarEnd();
     farEnds.get(callId)?.close();
     farEnds.set(callId, farEnd);
-    await service.call('media.answer', { callId, sdp: await farEnd.answer(offered.sdp, toneHz) });
+    await service.call('media.answer', { callId, sdp: await farEnd.answer(offered.sdp, toneHz, amplitude) });
     return tookMs;
   },
   connectFromFarEnd: async (callId: string, toneHz: number): Promise<void> => {

@@ -10,6 +10,11 @@ const noticeHz = 1_400;
 const noticeS = 0.2;
 const noticeEveryS = 15;
 const noticeLevel = 0.12;
+/**
+ * Chromium gives nothing at all, not even silence, while no source sounds: on hold, time would stand still in what is
+ * recorded. This much is less than half of what a sample of 16 bits can tell from silence.
+ */
+const idleLevel = 1e-6;
 /** Milliseconds of sound in one portion: what a crash may lose. */
 const portionMs = 1_000;
 
@@ -71,6 +76,10 @@ export class Recording {
     const destination = context.createMediaStreamDestination();
     destination.channelCount = 1;
     output.connect(destination);
+    const idle = context.createConstantSource();
+    idle.offset.value = idleLevel;
+    idle.connect(input);
+    idle.start();
     const notice = context.createBufferSource();
     notice.buffer = noticeBuffer(context);
     notice.loop = true;
@@ -81,6 +90,7 @@ export class Recording {
       notice,
       stop: () => {
         stopRecorder();
+        idle.stop();
         notice.stop();
         notice.disconnect();
         output.disconnect();
