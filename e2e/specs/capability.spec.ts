@@ -27,7 +27,7 @@ test('this computer is measured on demand, and the window says what follows and 
   const measured = await video.getByRole('status').textContent();
 
   // The least bound wins, and it is named.
-  await video.getByRole('combobox').selectOption('qcif');
+  await video.getByRole('combobox', { name: 'Largest picture' }).selectOption('qcif');
   await expect(reasons).toContainText('Your settings allow at most QCIF');
   await service.stop();
 

@@ -46,7 +46,9 @@ test(
   },
 );
 
-test('a test call records with a level, plays it back, and says what it heard', async ({ caller }) => {
+test('a test call records with a level, plays it back, and says what it heard; a camera shows its picture while it is looked at', async ({
+  caller,
+}) => {
   const { page, window } = caller;
   const audio = await window.goToSettings('Audio');
   await audio.getByRole('button', { name: 'Start test call' }).click();
@@ -59,6 +61,26 @@ test('a test call records with a level, plays it back, and says what it heard', 
   await expect.poll(() => level('Level of the playback'), { intervals: [50] }).toBeGreaterThan(20);
   await expect(audio).toContainText('Done. If you heard yourself, others hear you too.');
   expect(await ownToneDb(page, farHz)).toBeLessThan(-60);
+
+  const video = await window.goToSettings('Video');
+  await expect(video).toContainText('Parley has no video calls yet.');
+  const show = video.getByRole('button', { name: 'Show preview' });
+  // The browser lets Parley use the microphone alone so far.
+  await show.click();
+  await expect(video.getByRole('alert')).toContainText('Parley may not use your camera.');
+  await page
+    .context()
+    .grantPermissions(['microphone', 'notifications', 'camera'], { origin: new URL(page.url()).origin });
+  await show.click();
+  const picture = video.getByLabel('Picture of your camera');
+  await expect.poll(() => picture.evaluate((one: HTMLVideoElement) => one.videoWidth)).toBeGreaterThan(0);
+  await video.getByRole('combobox', { name: 'Camera', exact: true }).selectOption({ index: 1 });
+  await expect(video.getByRole('list', { name: 'Order of preference: Camera' })).toContainText('In use');
+  const camera = await picture.evaluateHandle((one: HTMLVideoElement) => (one.srcObject as MediaStream).getTracks()[0]);
+  const state = () => camera.evaluate((track) => track?.readyState);
+  expect(await state()).toBe('live');
+  await window.goToSettings('Audio');
+  expect(await state()).toBe('ended');
 });
 
 test(

@@ -150,6 +150,12 @@ export const settingsSchema = {
     default: [],
     meaning: 'Outputs that ring, all of them at once, by name or part of a name; none: the system’s default.',
   }),
+  'devices.cameras': list(deviceNames, {
+    scope: 'machine',
+    default: [],
+    meaning:
+      'Cameras by name or part of a name, in order of preference; none of them plugged in: the system’s default.',
+  }),
   'devices.echoCancellation': onOff({
     scope: 'machine',
     default: true,

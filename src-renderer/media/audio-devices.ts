@@ -45,7 +45,7 @@ export function audioDeviceList(
 }
 
 /** Without the USB ids that Chromium puts behind a name. */
-function shownName(label: string): string {
+export function shownName(label: string): string {
   return label.replace(/ \([0-9a-f]{4}:[0-9a-f]{4}\)$/i, '');
 }
 

@@ -1,8 +1,8 @@
-/** One microphone, or one output, as the system has it plugged in now. */
+/** One microphone, output or camera, as the system has it plugged in now. */
 export interface AudioDevice {
   /** As the browser names it for this origin; lives as long as the device is plugged in. */
   readonly id: string;
-  /** As the system calls it; empty until the microphone was allowed once. */
+  /** As the system calls it; empty until the microphone, or the camera, was allowed once. */
   readonly name: string;
 }
 

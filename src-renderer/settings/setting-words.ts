@@ -150,6 +150,7 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
   'devices.microphones': { label: msg`Microphone` },
   'devices.speakers': { label: msg`Speaker`, hint: msg`Where you hear others in calls` },
   'devices.ringers': { label: msg`Rings on`, hint: msg`Tick several to hear it in more than one place` },
+  'devices.cameras': { label: msg`Camera` },
   'devices.echoCancellation': {
     label: msg`Echo cancellation`,
     hint: msg`Others do not hear themselves from your speaker`,

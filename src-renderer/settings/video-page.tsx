@@ -8,6 +8,7 @@ import { useCall, useTopic } from '../bridge/client-context.tsx';
 import { LoadingState } from '../ui/empty-state.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { useTimeWords } from '../ui/use-time-words.ts';
+import { CameraPanel } from './camera-panel.tsx';
 import { Gauge } from './gauge.tsx';
 import { hdScore, highestScore, lowestScore, scorePart, scoreText } from './score.ts';
 import { SettingPanel } from './setting-row.tsx';
@@ -29,7 +30,7 @@ const formatWords: Readonly<Record<VideoFormat, MessageDescriptor>> = {
   '720p30': msg`Up to 720p at 30 frames a second`,
 };
 
-/** The capability score with its parts, what follows from it, and the person's own limits. */
+/** The capability score with its parts, what follows from it, the person's own limits, and the camera. */
 export function VideoPage() {
   const capability = useTopic('capability');
   if (capability === undefined) return <LoadingState />;
@@ -51,7 +52,23 @@ export function VideoPage() {
           </ul>
         </section>
       )}
+      <h2 className="h-sm set__h">
+        <Trans>Limits</Trans>
+      </h2>
       <SettingPanel names={['video.enabled', 'video.maxFormat', 'video.maxBitrateKbps']} />
+      <p className="set__note">
+        <Info16Regular aria-hidden />
+        <span>
+          <Trans>
+            Parley has no video calls yet. What you choose here sets the picture that this page shows, and holds for
+            video calls once there are any.
+          </Trans>
+        </span>
+      </p>
+      <h2 className="h-sm set__h">
+        <Trans>Camera</Trans>
+      </h2>
+      <CameraPanel />
     </>
   );
 }
