@@ -11,6 +11,7 @@ import { systemClock } from '../../src-main/core/clock.ts';
 import { silentLogger } from '../../src-main/core/log.ts';
 import { chat } from '../../src-main/core/migrations/010-chat.ts';
 import { roster } from '../../src-main/core/migrations/011-roster.ts';
+import { deletedChats } from '../../src-main/core/migrations/055-deleted-chats.ts';
 import { storeOver } from '../../src-main/core/store.ts';
 import { ImService } from '../../src-main/im/im-service.ts';
 import { TcpTransport } from '../../src-main/im/transport.ts';
@@ -195,6 +196,7 @@ export class TestClient {
 export function migrated(): Database.Database {
   const db = new Database(':memory:');
   chat.up(db);
+  deletedChats.up(db);
   roster.up(db);
   return db;
 }

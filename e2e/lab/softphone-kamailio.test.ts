@@ -16,7 +16,7 @@ import type { Logger } from '../../src-main/core/log.ts';
 import { callHistory } from '../../src-main/core/migrations/020-call-history.ts';
 import { callHistoryQuality } from '../../src-main/core/migrations/052-call-history-quality.ts';
 import { callHistoryWords } from '../../src-main/core/migrations/054-call-history-words.ts';
-import { callHistoryServices } from '../../src-main/core/migrations/060-call-history-services.ts';
+import { callHistoryServices } from '../../src-main/core/migrations/056-call-history-services.ts';
 import { callHistoryWire } from '../../src-main/core/migrations/051-call-history-wire.ts';
 import { DialPlan } from '../../src-main/dial-plan/dial-plan.ts';
 import { keypadOf } from '../../src-main/dial-plan/keypad.ts';

@@ -8,7 +8,7 @@ import { callHistory } from '../core/migrations/020-call-history.ts';
 import { callHistoryWire } from '../core/migrations/051-call-history-wire.ts';
 import { callHistoryQuality } from '../core/migrations/052-call-history-quality.ts';
 import { callHistoryWords } from '../core/migrations/054-call-history-words.ts';
-import { callHistoryServices } from '../core/migrations/060-call-history-services.ts';
+import { callHistoryServices } from '../core/migrations/056-call-history-services.ts';
 import { DialPlan } from '../dial-plan/dial-plan.ts';
 import { keypadOf } from '../dial-plan/keypad.ts';
 import type { KnownParty } from '../directory/reverse-lookup.ts';

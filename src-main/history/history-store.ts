@@ -172,6 +172,14 @@ export class HistoryStore {
     );
   }
 
+  /** Removes these, but for one that goes on: its end is still to be written. */
+  removeCalls(ids: readonly string[]): void {
+    this.#store.write((db) => {
+      const remove = db.prepare('DELETE FROM call_history WHERE account_id = ? AND id = ? AND ended_at_ms IS NOT NULL');
+      for (const id of ids) remove.run(this.#accountId, id);
+    });
+  }
+
   /** The tab shows only what came after this time. */
   clearBefore(tab: 'chats' | 'voiceMessages', atMs: number): void {
     this.#store.write((db) =>

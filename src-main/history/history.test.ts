@@ -7,7 +7,7 @@ import { callHistory } from '../core/migrations/020-call-history.ts';
 import { callHistoryWire } from '../core/migrations/051-call-history-wire.ts';
 import { callHistoryQuality } from '../core/migrations/052-call-history-quality.ts';
 import { callHistoryWords } from '../core/migrations/054-call-history-words.ts';
-import { callHistoryServices } from '../core/migrations/060-call-history-services.ts';
+import { callHistoryServices } from '../core/migrations/056-call-history-services.ts';
 import { CallHistory } from './history.ts';
 import { HistoryStore } from './history-store.ts';
 import { storeOver } from '../core/store.ts';
@@ -50,6 +50,15 @@ describe('the Calls tab', () => {
     expect(ids()[0]).toBe('call 60');
     expect(ids().at(-1)).toBe('call 11');
     expect(db.prepare('SELECT COUNT(*) FROM call_history').pluck().get()).toBe(50);
+  });
+
+  test('loses single calls that ended, and keeps those that go on', () => {
+    for (const id of ['one', 'two', 'three']) begin(id, 1);
+    for (const id of ['one', 'two']) history.callEnded(id, { endedAtMs: 5, endReason: 'cancelled', missed: true });
+    expect(hub.current('history').snapshot).toMatchObject({ missedUnseen: 2 });
+    expect(history.remove(['one', 'three', 'nobody'])).toBe(hub.revision('history'));
+    expect([...ids()].sort()).toEqual(['three', 'two']);
+    expect(hub.current('history').snapshot).toMatchObject({ missedUnseen: 1 });
   });
 
   test('never holds a fifty-first row, not even within the transaction of another reader', () => {

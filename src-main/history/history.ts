@@ -72,6 +72,13 @@ export class CallHistory {
     return this.refresh();
   }
 
+  /** Removes single calls. Returns the revision of the topic. */
+  remove(callIds: readonly string[]): number {
+    this.flush();
+    this.#options.store.removeCalls(callIds);
+    return this.refresh();
+  }
+
   /** Writes and shows what is due; before a stop. */
   flush(): void {
     if (this.#writeDue()) this.refresh();

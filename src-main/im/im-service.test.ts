@@ -10,6 +10,7 @@ import { TestClock } from '../../src-shared/test-clock.ts';
 import { silentLogger } from '../core/log.ts';
 import { chat } from '../core/migrations/010-chat.ts';
 import { roster } from '../core/migrations/011-roster.ts';
+import { deletedChats } from '../core/migrations/055-deleted-chats.ts';
 import { OwnPresence } from '../presence/own-presence.ts';
 import { ImService } from './im-service.ts';
 import { namespaces } from './namespaces.ts';
@@ -211,6 +212,7 @@ function migrated(): Database.Database {
   const db = new Database(':memory:');
   chat.up(db);
   roster.up(db);
+  deletedChats.up(db);
   return db;
 }
 
@@ -478,6 +480,31 @@ describe('the server’s archive', () => {
     await second.signIn();
     await second.until('fetched', () => second.bodies().includes('old 519'));
     expect(second.bodies()).toHaveLength(21);
+  });
+
+  test('does not bring back a chat that was deleted here, and what comes later begins a new one', async () => {
+    const db = migrated();
+    const first = new World(db);
+    for (let number = 0; number < 250; number += 1) first.archive.push(archived(number));
+    await first.signIn();
+    await first.until('fetched', () => first.bodies().length === 100);
+    first.service.send({ peer: bob, body: 'mine' });
+    await first.until('sent', () => first.bodies('sent').length === 1);
+    const { revision } = await first.service.deleteChat({ peer: bob });
+    expect(first.hub.revision('conversations')).toBe(revision);
+    expect(first.bodies()).toEqual([]);
+    expect(first.topic('conversations')).toEqual({ conversations: [], unread: 0 });
+    await first.service.stop();
+    // The server has forgotten our place: all of it is read anew.
+    const second = new World(db);
+    worlds.push(second);
+    second.archive.push(archived(240), { ...archived(250), from: 'carol@example.com' });
+    await second.signIn();
+    await second.until('fetched', () => second.topic('conversations').conversations.length > 0);
+    expect(second.topic('conversations').conversations.map(({ peer }) => peer)).toEqual(['carol@example.com']);
+    second.deliver('a new chat');
+    await second.until('received', () => second.bodies().length > 0);
+    expect(second.bodies()).toEqual(['a new chat']);
   });
 
   test('is asked now and then by who appears offline, because the server sends them nothing', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Element } from '@xmpp/xml';
 import type { Clock } from '../../src-shared/clock.ts';
 import type { CallInput, CallOutput, EventName, EventPayload } from '../../src-shared/contract/contract.ts';
@@ -16,6 +17,7 @@ import { bareAddress } from './addresses.ts';
 import { ArchiveSync } from './archive-sync.ts';
 import { chatHealth } from './chat-health.ts';
 import { Conversations } from './conversations.ts';
+import { DeletedChatsStore } from './deleted-chats-store.ts';
 import { InboundPipeline, NotStoredError } from './inbound-pipeline.ts';
 import { answerIq } from './iq-responder.ts';
 import { parseMessage, receiptStanza, speaksOfChatStates } from './message-stanza.ts';
@@ -61,6 +63,7 @@ export class ImService implements Service {
   readonly #options: ImServiceOptions;
   readonly #own: string;
   readonly #messages: MessageStore;
+  readonly #deletedChats: DeletedChatsStore;
   readonly #session: XmppSession;
   readonly #roster: Roster;
   readonly #conversations: Conversations;
@@ -80,6 +83,7 @@ export class ImService implements Service {
     const { account, config, store, hub, clock, log, emit, transport, resolve, random } = options;
     this.#own = bareAddress(config.jid) ?? config.jid;
     this.#messages = new MessageStore(store, account.id);
+    this.#deletedChats = new DeletedChatsStore(store, account.id);
     this.#session = new XmppSession(
       { config: { ...config, jid: this.#own }, transport, resolve, clock, random, log },
       {
@@ -142,7 +146,9 @@ export class ImService implements Service {
         this.#inbound.flush();
         this.#isOldNews = !countsAsUnread;
         try {
-          for (const message of messages) this.#inbound.push(message, countsAsUnread);
+          for (const message of messages) {
+            if (!this.#deletedChats.covers(message)) this.#inbound.push(message, countsAsUnread);
+          }
           this.#inbound.flush();
         } finally {
           this.#isOldNews = false;
@@ -292,6 +298,16 @@ export class ImService implements Service {
 
   page({ peer, before, limit }: CallInput<'chat.page'>): CallOutput<'chat.page'> {
     return this.#messages.page(this.#peer(peer), before, limit);
+  }
+
+  /** Deletes a chat from this computer; what waited to be sent in it is not sent. */
+  async deleteChat({ peer }: CallInput<'chat.delete'>): Promise<CallOutput<'chat.delete'>> {
+    const address = this.#peer(peer);
+    const lastRow = this.#deletedChats.deleteChat(address, this.#options.clock.now());
+    const revision = this.#conversations.publish();
+    this.#options.emit('chat.deleted', { peer: address });
+    while (this.#deletedChats.deleteSome(address, lastRow)) await (this.#options.room?.() ?? nextTurn());
+    return { revision };
   }
 
   markRead({ peer }: CallInput<'chat.markRead'>): CallOutput<'chat.markRead'> {

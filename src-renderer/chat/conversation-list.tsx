@@ -18,6 +18,8 @@ import { EmptyState, LoadingState } from '../ui/empty-state.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { RowList } from '../ui/row-list.tsx';
 import { useTimeWords } from '../ui/use-time-words.ts';
+import { ChatMenuItems } from './chat-menu.tsx';
+import { DeleteChatDialog } from './delete-chat-dialog.tsx';
 import { draftOf, onDraftChange } from './drafts.ts';
 
 type Filter = 'all' | 'unread';
@@ -31,6 +33,7 @@ export function ConversationList(props: {
   const commands = useShellCommands();
   const reach = useReach();
   const [filter, setFilter] = useState<Filter>('all');
+  const [deleting, setDeleting] = useState<Conversation>();
   const kept = useTopic('history')?.chats;
   // A list that was cleared shows what came since, what is unread, and the chat that is open.
   const all = (topic?.conversations ?? []).filter(
@@ -96,6 +99,14 @@ export function ConversationList(props: {
             onCall={(row) => {
               reach.call(row.peer, row.name);
             }}
+            menuOf={(row) => (
+              <ChatMenuItems
+                chat={row}
+                onDelete={() => {
+                  setDeleting(row);
+                }}
+              />
+            )}
             render={(row) => <ConversationRow row={row} typing={props.typing.has(row.peer)} />}
           />
           {all.length >= limits.historyRowsPerTab && (
@@ -104,6 +115,14 @@ export function ConversationList(props: {
             </p>
           )}
         </div>
+      )}
+      {deleting !== undefined && (
+        <DeleteChatDialog
+          chat={deleting}
+          onClose={() => {
+            setDeleting(undefined);
+          }}
+        />
       )}
     </section>
   );

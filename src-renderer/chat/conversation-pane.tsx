@@ -1,7 +1,12 @@
-import { Button, Tooltip } from '@fluentui/react-components';
-import { ArrowLeft20Regular, Call20Regular, ContactCard20Regular } from '@fluentui/react-icons';
+import { Button, Menu, MenuList, MenuPopover, MenuTrigger, Tooltip } from '@fluentui/react-components';
+import {
+  ArrowLeft20Regular,
+  Call20Regular,
+  ContactCard20Regular,
+  MoreHorizontal20Regular,
+} from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useCall, useEvent, useTopic } from '../bridge/client-context.tsx';
 import { useQuery } from '../bridge/use-query.ts';
 import { useReach } from '../contacts/use-reach.ts';
@@ -12,7 +17,9 @@ import { presenceLabel } from '../ui/presence.tsx';
 import { ariaCombo, comboParts, combos, isMac, pressed } from '../ui/shortcuts.ts';
 import { useContact } from '../ui/use-people.ts';
 import { useWindowActive } from '../ui/use-window-active.ts';
+import { ChatMenuItems } from './chat-menu.tsx';
 import { Composer } from './composer.tsx';
+import { DeleteChatDialog } from './delete-chat-dialog.tsx';
 import { MessageList } from './message-list.tsx';
 import { useMessages } from './use-messages.ts';
 
@@ -23,6 +30,7 @@ export function ConversationPane({ peer, typing }: { readonly peer: string; read
   const reach = useReach();
   const announce = useAnnounce();
   const messages = useMessages(peer);
+  const [deleting, setDeleting] = useState(false);
   const contact = useContact(peer);
   const conversation = useTopic('conversations')?.conversations.find((row) => row.peer === peer);
   const card = useQuery('people.card', { jid: peer });
@@ -99,11 +107,36 @@ export function ConversationPane({ peer, typing }: { readonly peer: string; read
               }}
             />
           </Tooltip>
+          {conversation !== undefined && (
+            <Menu positioning={{ position: 'below', align: 'end' }}>
+              <MenuTrigger disableButtonEnhancement>
+                <Button appearance="subtle" icon={<MoreHorizontal20Regular />} aria-label={t`More actions`} />
+              </MenuTrigger>
+              <MenuPopover>
+                <MenuList>
+                  <ChatMenuItems
+                    chat={conversation}
+                    onDelete={() => {
+                      setDeleting(true);
+                    }}
+                  />
+                </MenuList>
+              </MenuPopover>
+            </Menu>
+          )}
         </div>
       </header>
       <MessageList name={name} peer={peer} messages={messages} typing={typing} />
       <ChatOffline />
       <Composer peer={peer} name={name} onSend={send} />
+      {deleting && (
+        <DeleteChatDialog
+          chat={{ peer, name }}
+          onClose={() => {
+            setDeleting(false);
+          }}
+        />
+      )}
     </section>
   );
 }

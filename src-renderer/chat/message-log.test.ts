@@ -41,6 +41,13 @@ describe('the log of a conversation', () => {
     expect(ids(log)).toEqual(['old', 'new']);
   });
 
+  test('is empty once the chat was deleted, and goes on with what comes then', () => {
+    let log = logReducer(emptyLog, { type: 'newestLoaded', messages: [message('a', 10)], more: true });
+    log = logReducer(log, { type: 'allRemoved' });
+    expect(log).toMatchObject({ messages: [], more: false, state: 'ready' });
+    expect(ids(logReducer(log, { type: 'changed', message: message('b', 20) }))).toEqual(['b']);
+  });
+
   test('older pages come before and end when there are no more', () => {
     let log = logReducer(emptyLog, { type: 'newestLoaded', messages: [message('b', 20)], more: true });
     log = logReducer(log, { type: 'olderAsked' });

@@ -15,7 +15,8 @@ export type LogEvent =
   | { readonly type: 'olderLoaded'; readonly messages: readonly ChatMessage[]; readonly more: boolean }
   | { readonly type: 'loadFailed' }
   | { readonly type: 'changed'; readonly message: ChatMessage }
-  | { readonly type: 'removed'; readonly id: string };
+  | { readonly type: 'removed'; readonly id: string }
+  | { readonly type: 'allRemoved' };
 
 export const emptyLog: MessageLog = { messages: [], more: false, state: 'loading', loadingOlder: false };
 
@@ -41,6 +42,8 @@ export function logReducer(log: MessageLog, event: LogEvent): MessageLog {
       return { ...log, state: log.state === 'ready' ? 'ready' : 'failed', loadingOlder: false };
     case 'changed':
       return { ...log, messages: merge(log.messages, [event.message]) };
+    case 'allRemoved':
+      return { ...emptyLog, state: 'ready' };
     case 'removed':
       return { ...log, messages: log.messages.filter((message) => message.id !== event.id) };
   }

@@ -45,6 +45,9 @@ export function useMessages(peer: string): Messages {
     if (message.peer !== peer) return;
     dispatch(removed ? { type: 'removed', id: message.id } : { type: 'changed', message });
   });
+  useEvent('chat.deleted', (deleted) => {
+    if (deleted.peer === peer) dispatch({ type: 'allRemoved' });
+  });
   // Events are not replayed: after a gap the newest page tells what was missed.
   useGap(() => void loadNewest());
 

@@ -1,12 +1,14 @@
-import { Button } from '@fluentui/react-components';
+import { Button, Menu, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
 import {
   ArrowLeft20Regular,
   Call20Regular,
   CallCheckmark20Regular,
   Chat20Regular,
   ContactCard20Regular,
+  MoreHorizontal20Regular,
 } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import type { CallRecord } from '../../src-shared/model/history.ts';
 import { useTopic } from '../bridge/client-context.tsx';
 import { useReach } from '../contacts/use-reach.ts';
@@ -15,11 +17,14 @@ import { verdictWords } from '../calls/quality-words.ts';
 import { useCallActions } from '../calls/use-call-actions.ts';
 import { usePlaceCall } from '../calls/use-place-call.ts';
 import { navigate } from '../shell/route.ts';
+import { hidesNumber, useCallerName } from '../ui/caller.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { Presence, presenceLabel } from '../ui/presence.tsx';
 import { useContact } from '../ui/use-people.ts';
 import { useTimeWords } from '../ui/use-time-words.ts';
 import { CallKindIcon } from './call-kind-icon.tsx';
+import { CallMenuItems } from './call-menu.tsx';
+import { DeleteCallsDialog } from './delete-calls-dialog.tsx';
 import { callOutcome, callWords, numberOf } from './call-words.ts';
 
 /** One call of the history, and the others with the same number. */
@@ -30,8 +35,9 @@ export function CallDetail({ call }: { readonly call: CallRecord }) {
   const contact = useContact(call.jid);
   const words = useTimeWords();
   const calls = useTopic('history')?.calls ?? [];
-  const name = call.name ?? call.number;
-  const firstName = call.name?.split(' ')[0] ?? call.number;
+  const [deleting, setDeleting] = useState(false);
+  const name = useCallerName()(call);
+  const firstName = call.name?.split(' ')[0] ?? name;
   const { jid, diverted } = call;
   const by = diverted === undefined ? undefined : (diverted.name ?? diverted.number);
   const actions = useCallActions();
@@ -66,15 +72,17 @@ export function CallDetail({ call }: { readonly call: CallRecord }) {
           </div>
         </div>
         <div className="card__actions">
-          <Button
-            appearance="primary"
-            icon={<Call20Regular />}
-            onClick={() => {
-              placeCall(call.e164 ?? call.number, call.name);
-            }}
-          >
-            {call.direction === 'in' ? <Trans>Call back</Trans> : <Trans>Call again</Trans>}
-          </Button>
+          {!hidesNumber(call) && (
+            <Button
+              appearance="primary"
+              icon={<Call20Regular />}
+              onClick={() => {
+                placeCall(call.e164 ?? call.number, call.name);
+              }}
+            >
+              {call.direction === 'in' ? <Trans>Call back</Trans> : <Trans>Call again</Trans>}
+            </Button>
+          )}
           {call.direction === 'out' && (call.endReason === 'busy' || call.endReason === 'noAnswer') && (
             <Button
               icon={<CallCheckmark20Regular />}
@@ -106,12 +114,27 @@ export function CallDetail({ call }: { readonly call: CallRecord }) {
               </Button>
             </>
           )}
+          <Menu positioning={{ position: 'below', align: 'end' }}>
+            <MenuTrigger disableButtonEnhancement>
+              <Button appearance="subtle" icon={<MoreHorizontal20Regular />} aria-label={t`More actions`} />
+            </MenuTrigger>
+            <MenuPopover>
+              <MenuList>
+                <CallMenuItems
+                  call={call}
+                  onDelete={() => {
+                    setDeleting(true);
+                  }}
+                />
+              </MenuList>
+            </MenuPopover>
+          </Menu>
         </div>
         <h3>{call.direction === 'in' ? <Trans>Called from</Trans> : <Trans>Called</Trans>}</h3>
         <ul className="nums nums--one">
           <li>
             <span className="nums__text">
-              <span className="nums__num tnum">{call.number}</span>
+              <span className="nums__num tnum">{hidesNumber(call) ? name : call.number}</span>
               {call.dialled !== undefined && (
                 <span className="t-cap tnum">
                   {call.direction === 'out' ? (
@@ -160,6 +183,14 @@ export function CallDetail({ call }: { readonly call: CallRecord }) {
             ))}
         </ul>
       </div>
+      {deleting && (
+        <DeleteCallsDialog
+          group={{ newest: call, ids: [call.id] }}
+          onClose={() => {
+            setDeleting(false);
+          }}
+        />
+      )}
     </section>
   );
 }

@@ -20,10 +20,10 @@ describe('the list of calls', () => {
       call('c', { missed: true, number: '200' }),
       call('d', { missed: true }),
     ]);
-    expect(groups.map((group) => [group.newest.id, group.count])).toEqual([
-      ['a', 2],
-      ['c', 1],
-      ['d', 1],
+    expect(groups.map((group) => [group.newest.id, group.ids])).toEqual([
+      ['a', ['a', 'b']],
+      ['c', ['c']],
+      ['d', ['d']],
     ]);
   });
   test('calls that were answered stay rows of their own', () => {

@@ -62,16 +62,20 @@ export function callWords(call: CallRecord, name: string, words: TimeWords, t: T
 export interface CallGroup {
   readonly newest: CallRecord;
   readonly count: number;
+  /** All of them, newest first. */
+  readonly ids: readonly string[];
 }
 
 /** Joins neighbouring missed calls from the same number, so that one caller who tried five times is one row. */
 export function groupCalls(calls: readonly CallRecord[]): readonly CallGroup[] {
-  const groups: { newest: CallRecord; count: number }[] = [];
+  const groups: { newest: CallRecord; count: number; ids: string[] }[] = [];
   for (const call of calls) {
     const last = groups.at(-1);
     const joins = last !== undefined && last.newest.missed && call.missed && numberOf(last.newest) === numberOf(call);
-    if (joins) last.count += 1;
-    else groups.push({ newest: call, count: 1 });
+    if (joins) {
+      last.count += 1;
+      last.ids.push(call.id);
+    } else groups.push({ newest: call, count: 1, ids: [call.id] });
   }
   return groups;
 }

@@ -16,13 +16,16 @@ import { EmptyState, LoadingState, QuietState } from '../ui/empty-state.tsx';
 import { Kbd } from '../ui/kbd.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { RowList } from '../ui/row-list.tsx';
+import { hidesNumber, useCallerName } from '../ui/caller.ts';
 import { combos } from '../ui/shortcuts.ts';
 import { useTimeWords } from '../ui/use-time-words.ts';
 import { useWindowActive } from '../ui/use-window-active.ts';
 import { CallDetail } from './call-detail.tsx';
 import { CallKindIcon } from './call-kind-icon.tsx';
+import { CallMenuItems } from './call-menu.tsx';
 import { callOutcome, callResult, groupCalls } from './call-words.ts';
 import type { CallGroup } from './call-words.ts';
+import { DeleteCallsDialog } from './delete-calls-dialog.tsx';
 
 /** `item`: id of a call of the history, or `live:` with the id of a running one. */
 export function CallsView({ item }: { readonly item: string | undefined }) {
@@ -54,13 +57,15 @@ function CallList({ selected }: { readonly selected: string | undefined }) {
   const history = useTopic('history');
   const placeCall = usePlaceCall();
   const words = useTimeWords();
+  const nameOf = useCallerName();
   const [filter, setFilter] = useState<'all' | 'missed'>('all');
+  const [deleting, setDeleting] = useState<CallGroup>();
   useMarkSeen(history?.missedUnseen ?? 0);
 
   const all = history?.calls ?? [];
   const groups = groupCalls(filter === 'all' ? all : all.filter((call) => call.missed));
   const callBack = (group: CallGroup) => {
-    placeCall(group.newest.e164 ?? group.newest.number, group.newest.name);
+    if (!hidesNumber(group.newest)) placeCall(group.newest.e164 ?? group.newest.number, group.newest.name);
   };
 
   return (
@@ -109,7 +114,7 @@ function CallList({ selected }: { readonly selected: string | undefined }) {
             label={t`Calls`}
             rows={groups}
             keyOf={(group) => group.newest.id}
-            nameOf={(group) => group.newest.name ?? group.newest.number}
+            nameOf={(group) => nameOf(group.newest)}
             groupOf={(group) => words.day(group.newest.startedAtMs)}
             selectedKey={selected}
             rowClass={() => 'hrow'}
@@ -117,6 +122,14 @@ function CallList({ selected }: { readonly selected: string | undefined }) {
               navigate({ section: 'calls', item: group.newest.id });
             }}
             onCall={callBack}
+            menuOf={(group) => (
+              <CallMenuItems
+                call={group.newest}
+                onDelete={() => {
+                  setDeleting(group);
+                }}
+              />
+            )}
             render={(group) => <CallRow group={group} />}
           />
           {all.length >= limits.historyRowsPerTab && (
@@ -125,6 +138,14 @@ function CallList({ selected }: { readonly selected: string | undefined }) {
             </p>
           )}
         </div>
+      )}
+      {deleting !== undefined && (
+        <DeleteCallsDialog
+          group={deleting}
+          onClose={() => {
+            setDeleting(undefined);
+          }}
+        />
       )}
     </section>
   );
@@ -135,13 +156,14 @@ function CallRow({ group }: { readonly group: CallGroup }) {
   const words = useTimeWords();
   const call: CallRecord = group.newest;
   const result = callResult(call, words, t);
+  const name = useCallerName()(call);
   const isPlain = result === '' || (call.missed && call.endReason !== 'mediaFailed');
   return (
     <>
-      <PersonAvatar name={call.name ?? call.number} jid={call.jid} size={36} />
+      <PersonAvatar name={name} jid={call.jid} size={36} />
       <div className="convo__text">
-        <div className={call.missed ? 'clip c-danger t-strong' : 'clip'} title={call.name ?? call.number}>
-          {call.name ?? <span className="tnum">{call.number}</span>}
+        <div className={call.missed ? 'clip c-danger t-strong' : 'clip'} title={name}>
+          {call.name ?? <span className="tnum">{name}</span>}
           {group.count > 1 && ` (${String(group.count)})`}
         </div>
         <div className="hrow__sub">

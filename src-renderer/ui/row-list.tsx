@@ -2,6 +2,8 @@ import { useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { focusDetail } from '../shell/focus-detail.ts';
 import { moveInList, typeAhead } from './list-keys.ts';
+import { RowMenu } from './row-menu.tsx';
+import type { RowMenuPlace } from './row-menu.tsx';
 import { combos, isMac, pressed } from './shortcuts.ts';
 import { useTypeAhead } from './use-type-ahead.ts';
 
@@ -17,6 +19,8 @@ export interface RowListProps<Row> {
   readonly onOpen: (row: Row) => void;
   readonly onCall?: (row: Row) => void;
   readonly onChat?: (row: Row) => void;
+  /** The items of a row's menu, which opens with Shift+F10, the menu key or the other mouse button. */
+  readonly menuOf?: (row: Row) => ReactNode;
   /** Text before the first row of each group; rows of one group stand together. */
   readonly groupOf?: (row: Row) => string;
 }
@@ -26,6 +30,7 @@ export function RowList<Row>(props: RowListProps<Row>) {
   const { rows, keyOf } = props;
   const list = useRef<HTMLDivElement>(null);
   const [focusKey, setFocusKey] = useState<string>();
+  const [menu, setMenu] = useState<{ readonly row: Row; readonly place: RowMenuPlace }>();
   const typed = useTypeAhead();
   const indexOf = (key: string | undefined) => rows.findIndex((row) => keyOf(row) === key);
   const current = Math.max(0, focusKey === undefined ? indexOf(props.selectedKey) : indexOf(focusKey));
@@ -36,7 +41,9 @@ export function RowList<Row>(props: RowListProps<Row>) {
     const mac = isMac();
     if (props.onCall !== undefined && pressed(event, combos.callPerson, mac)) props.onCall(row);
     else if (props.onChat !== undefined && pressed(event, combos.chatPerson, mac)) props.onChat(row);
-    else if (event.key === 'Enter' || event.key === ' ') {
+    else if (props.menuOf !== undefined && (pressed(event, combos.rowMenu, mac) || event.key === 'ContextMenu')) {
+      setMenu({ row, place: { element: document.activeElement } });
+    } else if (event.key === 'Enter' || event.key === ' ') {
       props.onOpen(row);
       if (event.key === 'Enter') focusDetail();
     } else {
@@ -66,6 +73,11 @@ export function RowList<Row>(props: RowListProps<Row>) {
           props.onOpen(row);
         }}
         onKeyDown={onKeyDown}
+        onContextMenu={(event) => {
+          if (props.menuOf === undefined) return;
+          event.preventDefault();
+          setMenu({ row, place: { x: event.clientX, y: event.clientY } });
+        }}
       >
         {props.render(row)}
       </div>
@@ -81,19 +93,31 @@ export function RowList<Row>(props: RowListProps<Row>) {
   });
 
   return (
-    <div role="listbox" aria-label={props.label} ref={list}>
-      {groups.map((group) =>
-        group.name === '' ? (
-          group.options
-        ) : (
-          <div key={group.name} role="group" aria-label={group.name}>
-            <div className="ghead ghead--flat" aria-hidden>
-              {group.name}
+    <>
+      <div role="listbox" aria-label={props.label} ref={list}>
+        {groups.map((group) =>
+          group.name === '' ? (
+            group.options
+          ) : (
+            <div key={group.name} role="group" aria-label={group.name}>
+              <div className="ghead ghead--flat" aria-hidden>
+                {group.name}
+              </div>
+              {group.options}
             </div>
-            {group.options}
-          </div>
-        ),
+          ),
+        )}
+      </div>
+      {menu !== undefined && (
+        <RowMenu
+          place={menu.place}
+          onClose={() => {
+            setMenu(undefined);
+          }}
+        >
+          {props.menuOf?.(menu.row)}
+        </RowMenu>
       )}
-    </div>
+    </>
   );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '../limits.ts';
 import type { Call } from '../model/call.ts';
 import type { CallQuality } from '../model/call-quality.ts';
 import type { History } from '../model/history.ts';
@@ -116,6 +117,8 @@ export const calls = {
   /** Marks missed calls as seen. */
   'history.markSeen': callToMain(z.null(), changed),
   'history.clear': callToMain(z.object({ tab: z.enum(['chats', 'voiceMessages', 'calls']) }), changed),
+  /** Removes these calls from the list; a call that goes on stays. */
+  'history.remove': callToMain(z.object({ callIds: z.array(id).min(1).max(limits.historyRowsPerTab) }), changed),
   'voicemail.audio': callToMain(z.object({ id }), z.object({ mimeType: z.string(), base64: z.string() })),
   'voicemail.markHeard': callToMain(z.object({ id, heard: z.boolean() }), changed),
   /** Removes it from the server, and so everywhere. */

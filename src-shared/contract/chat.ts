@@ -34,6 +34,8 @@ export const chat = {
   ),
   /** The person strikes keys in a message to this peer (told every now and then), or emptied it (XEP-0085). */
   'chat.setTyping': callToMain(z.object({ peer: bareJid, typing: z.boolean() }), nothing),
+  /** Deletes the chat with all its messages from this computer; the other side and the server keep theirs. */
+  'chat.delete': callToMain(z.object({ peer: bareJid }), changed),
   'chat.markRead': callToMain(z.object({ peer: bareJid }), changed),
 } as const;
 
@@ -42,6 +44,8 @@ export const chatTopics = { conversations: topic(z.custom<Conversations>()) } as
 export const chatEvents = {
   /** A message appeared, changed its state (same id), or was removed (`removed`). */
   'chat.message': event(z.object({ message: z.custom<ChatMessage>(), removed: z.boolean() })),
+  /** Everything of this chat up to now is gone. */
+  'chat.deleted': event(z.object({ peer: bareJid })),
   /** The other person is typing (XEP-0085); never stored. */
   'chat.typing': event(z.object({ peer: bareJid, typing: z.boolean() })),
 } as const;

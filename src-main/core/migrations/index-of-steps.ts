@@ -11,7 +11,8 @@ import { callHistoryWire } from './051-call-history-wire.ts';
 import { callHistoryQuality } from './052-call-history-quality.ts';
 import { peopleMerge } from './053-people-merge.ts';
 import { callHistoryWords } from './054-call-history-words.ts';
-import { callHistoryServices } from './060-call-history-services.ts';
+import { deletedChats } from './055-deleted-chats.ts';
+import { callHistoryServices } from './056-call-history-services.ts';
 
 /** Every step of the schema in the order of its number. Add at the end; never change a step that was released. */
 export const migrationSteps: readonly Migration[] = [
@@ -27,5 +28,6 @@ export const migrationSteps: readonly Migration[] = [
   callHistoryQuality,
   peopleMerge,
   callHistoryWords,
+  deletedChats,
   callHistoryServices,
 ];

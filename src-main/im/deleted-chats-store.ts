@@ -1,0 +1,57 @@
+import { limits } from '../../src-shared/limits.ts';
+import type { Store } from '../core/store.ts';
+import type { InboundMessage } from './message-stanza.ts';
+
+/** Deletes whole chats of one account from this computer, and knows of those that were. */
+export class DeletedChatsStore {
+  readonly #store: Store;
+  readonly #accountId: string;
+
+  constructor(store: Store, accountId: string) {
+    this.#store = store;
+    this.#accountId = accountId;
+  }
+
+  /** Takes the chat out of the list. @returns the last row that `deleteSome` may delete: what comes later is a new chat */
+  deleteChat(peer: string, nowMs: number): number {
+    return this.#store.write((db) => {
+      const newest = db
+        .prepare<unknown[], { row: number; atMs: number }>(
+          `SELECT ifnull(max(row), 0) AS row, ifnull(max(sent_at_ms), 0) AS atMs FROM messages
+           WHERE account_id = ? AND peer = ?`,
+        )
+        .get(this.#accountId, peer) ?? { row: 0, atMs: 0 };
+      // Where this computer's clock is behind the server's, the newest message tells better what was there.
+      db.prepare('INSERT OR REPLACE INTO chats_deleted (account_id, peer, deleted_at_ms) VALUES (?, ?, ?)').run(
+        this.#accountId,
+        peer,
+        Math.max(nowMs, newest.atMs),
+      );
+      db.prepare('DELETE FROM conversations WHERE account_id = ? AND peer = ?').run(this.#accountId, peer);
+      return newest.row;
+    });
+  }
+
+  /** Deletes messages of the chat, at most limits.transactionRows. @returns false when none are left */
+  deleteSome(peer: string, lastRow: number): boolean {
+    const result = this.#store.write((db) =>
+      db
+        .prepare(
+          `DELETE FROM messages WHERE row IN
+             (SELECT row FROM messages WHERE account_id = ? AND peer = ? AND row <= ? LIMIT ?)`,
+        )
+        .run(this.#accountId, peer, lastRow, limits.transactionRows),
+    );
+    return result.changes > 0;
+  }
+
+  /** True for what the server's archive has of a chat from before it was deleted here. */
+  covers({ peer, stampMs }: Pick<InboundMessage, 'peer' | 'stampMs'>): boolean {
+    if (stampMs === undefined) return false;
+    const deletedAtMs = this.#store.db
+      .prepare<unknown[], number>('SELECT deleted_at_ms FROM chats_deleted WHERE account_id = ? AND peer = ?')
+      .pluck()
+      .get(this.#accountId, peer);
+    return deletedAtMs !== undefined && stampMs <= deletedAtMs;
+  }
+}
