@@ -7,6 +7,7 @@ import { App } from './app.tsx';
 import { ClientProvider } from './bridge/client-context.tsx';
 import { reportUncaught } from './bridge/report-uncaught.ts';
 import { IncomingWindow } from './calls/incoming-window.tsx';
+import { showDraftsOf } from './chat/drafts.ts';
 import { i18n } from './i18n.ts';
 import { MediaProvider } from './media/media-context.tsx';
 import type { WindowMedia } from './media/window-media.ts';
@@ -24,6 +25,12 @@ export interface WindowParts {
 export function drawWindow({ client, clientId, media, isIncoming }: WindowParts): void {
   const root = document.getElementById('root');
   if (root === null) throw new Error('index.html has no root');
+  // Before any view: one that shows another account must find that account's drafts.
+  const followAccount = () => {
+    showDraftsOf(client.snapshot('session')?.accountId);
+  };
+  client.subscribe('session', followAccount);
+  followAccount();
   const nonce = document.querySelector('meta[name="parley-style-nonce"]')?.getAttribute('content') ?? '';
   const view = createRoot(root, {
     onCaughtError: (error) => {

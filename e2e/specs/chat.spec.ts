@@ -13,6 +13,22 @@ test(
     await expect(window.messages.getByText('Sent', { exact: true }).last()).toBeVisible();
     // The colleague answers with a friendly echo.
     await expect(window.messages.getByText(text)).toHaveCount(2);
+
+    // What is not sent yet outlives a reload of the window.
+    await window.composer.fill('Half a sentence');
+    await alice.reload();
+    await expect(window.composer).toHaveValue('Half a sentence');
+
+    // The chat is deleted by its row's menu; it begins anew with the next message.
+    const row = window.conversation('Bob Okafor');
+    await row.focus();
+    await row.press('Shift+F10');
+    await alice.getByRole('menuitem', { name: 'Delete chat…' }).press('Enter');
+    await alice.getByRole('alertdialog').getByRole('button', { name: 'Delete', exact: true }).click();
+    await expect(row).toBeHidden();
+    await window.openChat('Bob Okafor');
+    await expect(window.composer).toHaveValue('');
+    await expect(window.messages).not.toContainText(text);
   },
 );
 
