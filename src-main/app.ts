@@ -1,8 +1,10 @@
 import { release } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MainHandlers, TopicSnapshot } from '../src-shared/contract/contract.ts';
 import { TopicHub } from '../src-shared/rpc/topic-hub.ts';
 import type { Wire } from '../src-shared/rpc/wire.ts';
+import { AccountData } from './account-data.ts';
 import { AccountServices } from './account-services.ts';
 import type { AccountConfig } from './account/account-config.ts';
 import { AccountSecrets } from './account/account-secrets.ts';
@@ -30,10 +32,11 @@ import type { NameService } from './core/name-service.ts';
 import { NetworkWatch } from './core/network-watch.ts';
 import { RotatingFile } from './core/rotating-file.ts';
 import type { Service } from './core/service.ts';
-import { databaseFile, openStore } from './core/store.ts';
+import { backupFolder, databaseFile, openStore } from './core/store.ts';
 import type { Store } from './core/store.ts';
 import { withTranslatedErrors } from './core/translate-errors.ts';
 import { CurrentAccount } from './current-account.ts';
+import { PeopleStore } from './directory/people-store.ts';
 import type { Host } from './host.ts';
 import { parsePortRange } from './core/port-range.ts';
 import { CodecLibraries } from './media-gateway/codec-libraries.ts';
@@ -184,6 +187,20 @@ class App implements AppPort {
       },
       log: log('account'),
     });
+    const accountData = new AccountData({
+      store: this.#store,
+      address: () => this.#account.session.address,
+      signOut: (forgetPassword) => this.#account.signOut(forgetPassword),
+      forgetPeople: (accountId) => this.#peopleStore(accountId).forget(),
+      forgetSecrets: (address) => this.#accountSecrets.forget(address),
+      forgetSettings: (address) => {
+        this.#settings.forgetAccount(address);
+      },
+      pause: () => this.#pause(),
+      archiveFolder: () => this.#archiveFolder(),
+      backupFolder: join(host.paths.data, backupFolder),
+      log: log('account'),
+    });
     const capability = new CapabilityService({
       store: new CapabilityStore(this.#store),
       settings: this.#settings,
@@ -256,6 +273,7 @@ class App implements AppPort {
     ];
     const handlers: MainHandlers = {
       ...this.#account.handlers,
+      'session.signOut': (input) => accountData.signOut(input),
       ...this.#accountSecrets.handlers,
       ...this.#settings.handlers,
       ...capability.handlers,
@@ -363,6 +381,19 @@ class App implements AppPort {
       clock: systemClock,
       log: this.#log.component('discovery'),
       random: Math.random,
+    });
+  }
+
+  #pause(): Promise<void> {
+    return this.#checkpointer.room() ?? nextTurn();
+  }
+
+  #peopleStore(accountId: string): PeopleStore {
+    return new PeopleStore(this.#store, accountId, {
+      clock: systemClock,
+      monotonicMs: () => performance.now(),
+      pause: () => this.#pause(),
+      region: () => this.#rules.region(),
     });
   }
 

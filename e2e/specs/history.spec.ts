@@ -48,6 +48,21 @@ test(
     await expect(window.history).toHaveCount(newest);
     await expect(window.history.last()).toContainText(numberOf(2));
 
+    // A caller's row has a menu, by which it goes for good.
+    await window.history.first().focus();
+    await page.keyboard.press('Shift+F10');
+    await expect(page.getByRole('menuitem')).toHaveText([
+      /^Call again/,
+      'Chat',
+      'Copy number',
+      'Contact card',
+      'Delete from history…',
+    ]);
+    await page.getByRole('menuitem', { name: 'Delete from history…' }).press('Enter');
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete', exact: true }).click();
+    await expect(window.history.first()).toContainText(numberOf(newest));
+    await expect(window.history).toHaveCount(newest - 1);
+
     const privacy = await window.goToSettings('Privacy and policy');
     await privacy.locator('.srow', { hasText: 'Call history' }).getByRole('button', { name: 'Clear…' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Clear', exact: true }).click();

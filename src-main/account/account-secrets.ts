@@ -67,6 +67,11 @@ export class AccountSecrets {
     }
   }
 
+  /** Deletes what the account keeps. Throws when the store does not delete it. */
+  async forget(address: string): Promise<void> {
+    for (const name of accountSecrets) await this.#options.secrets.delete(keyOf(address, name));
+  }
+
   #address(): string {
     const address = this.#options.address();
     if (address === undefined) throw new AppError('invalid', 'Sign in first.');

@@ -153,6 +153,16 @@ export class Settings implements Service, SettingsReader {
     });
   }
 
+  /** The account was removed from this computer: its values are gone from the database, and are forgotten here. */
+  forgetAccount(address: string): void {
+    const account = address.toLowerCase();
+    this.#changing(() => {
+      this.#owner(account).clear();
+      if (this.#account === account) this.#account = undefined;
+      if (!this.state('account.address').locked) this.#put(machineOwner, 'account.address', undefined);
+    });
+  }
+
   /** Values from a provisioning server; they replace those given before. */
   provision(values: PolicyValues): void {
     this.#changing(() => {

@@ -70,6 +70,8 @@ export interface StoreOptions {
 }
 
 export const databaseFile = 'parley.sqlite';
+/** Beside it: copies from before updates. */
+export const backupFolder = 'backups';
 const busyTimeoutMs = 2_000;
 /** While the disk takes nothing, this often it is looked whether it does again. */
 const retryAfterMs = 10_000;
@@ -166,7 +168,7 @@ function openChecked(file: string, options: StoreOptions, notices: string[]): Da
     db.pragma('foreign_keys = ON');
     const steps = migrate(db, {
       migrations: options.migrations,
-      backupDirectory: path.join(options.directory, 'backups'),
+      backupDirectory: path.join(options.directory, backupFolder),
       nowMs: options.clock.now(),
     });
     for (const step of steps) options.log.info('schema step done', { number: step.number, name: step.name });

@@ -3,6 +3,7 @@ import { SignOut20Regular } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
+import { forgetDrafts } from '../chat/drafts.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { dialogGone } from '../ui/dialog-gone.ts';
@@ -65,11 +66,12 @@ export function AccountPage() {
           onClose={() => {
             setSigningOut(false);
           }}
-          onConfirm={(forgetPassword) => {
+          onConfirm={(choice) => {
             setSigningOut(false);
             void action.run(async () => {
               await dialogGone();
-              const { stays } = await call('session.signOut', { forgetPassword });
+              const { stays } = await call('session.signOut', choice);
+              if (choice.forgetData && session?.accountId !== undefined) forgetDrafts(session.accountId);
               keepForSignInPage(stays);
             });
           }}
@@ -80,9 +82,13 @@ export function AccountPage() {
 }
 
 /** Asks first. The dialog is gone before the page under it is: otherwise it would leave the next page hidden from screen readers. */
-function SignOutDialog(props: { readonly onClose: () => void; readonly onConfirm: (forgetPassword: boolean) => void }) {
+function SignOutDialog(props: {
+  readonly onClose: () => void;
+  readonly onConfirm: (choice: { readonly forgetPassword: boolean; readonly forgetData: boolean }) => void;
+}) {
   const { t } = useLingui();
-  const [forget, setForget] = useState(false);
+  const [forgetPassword, setForgetPassword] = useState(false);
+  const [forgetData, setForgetData] = useState(false);
   return (
     <ConfirmDialog
       title={<Trans>Sign out?</Trans>}
@@ -91,20 +97,35 @@ function SignOutDialog(props: { readonly onClose: () => void; readonly onConfirm
       error={undefined}
       onCancel={props.onClose}
       onConfirm={() => {
-        props.onConfirm(forget);
+        props.onConfirm({ forgetPassword: forgetPassword || forgetData, forgetData });
       }}
     >
       <p>
-        <Trans>
-          Running calls end, and nobody reaches you here until you sign in again. Your chats, call history and settings
-          stay on this computer.
-        </Trans>
+        {forgetData ? (
+          <Trans>
+            Running calls end. Your chats, contacts, call history and settings are removed from this computer and cannot
+            be brought back; what servers and other people have of them stays there.
+          </Trans>
+        ) : (
+          <Trans>
+            Running calls end, and nobody reaches you here until you sign in again. Your chats, call history and
+            settings stay on this computer.
+          </Trans>
+        )}
       </p>
       <Checkbox
-        checked={forget}
+        checked={forgetPassword || forgetData}
+        disabled={forgetData}
         label={t`Also forget the password`}
         onChange={(_event, data) => {
-          setForget(data.checked === true);
+          setForgetPassword(data.checked === true);
+        }}
+      />
+      <Checkbox
+        checked={forgetData}
+        label={t`Remove everything of this account from this computer`}
+        onChange={(_event, data) => {
+          setForgetData(data.checked === true);
         }}
       />
     </ConfirmDialog>

@@ -18,8 +18,14 @@ export const session = {
     }),
     nothing,
   ),
-  /** What stays on this computer is said by the answer. */
-  'session.signOut': callToMain(z.object({ forgetPassword: z.boolean() }), z.object({ stays: z.array(z.string()) })),
+  /**
+   * What stays on this computer is said by the answer. `forgetData` removes everything of the account from it, the
+   * password included.
+   */
+  'session.signOut': callToMain(
+    z.object({ forgetPassword: z.boolean(), forgetData: z.boolean().optional() }),
+    z.object({ stays: z.array(z.string()) }),
+  ),
   /** Tests one service with the settings given so far; never more than one attempt with a password. */
   'session.test': callToMain(
     z.object({
