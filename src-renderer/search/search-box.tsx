@@ -1,7 +1,7 @@
 import { Button } from '@fluentui/react-components';
 import { Dismiss16Regular, Search20Regular } from '@fluentui/react-icons';
 import { useLingui } from '@lingui/react/macro';
-import { useImperativeHandle, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useImperativeHandle, useRef, useState } from 'react';
 import type { KeyboardEvent, Ref } from 'react';
 import type { Person } from '../../src-shared/model/contact.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
@@ -18,9 +18,9 @@ import { errorWords } from '../ui/error-words.ts';
 import { contactsByJid } from '../ui/use-people.ts';
 import { commands, matchingCommands } from './commands.tsx';
 import type { Command } from './commands.tsx';
-import { SearchPanel, rowId } from './search-panel.tsx';
-import { searchRows } from './search-state.ts';
-import type { SearchRow } from './search-state.ts';
+import { SearchPanel, keyOf, rowId } from './search-panel.tsx';
+import { rowForHeld, searchRows } from './search-state.ts';
+import type { HeldEnter, SearchRow } from './search-state.ts';
 import { useSearch } from './use-search.ts';
 
 /** What the shell may ask of the box. */
@@ -46,6 +46,7 @@ export function SearchBox(props: {
   const own = useTopic('ownPresence');
   const input = useRef<HTMLInputElement>(null);
   const opener = useRef<Element | null>(null);
+  const held = useRef<HeldEnter<Intent>>(undefined);
   const [focused, setFocused] = useState(false);
   const [active, setActive] = useState(0);
 
@@ -59,6 +60,7 @@ export function SearchBox(props: {
   const current = Math.min(active, Math.max(0, rows.length - 1));
 
   const type = (text: string) => {
+    held.current = undefined;
     setActive(0);
     search.type(text);
     props.onOpenChange(text.trim() !== '');
@@ -131,6 +133,17 @@ export function SearchBox(props: {
     }
   };
 
+  const actOnHeld = useEffectEvent(() => {
+    const row = rowForHeld(held.current, search.state, rows, keyOf);
+    if (held.current === undefined || row === undefined) return;
+    const { intent } = held.current;
+    held.current = undefined;
+    act(row, intent);
+  });
+  useEffect(() => {
+    actOnHeld();
+  }, [search.state]);
+
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[current];
     const next = event.key === 'Home' || event.key === 'End' ? undefined : moveInList(event.key, current, rows.length);
@@ -143,7 +156,7 @@ export function SearchBox(props: {
       event.stopPropagation();
       leave();
       if (opener.current instanceof HTMLElement) opener.current.focus();
-    } else if (event.key === 'Enter' && open && row !== undefined) {
+    } else if (event.key === 'Enter' && open) {
       event.preventDefault();
       const mac = isMac();
       const press = event.nativeEvent;
@@ -152,7 +165,14 @@ export function SearchBox(props: {
         : pressed(press, combos.chatPerson, mac)
           ? 'chat'
           : 'act';
-      act(row, intent);
+      if (!commandMode && search.state.awaited.length > 0) {
+        // What stands there may have been found for the text before.
+        held.current = {
+          ticket: search.state.ticket,
+          intent,
+          key: active === 0 || row === undefined ? undefined : keyOf(row),
+        };
+      } else if (row !== undefined) act(row, intent);
     }
   };
 

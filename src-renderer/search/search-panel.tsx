@@ -155,7 +155,8 @@ function keepFocus(event: React.MouseEvent): void {
   event.preventDefault();
 }
 
-function keyOf(row: SearchRow | Command): string {
+/** Names a row among those of one list. */
+export function keyOf(row: SearchRow | Command): string {
   if ('run' in row) return row.id;
   return row.kind === 'person' ? row.person.id : row.kind;
 }

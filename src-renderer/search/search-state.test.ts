@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Person } from '../../src-shared/model/contact.ts';
-import { emptySearch, searchReducer, searchRows, splitMatch } from './search-state.ts';
-import type { SearchState } from './search-state.ts';
+import { emptySearch, rowForHeld, searchReducer, searchRows, splitMatch } from './search-state.ts';
+import type { SearchRow, SearchState } from './search-state.ts';
 
 const person = (name: string, source: Person['source'], id = name): Person => ({
   id,
@@ -120,5 +120,43 @@ describe('the match in a name', () => {
   });
   test('is empty when the name was found by something else', () => {
     expect(splitMatch('Tom Ashdown', '7946')).toEqual(['Tom Ashdown', '', '']);
+  });
+});
+
+describe('Enter before the answer', () => {
+  const carol = person('carol', 'contacts');
+  const found = searchReducer(typed('610'), { type: 'cacheAnswered', ticket: 1, answer: answer(carol) });
+  const keyOf = (row: SearchRow): string => (row.kind === 'person' ? row.person.id : row.kind);
+  const row = (state: SearchState, key?: string): SearchRow | undefined =>
+    rowForHeld(
+      { ticket: 2, intent: 'call', key },
+      state,
+      searchRows(state, () => false),
+      keyOf,
+    );
+
+  test('waits for both answers, and then takes the first row of its own query', () => {
+    let state = searchReducer(found, { type: 'typed', query: '6102', ticket: 2 });
+    // Carol, found for 610, still stands in the list.
+    expect(searchRows(state, () => false)[0]).toMatchObject({ kind: 'person' });
+    expect(row(state)).toBeUndefined();
+    state = searchReducer(state, { type: 'cacheAnswered', ticket: 2, answer: answer(carol) });
+    expect(row(state)).toBeUndefined();
+    state = searchReducer(state, { type: 'dialableAnswered', ticket: 2, dialable: { dial: '6102', shown: '6102' } });
+    expect(row(state)).toMatchObject({ kind: 'dial', dialable: { dial: '6102' } });
+    expect(row(state, 'carol')).toMatchObject({ kind: 'person' });
+    expect(row(state, 'gone')).toBeUndefined();
+  });
+
+  test('waits for nobody when this computer cannot search', () => {
+    let state = searchReducer(found, { type: 'typed', query: '6102', ticket: 2 });
+    state = searchReducer(state, { type: 'dialableAnswered', ticket: 2, dialable: { dial: '6102', shown: '6102' } });
+    state = searchReducer(state, { type: 'cacheFailed', ticket: 2 });
+    expect(row(state)).toMatchObject({ kind: 'dial' });
+  });
+
+  test('is forgotten when something else was typed', () => {
+    const state = searchReducer(found, { type: 'typed', query: '61023', ticket: 3 });
+    expect(row({ ...state, awaited: [] })).toBeUndefined();
   });
 });

@@ -25,11 +25,14 @@ export interface SearchState {
   readonly problem: string | undefined;
   readonly truncated: boolean;
   readonly dialable: Dialable | undefined;
+  /** What this computer has not said yet to this query: until then the rows may be those of the query before. */
+  readonly awaited: readonly ('cache' | 'dialable')[];
 }
 
 export type SearchEvent =
   | { readonly type: 'typed'; readonly query: string; readonly ticket: number }
   | { readonly type: 'cacheAnswered'; readonly ticket: number; readonly answer: SearchAnswer }
+  | { readonly type: 'cacheFailed'; readonly ticket: number }
   | { readonly type: 'directoryAsked'; readonly ticket: number }
   | { readonly type: 'directoryAnswered'; readonly ticket: number; readonly answer: SearchAnswer }
   | { readonly type: 'dialableAnswered'; readonly ticket: number; readonly dialable: Dialable | undefined };
@@ -43,6 +46,7 @@ export const emptySearch: SearchState = {
   problem: undefined,
   truncated: false,
   dialable: undefined,
+  awaited: [],
 };
 
 export function searchReducer(state: SearchState, event: SearchEvent): SearchState {
@@ -53,12 +57,15 @@ export function searchReducer(state: SearchState, event: SearchEvent): SearchSta
       query: event.query,
       ticket: event.ticket,
       cache: event.query === '' ? undefined : state.cache,
+      awaited: ['cache', 'dialable'],
     };
   }
   if (event.ticket !== state.ticket) return state;
   switch (event.type) {
     case 'cacheAnswered':
-      return { ...state, cache: event.answer };
+      return { ...state, cache: event.answer, awaited: without(state, 'cache') };
+    case 'cacheFailed':
+      return { ...state, cache: undefined, awaited: without(state, 'cache') };
     case 'directoryAsked':
       return { ...state, directory: 'searching', problem: undefined };
     case 'directoryAnswered':
@@ -70,8 +77,34 @@ export function searchReducer(state: SearchState, event: SearchEvent): SearchSta
         truncated: event.answer.truncated,
       };
     case 'dialableAnswered':
-      return { ...state, dialable: event.dialable };
+      return { ...state, dialable: event.dialable, awaited: without(state, 'dialable') };
   }
+}
+
+function without(state: SearchState, answered: SearchState['awaited'][number]): SearchState['awaited'] {
+  return state.awaited.filter((one) => one !== answered);
+}
+
+/** Enter that was pressed before the rows of its query were there. */
+export interface HeldEnter<Intent> {
+  readonly ticket: number;
+  readonly intent: Intent;
+  /** The row that the person had gone to; undefined: the first, whatever it turns out to be. */
+  readonly key: string | undefined;
+}
+
+/**
+ * The row on which a held Enter acts now: none before this computer has answered its query, none when another query
+ * was typed since, and none when the row that was chosen is gone.
+ */
+export function rowForHeld<Row>(
+  held: HeldEnter<unknown> | undefined,
+  state: SearchState,
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+): Row | undefined {
+  if (held?.ticket !== state.ticket || state.awaited.length > 0) return undefined;
+  return held.key === undefined ? rows[0] : rows.find((row) => keyOf(row) === held.key);
 }
 
 export type SearchGroup = 'dial' | 'contacts' | 'recent' | 'directory' | 'actions';

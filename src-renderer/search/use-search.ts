@@ -46,7 +46,9 @@ export function useSearch(): Search {
         if (latest && answer.people.length === 0 && asked.length >= directoryMinimumCharacters)
           askDirectory(asked, ticket);
       },
-      () => undefined,
+      () => {
+        dispatch({ type: 'cacheFailed', ticket });
+      },
     );
     void call('people.dialable', { text: asked }).then(
       ({ dial, shown }) => {
@@ -56,7 +58,9 @@ export function useSearch(): Search {
           dialable: dial === null ? undefined : { dial, shown: shown ?? dial },
         });
       },
-      () => undefined,
+      () => {
+        dispatch({ type: 'dialableAnswered', ticket, dialable: undefined });
+      },
     );
   };
 
