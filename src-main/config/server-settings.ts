@@ -113,7 +113,8 @@ export const serverSettings = {
   'directory.encryption': oneOf(['ldaps', 'starttls', 'none'], {
     scope: 'account',
     default: 'ldaps',
-    meaning: 'Encryption of LDAP; with none everything, the password too, can be read on the way.',
+    meaning:
+      'Encryption of LDAP; with none everything can be read on the way, the password too where a sign-in name is set.',
   }),
   'directory.bindDn': text(distinguishedName, {
     scope: 'account',

@@ -167,6 +167,19 @@ describe('signing in', () => {
     expect((await failureOf(open(server, { bindDn: '' }))).message).toContain('lets nobody search without signing in');
   });
 
+  test('without encryption the password goes as it is where there is a sign-in name, and not at all for nobody', async () => {
+    const binds: string[] = [];
+    const server = await serve((request) => {
+      if (request.tag === tags.bind) binds.push(request.bytes.toString('latin1'));
+      friendly(() => undefined)(request);
+    });
+    await open(server);
+    await open(server, { bindDn: '', userDnTemplate: 'uid={user},dc=x' });
+    await open(server, { bindDn: '' });
+    // What the settings and the words of the probe say of it.
+    expect(binds.map((bytes) => bytes.includes('secret'))).toEqual([true, true, false]);
+  });
+
   test('an empty password is refused here: servers call that a success and sign in nobody', async () => {
     let asked = 0;
     const server = await serve(({ id, socket }) => {

@@ -108,7 +108,11 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
   'directory.servers': { label: msg`Directory (LDAP)`, hint: severalServers, whenEmpty: foundByDns },
   'directory.encryption': {
     label: msg`Encryption`,
-    options: { ldaps: msg`TLS (LDAPS)`, starttls: msg`STARTTLS`, none: msg`None, without password` },
+    options: {
+      ldaps: msg`TLS (LDAPS)`,
+      starttls: msg`STARTTLS`,
+      none: msg`None: others can read the password`,
+    },
   },
   'directory.searchBases': {
     label: msg`Where to search`,
