@@ -9,6 +9,7 @@ import type { AccountHandlers } from './account-calls.ts';
 import { mediaFactory, speaksWebRtc } from './account-media.ts';
 import type { AccountParts } from './account-parts.ts';
 import type { AccountConfig } from './account/account-config.ts';
+import { withHome } from './core/full-path.ts';
 import { pathStyleOf } from './archive/archive-path.ts';
 import { Archive } from './archive/archive.ts';
 import { availabilityOf } from './calls/availability.ts';
@@ -286,7 +287,7 @@ export class AccountServices {
     return new CallRecordings({
       folder: () => {
         const chosen = parts.callSettings().recordingFolder.trim();
-        return chosen === '' ? join(parts.documents, 'Parley', 'Recordings') : chosen;
+        return chosen === '' ? join(parts.documents, 'Parley', 'Recordings') : withHome(chosen, parts.home);
       },
       format: () => parts.callSettings().recordingFormat,
       window: async (recordingId, callIds, format) => {

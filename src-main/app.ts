@@ -281,6 +281,7 @@ class App implements AppPort {
       ...desktop.handlers,
       ...programCalls({
         host,
+        settings: this.#settings,
         windows: this.#windows,
         gateway: this.#gateway,
         store: this.#store,

@@ -262,7 +262,7 @@ describe('links', () => {
 });
 
 test('a shell without a desktop is left alone', async () => {
-  expect(abilitiesOf({ desktop: undefined, openLinks: undefined })).toEqual([]);
+  expect(abilitiesOf({ desktop: undefined, openLinks: undefined, chooseFolder: undefined })).toEqual([]);
   const { host } = { host: { desktop: undefined, openLinks: undefined } };
   const bare = new Desktop({
     host: { ...host, notify: () => false, showWindow: () => undefined, power: undefined as never },

@@ -29,6 +29,11 @@ export interface Host {
    * when the system does not let it.
    */
   readonly openLinks: ((on: boolean) => Promise<void>) | undefined;
+  /**
+   * Asks the person for a folder by the system's dialog, beginning at this one; resolves to undefined when they choose
+   * none. Undefined where the shell has no such dialog.
+   */
+  readonly chooseFolder: ((beginAt: string) => Promise<string | undefined>) | undefined;
 }
 
 /** Keys that work everywhere, the window of incoming calls, the menu beside the clock. */

@@ -2,6 +2,8 @@ import type { MainHandlers } from '../src-shared/contract/contract.ts';
 import { AppError } from '../src-shared/errors.ts';
 import { serviceNames } from '../src-shared/model/health.ts';
 import type { ServiceName } from '../src-shared/model/health.ts';
+import type { Settings } from './config/settings.ts';
+import { withHome } from './core/full-path.ts';
 import type { LoggerFactory } from './core/log.ts';
 import type { Store } from './core/store.ts';
 import type { CurrentAccount } from './current-account.ts';
@@ -13,7 +15,8 @@ import type { SipTrace } from './softphone/sip-trace.ts';
 import type { Windows } from './windows.ts';
 
 export interface ProgramCallsOptions {
-  readonly host: Pick<Host, 'version' | 'shell' | 'platform' | 'paths' | 'desktop' | 'openLinks'>;
+  readonly host: Pick<Host, 'version' | 'shell' | 'platform' | 'paths' | 'desktop' | 'openLinks' | 'chooseFolder'>;
+  readonly settings: Pick<Settings, 'get' | 'set'>;
   readonly windows: Pick<Windows, 'claim' | 'release' | 'reportCodecs'>;
   readonly gateway: Pick<MediaGateway, 'prepareRenderer' | 'retry'>;
   readonly store: Pick<Store, 'retry'>;
@@ -34,6 +37,7 @@ type ProgramHandlers = Pick<
   | 'media.codecs'
   | 'media.warm'
   | 'health.retry'
+  | 'app.chooseFolder'
   | 'app.info'
   | 'app.dismissNotice'
   | 'app.takeTarget'
@@ -45,7 +49,7 @@ type ProgramHandlers = Pick<
 
 /** The contract's calls that the program answers whether or not somebody is signed in. */
 export function programCalls(options: ProgramCallsOptions): ProgramHandlers {
-  const { host, windows, gateway, store, account, outside, trace, log } = options;
+  const { host, settings, windows, gateway, store, account, outside, trace, log } = options;
   const dismissed = new Set<string>();
   const notices = (): readonly string[] => options.notices().filter((notice) => !dismissed.has(notice));
   const retry = (service: ServiceName): void => {
@@ -85,6 +89,19 @@ export function programCalls(options: ProgramCallsOptions): ProgramHandlers {
       const known = serviceNames.find((name) => name === service);
       if (known === undefined) throw new AppError('invalid', 'That service cannot be tried again by hand.', service);
       retry(known);
+      return null;
+    },
+    'app.chooseFolder': ({ key }) => {
+      if (host.chooseFolder === undefined)
+        throw new AppError('unsupported', 'Parley cannot ask for a folder here. Type its full path.', key);
+      host
+        .chooseFolder(withHome(settings.get(key), host.paths.home))
+        .then((folder) => {
+          if (folder !== undefined) settings.set(key, folder);
+        })
+        .catch((error: unknown) => {
+          log('settings').warn('a folder that was chosen was not set', { key, error });
+        });
       return null;
     },
     'app.info': () => ({

@@ -35,11 +35,17 @@ test(
     await expect.poll(() => textOf(folder)).toMatch(/This one is kept[\s\S]*This one is kept/);
     expect(textOf(folder)).not.toContain('Not for the archive');
 
+    // A folder that would be another one at each start is refused in words, and what was typed stays to be mended.
+    await window.goToSettings('Chat archive');
+    const field = alice.getByRole('textbox', { name: /folder/i });
+    await field.fill('Chats');
+    await alice.keyboard.press('Enter');
+    await expect(alice.getByRole('alert')).toContainText('Enter the folder with its full path');
+    await expect(field).toHaveValue('Chats');
+
     // A folder that is none: the strip leads back here, and tries again when it is mended.
     const file = join(folder, 'file');
     writeFileSync(file, '');
-    await window.goToSettings('Chat archive');
-    const field = alice.getByRole('textbox', { name: /folder/i });
     await field.fill(join(file, 'archive'));
     await alice.keyboard.press('Enter');
     await expect(window.strip).toContainText('The archive folder cannot be written to.');

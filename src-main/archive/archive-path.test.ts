@@ -44,6 +44,10 @@ describe('the file of a conversation and day', () => {
     expect(pathOf('linux', { folder: '/srv/chats', documents: '/home/alice/Dokumente' })).toBe(
       '/srv/chats/alice@example.com/bob@example.com/2026-03-09.txt',
     );
+    expect(archiveRoot({ style: 'linux', home: '/home/alice', folder: '~/Chats' })).toBe('/home/alice/Chats');
+    expect(archiveRoot({ style: 'windows', home: String.raw`C:\Users\alice`, folder: String.raw`~\Chats` })).toBe(
+      String.raw`C:\Users\alice\Chats`,
+    );
     expect(archiveRoot({ style: 'windows', home: 'C:\\', folder: '  ' })).toBe(String.raw`C:\Documents\Parley\Archive`);
   });
 });

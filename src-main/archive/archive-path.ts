@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { posix, win32 } from 'node:path';
+import { withHome } from '../core/full-path.ts';
 
 /** How a system names its folders and what it allows in a name. */
 export type PathStyle = 'windowsXp' | 'windows' | 'macos' | 'linux';
@@ -51,10 +52,11 @@ export function archivePath(file: ArchiveFile): string {
   );
 }
 
-/** The archive's folder, for the settings page and its "Open folder". */
+/** The archive's folder, for the settings page and its "Open folder". A `~` at its beginning is the home folder. */
 export function archiveRoot(place: Pick<ArchiveFile, 'style' | 'home' | 'documents' | 'folder'>): string {
   const path = isWindows(place.style) ? win32 : posix;
-  if (place.folder !== undefined && place.folder.trim() !== '') return path.join(place.folder);
+  const chosen = place.folder?.trim() ?? '';
+  if (chosen !== '') return path.normalize(withHome(chosen, place.home, (...parts) => path.join(...parts)));
   const usual = path.join(place.home, place.style === 'windowsXp' ? 'My Documents' : 'Documents');
   return path.join(place.documents ?? usual, 'Parley', 'Archive');
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { recordingFormats } from '../../src-shared/contract/media.ts';
-import { list, onOff, oneOf, table, text, wholeNumber } from './setting.ts';
+import { folder, list, onOff, oneOf, table, text, wholeNumber } from './setting.ts';
 
 /** What a person dials: a number, a service code, an address. */
 const dialable = { maxLength: 255, fits: (value: string) => value === '' || isDialable(value) };
@@ -166,10 +166,12 @@ export const callRuleSettings = {
     default: 'opus',
     meaning: 'What recordings are kept in: opus (WebM, about 0.5 MB a minute) or wav (about 6 MB a minute).',
   }),
-  'calls.recordingFolder': text(
-    { maxLength: 1_000 },
-    { scope: 'account', default: '', meaning: 'Folder of the recordings; empty: Parley, Recordings in the documents.' },
-  ),
+  'calls.recordingFolder': folder({
+    scope: 'account',
+    default: '',
+    meaning:
+      'Folder of the recordings, as a full path or from ~ (the home folder) on; empty: Parley, Recordings in the documents.',
+  }),
   'phone.voicemailNumber': text(dialable, {
     scope: 'account',
     default: '',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SettingColumn, SettingControl, SettingTableRow, SettingValue } from '../../src-shared/contract/system.ts';
+import { isFullPath } from '../core/full-path.ts';
 
 /** One declared setting: the schema checks every value, wherever it comes from; the control travels to the window as data. */
 export interface Setting<Value extends SettingValue = SettingValue> {
@@ -10,12 +11,15 @@ export interface Setting<Value extends SettingValue = SettingValue> {
   readonly control: SettingControl;
   /** For administrators: what it does, in one sentence. */
   readonly meaning: string;
+  /** What a person is told whose value does not fit; without it the words are general. */
+  readonly refusal?: string;
 }
 
 interface Declared<Value> {
   readonly scope: 'machine' | 'account';
   readonly default: Value;
   readonly meaning: string;
+  readonly refusal?: string;
 }
 
 export function onOff(declared: Declared<boolean>): Setting<boolean> {
@@ -66,8 +70,22 @@ export function text(
     scope: declared.scope,
     control: { kind: 'text', maxLength: rule.maxLength },
     meaning: declared.meaning,
+    ...(declared.refusal === undefined ? {} : { refusal: declared.refusal }),
   };
 }
+
+/** A folder of this computer by its full path, or below the home folder by `~`; empty: the one that `meaning` names. */
+export function folder(declared: Omit<Declared<string>, 'refusal'>): Setting<string> {
+  return text(
+    { maxLength: 1_000, fits: (value) => value === '' || isFullPath(value) },
+    {
+      ...declared,
+      refusal: `Enter the folder with its full path, such as ${exampleFolder}, or as ~/Parley below your home folder.`,
+    },
+  );
+}
+
+const exampleFolder = process.platform === 'win32' ? 'D:\\Parley' : '/srv/parley';
 
 /** Lines of text in order of preference, none twice. */
 export function list(

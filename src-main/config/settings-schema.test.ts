@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseServer } from '../core/server-text.ts';
 import { checkSetting, settingKeys, settingOf } from './settings-schema.ts';
@@ -41,6 +42,8 @@ describe('the schema', () => {
       [['opus'], ['PCMA', 'G729', 'telephone-event', 'CN']],
       [['GSM'], ['OPUS'], ['opus', 'opus'], [], ['telephone-event', 'CN']],
     ],
+    ['archive.folder', ['', '~', '~/Chats', resolve('Chats')], ['Chats', './Chats', '~bob/Chats']],
+    ['calls.recordingFolder', ['', '~/Calls', resolve('Calls')], ['Calls', '../Calls']],
     ['calls.region', ['', 'DE'], ['de', 'DEU']],
     ['calls.forwardAlways', ['', '6104', '+44 20 7946 0104', 'bob@example.com', '*97'], ['Bob', 'a\tb', '<6104>']],
     ['calls.forwardNoAnswerS', [5, 120], [4, 121]],

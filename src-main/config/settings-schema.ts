@@ -10,7 +10,7 @@ import { parseServer } from '../core/server-text.ts';
 import { callRuleSettings } from './call-rule-settings.ts';
 import { dialPlanSettings } from './dial-rule-settings.ts';
 import { serverSettings } from './server-settings.ts';
-import { list, onOff, oneOf, text, wholeNumber } from './setting.ts';
+import { folder, list, onOff, oneOf, text, wholeNumber } from './setting.ts';
 import type { Setting } from './setting.ts';
 
 const deviceNames = { maxItems: limits.rankedDevices, maxLength: 200 };
@@ -53,10 +53,11 @@ export const settingsSchema = {
     default: false,
     meaning: 'Keep a readable file of each conversation and day on this computer.',
   }),
-  'archive.folder': text(
-    { maxLength: 1_000 },
-    { scope: 'account', default: '', meaning: 'Folder of the archive; empty: the platform’s own place.' },
-  ),
+  'archive.folder': folder({
+    scope: 'account',
+    default: '',
+    meaning: 'Folder of the archive, as a full path or from ~ (the home folder) on; empty: the platform’s own place.',
+  }),
 
   'calls.audioCodecs': list(
     {

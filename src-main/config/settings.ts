@@ -111,7 +111,10 @@ export class Settings implements Service, SettingsReader {
   set(key: string, value: unknown): number {
     const known = this.#changeable(key);
     const checked = checkSetting(known, value);
-    if (!checked.ok) throw new AppError('invalid', 'That value does not fit this setting.', checked.problem);
+    if (!checked.ok) {
+      const words = settingOf(known).refusal ?? 'That value does not fit this setting.';
+      throw new AppError('invalid', words, checked.problem);
+    }
     return this.#change(known, checked.value);
   }
 

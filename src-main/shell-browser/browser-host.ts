@@ -50,6 +50,8 @@ export function createBrowserHost(options: BrowserHostOptions): Host {
     showWindow: options.showWindow,
     // A browser's page stands over nothing and hears no keys of others.
     desktop: undefined,
+    // A browser's dialog tells no paths.
+    chooseFolder: undefined,
     openLinks: platform === 'linux' ? linksOfDesktop(options, home, environment) : undefined,
   };
 }

@@ -119,6 +119,17 @@ describe('the window', () => {
     expect(newestWindow().did).toContain('show');
   });
 
+  test('asks for a folder by the dialog of the system, and takes none when it is cancelled', async () => {
+    await shell.start();
+    expect(await host?.chooseFolder?.('/srv')).toBeUndefined();
+    electron.dialog.picks = ['/srv/chats'];
+    expect(await host?.chooseFolder?.('')).toBe('/srv/chats');
+    expect(electron.dialog.asked).toMatchObject([
+      { properties: ['openDirectory', 'createDirectory'], defaultPath: '/srv' },
+      { properties: ['openDirectory', 'createDirectory'] },
+    ]);
+  });
+
   test('comes forward on another start, is restored when minimized, and made anew when closed', async () => {
     await shell.start();
     newestWindow().minimized = true;

@@ -241,6 +241,7 @@ export class ElectronShell {
         this.#window.show();
       },
       openLinks,
+      chooseFolder: (beginAt) => this.#window.chooseFolder(beginAt),
       desktop: {
         showIncoming: (wanted) => {
           this.#incomingWanted = wanted;

@@ -64,6 +64,16 @@ export const clipboard = {
   },
 };
 
+/** What the person picks in the system's dialog; empty: nothing. */
+export const dialog = {
+  picks: [] as string[],
+  asked: [] as unknown[],
+  showOpenDialog(_window: unknown, options: unknown): Promise<{ canceled: boolean; filePaths: string[] }> {
+    this.asked.push(options);
+    return Promise.resolve({ canceled: this.picks.length === 0, filePaths: this.picks });
+  },
+};
+
 /** Two displays side by side; the pointer is on the right one. */
 export const screen = {
   pointer: { x: 2_000, y: 300 },
@@ -387,6 +397,8 @@ export function resetFakeElectron(): void {
   globalShortcut.ours.clear();
   globalShortcut.others.clear();
   clipboard.text = '';
+  dialog.picks = [];
+  dialog.asked = [];
   screen.pointer = { x: 2_000, y: 300 };
   ipcMain.removeAllListeners();
   powerMonitor.removeAllListeners();

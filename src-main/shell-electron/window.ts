@@ -1,5 +1,11 @@
-import { BrowserWindow, nativeTheme } from 'electron';
-import type { BrowserWindowConstructorOptions, NativeImage, TitleBarOverlayOptions, WebPreferences } from 'electron';
+import { BrowserWindow, dialog, nativeTheme } from 'electron';
+import type {
+  BrowserWindowConstructorOptions,
+  NativeImage,
+  OpenDialogOptions,
+  TitleBarOverlayOptions,
+  WebPreferences,
+} from 'electron';
 import { windowUrl } from './origin.ts';
 
 const titleBarHeight = 48;
@@ -96,6 +102,19 @@ export class MainWindow {
   overlay(image: NativeImage | null, words: string): void {
     this.#overlay = { image, words };
     this.#window?.setOverlayIcon(image, words);
+  }
+
+  /** Asks for a folder, over this window where there is one; undefined: none was chosen. */
+  async chooseFolder(beginAt: string): Promise<string | undefined> {
+    const options: OpenDialogOptions = {
+      properties: ['openDirectory', 'createDirectory'],
+      ...(beginAt === '' ? {} : { defaultPath: beginAt }),
+    };
+    const window = this.#window;
+    const { canceled, filePaths } = await (window === undefined
+      ? dialog.showOpenDialog(options)
+      : dialog.showOpenDialog(window, options));
+    return canceled ? undefined : filePaths[0];
   }
 
   /** Whether it is this window's own page that speaks. */

@@ -33,7 +33,7 @@ export const callRuleWords: Readonly<Record<string, SettingWords>> = {
   },
   'calls.recordingFolder': {
     label: msg`Folder of recordings`,
-    hint: msg`Full path`,
+    hint: msg`Full path, or from ~ (your home folder) on`,
     whenEmpty: msg`Parley, Recordings in your documents`,
   },
   'calls.emergencyNumbers': {

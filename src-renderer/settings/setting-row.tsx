@@ -2,8 +2,12 @@ import { Button } from '@fluentui/react-components';
 import { ArrowUndo16Regular, LockClosed12Filled } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
+import { isFolderSetting } from '../../src-shared/model/folder-setting.ts';
+import { useCall } from '../bridge/client-context.tsx';
+import { useAction } from '../ui/use-action.ts';
 import { SettingInput } from './setting-input.tsx';
 import { settingWords } from './setting-words.ts';
+import { useAbilities } from './use-abilities.ts';
 import { useSetting } from './use-setting.ts';
 
 /** The line below a value that the organization's policy holds. */
@@ -44,6 +48,9 @@ export function Row(props: {
 /** One setting with its control; nothing for a key that the service does not have. */
 export function SettingRow({ name }: { readonly name: string }) {
   const { t } = useLingui();
+  const call = useCall();
+  const asking = useAction();
+  const abilities = useAbilities();
   const setting = useSetting(name);
   const words = settingWords[name];
   const { state } = setting;
@@ -56,10 +63,15 @@ export function SettingRow({ name }: { readonly name: string }) {
       label={label}
       hint={words.hint === undefined ? undefined : t(words.hint)}
       locked={state.locked}
-      error={setting.error}
+      error={setting.error ?? asking.error}
       stacked={stacked}
     >
       <SettingInput state={state} words={words} label={label} onChange={setting.set} wide={stacked} />
+      {isFolderSetting(name) && !state.locked && abilities.includes('folders') && (
+        <Button onClick={() => void asking.run(() => call('app.chooseFolder', { key: name }))}>
+          <Trans>Choose folder…</Trans>
+        </Button>
+      )}
       {own && stacked && (
         <Button
           appearance="subtle"

@@ -227,7 +227,11 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
     label: msg`Save chats to this computer`,
     hint: msg`One readable file for each conversation and day`,
   },
-  'archive.folder': { label: msg`Folder`, hint: msg`Full path`, whenEmpty: msg`The usual place on this computer` },
+  'archive.folder': {
+    label: msg`Folder`,
+    hint: msg`Full path, or from ~ (your home folder) on`,
+    whenEmpty: msg`The usual place on this computer`,
+  },
 
   'video.enabled': { label: msg`Video in calls` },
   'video.maxFormat': {

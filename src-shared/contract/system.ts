@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Capability } from '../model/capability.ts';
 import { capabilityParts } from '../model/capability.ts';
+import { folderSettings } from '../model/folder-setting.ts';
 import { globalKeyNames } from '../model/global-key.ts';
 import type { ServiceHealth } from '../model/health.ts';
 import { callToMain, callToRenderer, event, topic } from './define.ts';
@@ -69,6 +70,8 @@ export const shellAbilities = [
   'globalKeys',
   /** Being the program that opens telephone and chat links. */
   'links',
+  /** Asking for a folder by the system's own dialog. */
+  'folders',
 ] as const;
 export type ShellAbility = (typeof shellAbilities)[number];
 
@@ -114,6 +117,8 @@ export const system = {
   'app.showWindow': callToMain(nothing, nothing),
   /** Answers a call and brings the window to the front. One request: the window that asks closes with the ringing. */
   'app.answerInFront': callToMain(z.object({ callId: id }), nothing),
+  /** Asks for a folder by the system's dialog and sets it; answers at once, as a person may take minutes. */
+  'app.chooseFolder': callToMain(z.object({ key: z.enum(folderSettings) }), nothing),
   /** The keys of the settings that Parley cannot have, because another program holds them. */
   'app.takenKeys': callToMain(nothing, z.object({ taken: z.array(z.enum(globalKeyNames)) })),
   'app.dismissNotice': callToMain(z.object({ index: z.number().int().nonnegative() }), nothing),
