@@ -36,11 +36,11 @@ test(
     expect(textOf(folder)).not.toContain('Not for the archive');
 
     // A folder that would be another one at each start is refused in words, and what was typed stays to be mended.
-    await window.goToSettings('Chat archive');
-    const field = alice.getByRole('textbox', { name: /folder/i });
+    const page = await window.goToSettings('Chat archive');
+    const field = page.getByRole('textbox', { name: /folder/i });
     await field.fill('Chats');
     await alice.keyboard.press('Enter');
-    await expect(alice.getByRole('alert')).toContainText('Enter the folder with its full path');
+    await expect(page.getByRole('alert')).toContainText('Enter the folder with its full path');
     await expect(field).toHaveValue('Chats');
 
     // A folder that is none: the strip leads back here, and tries again when it is mended.
