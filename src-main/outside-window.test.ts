@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { CallBack } from '../src-shared/contract/calls.ts';
 import type { ChatMessage } from '../src-shared/model/message.ts';
+import type { VoiceMessage } from '../src-shared/model/voicemail.ts';
 import { TestClock } from '../src-shared/test-clock.ts';
 import { TopicHub } from '../src-shared/rpc/topic-hub.ts';
 import { settingOf } from './config/settings-schema.ts';
@@ -112,6 +114,94 @@ test('who does not want to be disturbed is told nothing but what became of their
   hub.publish('ownPresence', { chosen: 'busy', shown: 'busy', text: '' });
   outside.missedCall('Bob');
   expect(notifications).toHaveLength(2);
+});
+
+describe('who waits for somebody', () => {
+  const callList = (...callBacks: readonly CallBack[]) =>
+    ({
+      calls: [],
+      line: { state: 'registered', message: '' },
+      callBacks,
+      forward: {},
+      doNotDisturb: false,
+      serverRules: [],
+    }) as const;
+  const bob = { target: '6102', name: 'Bob' } as const;
+
+  test('is told when the other is free, each time anew, and the click calls', () => {
+    const { outside, hub, notifications } = setUp();
+    outside.start();
+    hub.publish('calls', callList({ ...bob, state: 'waiting' }));
+    expect(notifications).toEqual([]);
+    hub.publish('calls', callList({ ...bob, state: 'free' }));
+    hub.publish('calls', callList({ ...bob, state: 'free' }));
+    expect(notifications).toMatchObject([{ title: 'Bob is free now', body: 'Click to call.', tag: 'call-back:6102' }]);
+    notifications[0]?.onClick();
+    expect(outside.takeTarget()).toBe('call-back/6102');
+    hub.publish('calls', callList({ ...bob, state: 'waiting' }));
+    hub.publish('calls', callList({ ...bob, state: 'free' }));
+    expect(notifications).toHaveLength(2);
+  });
+
+  test('is not told what was so when they asked, nor while not to be disturbed, but afterwards', () => {
+    const { outside, hub, notifications } = setUp();
+    outside.start();
+    hub.publish('calls', callList({ ...bob, state: 'free' }));
+    expect(notifications).toEqual([]);
+    hub.publish('ownPresence', { chosen: 'dnd', shown: 'dnd', text: '' });
+    hub.publish('calls', callList({ ...bob, state: 'waiting' }));
+    hub.publish('calls', callList({ ...bob, state: 'free' }));
+    expect(notifications).toEqual([]);
+    hub.publish('ownPresence', { chosen: 'available', shown: 'available', text: '' });
+    expect(notifications.map(({ title }) => title)).toEqual(['Bob is free now']);
+  });
+});
+
+describe('new voice messages', () => {
+  const voice = (id: string, receivedAtMs: number, name: string): VoiceMessage => {
+    return { id, receivedAtMs, name, number: id, durationS: 5, heard: false, urgent: false };
+  };
+  const box = (...messages: readonly VoiceMessage[]) => ({ state: 'ready', messages, unread: 0 }) as const;
+
+  test('are told when they come, unless that is switched off or nothing is to disturb', () => {
+    const { outside, hub, chosen, notifications } = setUp();
+    outside.start();
+    const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map((id, at) => voice(id, at, id.toUpperCase()));
+    if (!a || !b || !c || !d || !e) throw new Error('five messages');
+    hub.publish('voicemail', box(a));
+    expect(notifications).toEqual([]);
+    hub.publish('voicemail', box(b, a));
+    hub.publish('voicemail', box(b, a));
+    expect(notifications).toMatchObject([{ title: 'New voice message', body: 'From B', tag: 'voicemail' }]);
+    notifications[0]?.onClick();
+    expect(outside.takeTarget()).toBe('voicemail');
+    chosen['notifications.voicemail'] = false;
+    hub.publish('voicemail', box(c, b, a));
+    chosen['notifications.voicemail'] = true;
+    hub.publish('ownPresence', { chosen: 'dnd', shown: 'dnd', text: '' });
+    hub.publish('voicemail', box(d, c, b, a));
+    expect(notifications).toHaveLength(1);
+    hub.publish('ownPresence', { chosen: 'away', shown: 'away', text: '' });
+    hub.publish('voicemail', box(voice('f', 9, 'F'), e, d, c, b, a));
+    expect(notifications[1]).toMatchObject({ title: '2 new voice messages', body: 'From E, F' });
+  });
+
+  test('are told by their number where only the phone server knows of them', () => {
+    const { outside, hub, notifications } = setUp();
+    outside.start();
+    const waiting = (newCount: number): void => {
+      hub.publish('lineStates', { lines: [], messages: { waiting: newCount > 0, newCount } });
+    };
+    waiting(1);
+    waiting(1);
+    expect(notifications).toEqual([]);
+    waiting(2);
+    expect(notifications).toMatchObject([{ title: 'New voice message', body: '' }]);
+    waiting(0);
+    hub.publish('voicemail', box());
+    waiting(1);
+    expect(notifications).toHaveLength(1);
+  });
 });
 
 test('a shell without notifications leaves them to the window', () => {

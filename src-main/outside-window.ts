@@ -1,4 +1,5 @@
 import type { Clock } from '../src-shared/clock.ts';
+import type { CallBack } from '../src-shared/contract/calls.ts';
 import type { EventName, EventPayload } from '../src-shared/contract/contract.ts';
 import type { OwnPresence } from '../src-shared/contract/people.ts';
 import type { ChatMessage, Conversation } from '../src-shared/model/message.ts';
@@ -6,6 +7,7 @@ import { isQuiet } from '../src-shared/model/quiet.ts';
 import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
 import type { SettingsReader } from './config/settings.ts';
 import type { Host, HostStatus } from './host.ts';
+import { NewVoiceMessages } from './voicemail/new-voice-messages.ts';
 
 export interface OutsideWindowOptions {
   readonly host: Pick<Host, 'notify' | 'showStatus' | 'showWindow'>;
@@ -33,6 +35,13 @@ export class OutsideWindow {
   #conversations: readonly Conversation[] = [];
   /** The newest message of each peer that is about to be told. */
   readonly #untold = new Map<string, { readonly message: ChatMessage; readonly name: string }>();
+  #callBacks: readonly CallBack[] = [];
+  /** People who are free, and of whom that is known: they were so when the person asked, or it was told. */
+  #knownFree: ReadonlySet<string> = new Set();
+  readonly #newVoice = new NewVoiceMessages();
+  /** New messages at the phone server, where it alone tells of them. */
+  #waitingVoice: number | undefined;
+  #hasBox = false;
   /** A place that no window has gone to yet. */
   #target: string | null = null;
 
@@ -51,6 +60,7 @@ export class OutsideWindow {
     hub.watch('ownPresence', (presence) => {
       own = presence;
       this.#chosen = presence.chosen;
+      this.#tellFree();
       showOwn();
     });
     hub.watch('session', ({ state }) => {
@@ -63,6 +73,20 @@ export class OutsideWindow {
     hub.watch('conversations', ({ conversations, unread }) => {
       this.#conversations = conversations;
       this.#showStatus({ unreadMessages: unread });
+    });
+    hub.watch('calls', ({ callBacks }) => {
+      this.#callBacksChanged(callBacks);
+    });
+    hub.watch('voicemail', (box) => {
+      this.#hasBox = box.state !== 'notConfigured';
+      this.#voiceArrived(this.#newVoice.arrived(box).map(({ name, number }) => name ?? number));
+    });
+    hub.watch('lineStates', ({ messages }) => {
+      const before = this.#waitingVoice;
+      this.#waitingVoice = messages === undefined ? undefined : (messages.newCount ?? (messages.waiting ? 1 : 0));
+      // The server says how many, not from whom; what it says first was there already.
+      const isMore = before !== undefined && (this.#waitingVoice ?? 0) > before;
+      if (isMore && !this.#hasBox) this.#voiceArrived(['']);
     });
     this.#showStatus({});
   }
@@ -110,6 +134,40 @@ export class OutsideWindow {
     if (untold === undefined || isRead || isQuiet(this.#chosen) || !settings.get('notifications.messages')) return;
     const body = settings.get('notifications.preview') ? untold.message.body.slice(0, longestPreview) : '';
     this.#notify(untold.name, body, `chat:${peer}`, `chats/${peer}`);
+  }
+
+  /** Who is watched for the first time and is free at once is in front of the person who asked. */
+  #callBacksChanged(callBacks: readonly CallBack[]): void {
+    const before = new Set(this.#callBacks.map(({ target }) => target));
+    this.#callBacks = callBacks;
+    const known = callBacks.filter(
+      ({ target, state }) => state === 'free' && (this.#knownFree.has(target) || !before.has(target)),
+    );
+    this.#knownFree = new Set(known.map(({ target }) => target));
+    this.#tellFree();
+  }
+
+  /** Who does not want to be disturbed is told afterwards, if the other is free still. */
+  #tellFree(): void {
+    if (isQuiet(this.#chosen)) return;
+    const news = this.#callBacks.filter(({ target, state }) => state === 'free' && !this.#knownFree.has(target));
+    this.#knownFree = new Set([...this.#knownFree, ...news.map(({ target }) => target)]);
+    for (const { target, name = target } of news) {
+      this.#notify(
+        `${name} is free now`,
+        'Click to call.',
+        `call-back:${target}`,
+        `call-back/${encodeURIComponent(target)}`,
+      );
+    }
+  }
+
+  /** `callers`: of each message who left it, as far as that is known. */
+  #voiceArrived(callers: readonly string[]): void {
+    if (callers.length === 0 || isQuiet(this.#chosen) || !this.#options.settings.get('notifications.voicemail')) return;
+    const title = callers.length === 1 ? 'New voice message' : `${String(callers.length)} new voice messages`;
+    const names = [...new Set(callers.filter((caller) => caller !== ''))].join(', ');
+    this.#notify(title, names === '' ? '' : `From ${names}`, 'voicemail', 'voicemail');
   }
 
   #showStatus(change: Partial<HostStatus>): void {

@@ -191,6 +191,7 @@ export const settingsSchema = {
 
   'notifications.messages': onOff({ scope: 'machine', default: true, meaning: 'Notify of new messages.' }),
   'notifications.missedCalls': onOff({ scope: 'machine', default: true, meaning: 'Notify of missed calls.' }),
+  'notifications.voicemail': onOff({ scope: 'machine', default: true, meaning: 'Notify of new voice messages.' }),
   'notifications.preview': onOff({
     scope: 'machine',
     default: true,

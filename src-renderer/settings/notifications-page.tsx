@@ -7,6 +7,7 @@ const names = [
   'notifications.incomingWindow',
   'notifications.messages',
   'notifications.missedCalls',
+  'notifications.voicemail',
   'notifications.preview',
 ];
 

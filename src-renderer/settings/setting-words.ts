@@ -250,6 +250,7 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
 
   'notifications.messages': { label: msg`New messages` },
   'notifications.missedCalls': { label: msg`Missed calls` },
+  'notifications.voicemail': { label: msg`New voice messages` },
   'notifications.preview': {
     label: msg`Show what a message says`,
     hint: msg`Others can read it on your screen`,

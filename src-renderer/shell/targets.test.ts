@@ -12,15 +12,21 @@ describe('what a link asks for', () => {
     ['xmpp:bob@example.com?message;body=Hi%20Bob', { kind: 'chat', jid: 'bob@example.com', body: 'Hi Bob' }],
     ['xmpp:bob@example.com?roster;name=Bob', { kind: 'add', jid: 'bob@example.com', name: 'Bob' }],
     ['chats/bob@example.com', { kind: 'route', hash: 'chats/bob@example.com' }],
+    ['call-back/bob%40example.com', { kind: 'callBack', target: 'bob@example.com' }],
     ['#/voicemail', { kind: 'route', hash: '#/voicemail' }],
   ] as const)('%s', (text, target) => {
     expect(parseTarget(text)).toEqual(target);
   });
 
-  test.each(['javascript:alert(1)', 'https://example.com', 'file:///etc/passwd', 'nowhere', '', 'tel:bob'])(
-    '%s leads nowhere',
-    (text) => {
-      expect(parseTarget(text)).toBeUndefined();
-    },
-  );
+  test.each([
+    'javascript:alert(1)',
+    'https://example.com',
+    'file:///etc/passwd',
+    'nowhere',
+    '',
+    'tel:bob',
+    'call-back/%',
+  ])('%s leads nowhere', (text) => {
+    expect(parseTarget(text)).toBeUndefined();
+  });
 });

@@ -6,9 +6,13 @@ import { navigate, parseRoute, sections } from './route.ts';
 /** Where a link, a notification or a second start leads. */
 export type Target =
   | { readonly kind: 'route'; readonly hash: string }
+  /** Somebody who was waited for is free. */
+  | { readonly kind: 'callBack'; readonly target: string }
   | { readonly kind: 'dial'; readonly request: DialRequest }
   | { readonly kind: 'chat'; readonly jid: string; readonly body?: string }
   | { readonly kind: 'add'; readonly jid: string; readonly name?: string; readonly group?: string };
+
+const callBackPrefix = 'call-back/';
 
 /** Reads a target: a link (see parseLink), or a place in the window such as `chats/alice@example.com`. Undefined for anything else. */
 export function parseTarget(target: string): Target | undefined {
@@ -26,6 +30,7 @@ export function parseTarget(target: string): Target | undefined {
       return action === 'add' ? { kind: 'add', jid, ...more } : { kind: 'chat', jid, ...more };
     }
     case undefined: {
+      if (target.startsWith(callBackPrefix)) return callBackOf(target.slice(callBackPrefix.length));
       if (/^[a-z][a-z0-9+.-]*:/i.test(target)) return undefined;
       const section = target.replace(/^#?\/?/, '').split('/')[0];
       return sections.some((name) => name === section) ? { kind: 'route', hash: target } : undefined;
@@ -33,11 +38,30 @@ export function parseTarget(target: string): Target | undefined {
   }
 }
 
-/** Goes there. Numbers are given to `dial`, which asks before it calls; text of a link is a draft, never sent by itself. */
-export function openTarget(text: string, dial: (request: DialRequest) => void): void {
+function callBackOf(encoded: string): Target | undefined {
+  try {
+    return { kind: 'callBack', target: decodeURIComponent(encoded) };
+  } catch {
+    // Cut or mangled on its way.
+    return undefined;
+  }
+}
+
+/**
+ * Goes there. Numbers are given to `dial`, which asks before it calls, and people who were waited for to `callBack`; text
+ * of a link is a draft, never sent by itself.
+ */
+export function openTarget(
+  text: string,
+  dial: (request: DialRequest) => void,
+  callBack: (target: string) => void,
+): void {
   const target = parseTarget(text);
   if (target === undefined) return;
   switch (target.kind) {
+    case 'callBack':
+      callBack(target.target);
+      return;
     case 'dial':
       dial(target.request);
       return;

@@ -15,6 +15,7 @@ export function useTargets(): Targets {
   const call = useCall();
   const placeCall = usePlaceCall();
   const [dialRequest, setDialRequest] = useState<DialRequest>();
+  const callBacks = useTopic('calls')?.callBacks ?? [];
   const callsAtOnce =
     useTopic('settings')?.settings.some(({ key, value }) => key === 'calls.links' && value === 'call') === true;
 
@@ -28,11 +29,17 @@ export function useTargets(): Targets {
     }
     setDialRequest(request);
   };
+  const ask = (request: DialRequest): void => {
+    dial(request).catch(() => {
+      setDialRequest(request);
+    });
+  };
   const open = (target: string): void => {
-    openTarget(target, (request) => {
-      dial(request).catch(() => {
-        setDialRequest(request);
-      });
+    openTarget(target, ask, (number) => {
+      // Called without a question only while the person waits for it.
+      const waitedFor = callBacks.find((one) => one.target === number);
+      if (waitedFor === undefined) ask({ number });
+      else placeCall(number, waitedFor.name);
     });
   };
   const take = (): void => {
