@@ -62,6 +62,8 @@ export interface HostStatus {
   readonly chosen: OwnPresenceState | undefined;
   readonly missedCalls: number;
   readonly unreadMessages: number;
+  /** A call runs, which would end with the program. */
+  readonly inCall: boolean;
 }
 
 export interface HostPaths {

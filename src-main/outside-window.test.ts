@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CallBack } from '../src-shared/contract/calls.ts';
+import type { Call } from '../src-shared/model/call.ts';
 import type { ChatMessage } from '../src-shared/model/message.ts';
 import type { VoiceMessage } from '../src-shared/model/voicemail.ts';
 import { TestClock } from '../src-shared/test-clock.ts';
@@ -216,8 +217,29 @@ test('the status beside the clock follows presence, missed calls and unread mess
   hub.publish('ownPresence', { chosen: 'available', shown: 'dnd', text: '' });
   hub.publish('history', { chats: [], voiceMessages: [], calls: [], missedUnseen: 2 });
   hub.publish('conversations', { conversations: [], unread: 3 });
-  expect(statuses[0]).toEqual({ presence: 'offline', missedCalls: 0, unreadMessages: 0 });
-  expect(statuses.at(-1)).toEqual({ presence: 'dnd', missedCalls: 2, unreadMessages: 3 });
+  expect(statuses[0]).toEqual({ presence: 'offline', missedCalls: 0, unreadMessages: 0, inCall: false });
+  expect(statuses.at(-1)).toEqual({ presence: 'dnd', missedCalls: 2, unreadMessages: 3, inCall: false });
+});
+
+test('the shell knows while a call runs, which would end with the program; ringing is none yet', () => {
+  const { outside, hub, statuses } = setUp();
+  outside.start();
+  const calls = (...list: readonly Pick<Call, 'state' | 'direction'>[]): void => {
+    hub.publish('calls', {
+      calls: list as readonly Call[],
+      line: { state: 'registered', message: '' },
+      callBacks: [],
+      forward: {},
+      doNotDisturb: false,
+      serverRules: [],
+    });
+  };
+  calls({ state: 'ringing', direction: 'in' });
+  expect(statuses.at(-1)).toMatchObject({ inCall: false });
+  calls({ state: 'held', direction: 'in' });
+  expect(statuses.at(-1)).toMatchObject({ inCall: true });
+  calls({ state: 'ended', direction: 'in' });
+  expect(statuses.at(-1)).toMatchObject({ inCall: false });
 });
 
 test('what the person chose is told only while somebody is signed in, who could choose', () => {

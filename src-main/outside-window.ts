@@ -2,6 +2,7 @@ import type { Clock } from '../src-shared/clock.ts';
 import type { CallBack } from '../src-shared/contract/calls.ts';
 import type { EventName, EventPayload } from '../src-shared/contract/contract.ts';
 import type { OwnPresence } from '../src-shared/contract/people.ts';
+import { activeCall } from '../src-shared/model/calls-at-hand.ts';
 import type { ChatMessage, Conversation } from '../src-shared/model/message.ts';
 import { isQuiet } from '../src-shared/model/quiet.ts';
 import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
@@ -29,7 +30,7 @@ const readAtOnceMs = 500;
  */
 export class OutsideWindow {
   readonly #options: OutsideWindowOptions;
-  #status: HostStatus = { presence: 'offline', chosen: undefined, missedCalls: 0, unreadMessages: 0 };
+  #status: HostStatus = { presence: 'offline', chosen: undefined, missedCalls: 0, unreadMessages: 0, inCall: false };
   /** What the person chose to show to others, from the start on. */
   #chosen: OwnPresence['chosen'] | undefined;
   #conversations: readonly Conversation[] = [];
@@ -74,7 +75,9 @@ export class OutsideWindow {
       this.#conversations = conversations;
       this.#showStatus({ unreadMessages: unread });
     });
-    hub.watch('calls', ({ callBacks }) => {
+    hub.watch('calls', ({ calls, callBacks }) => {
+      const inCall = activeCall(calls) !== undefined;
+      if (inCall !== this.#status.inCall) this.#showStatus({ inCall });
       this.#callBacksChanged(callBacks);
     });
     hub.watch('voicemail', (box) => {

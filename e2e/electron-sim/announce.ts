@@ -5,7 +5,7 @@ export type SimulatorEvent =
   | { readonly event: 'window'; readonly endpoint: string; readonly url: string }
   | { readonly event: 'windowGone'; readonly url: string }
   /** How a window came to be seen: with the keyboard or without it. */
-  | { readonly event: 'shown'; readonly url: string; readonly how: 'show' | 'showInactive' | 'focus' }
+  | { readonly event: 'shown'; readonly url: string; readonly how: 'show' | 'showInactive' | 'focus' | 'hide' }
   | { readonly event: 'bounds'; readonly url: string; readonly width: number; readonly height: number }
   | { readonly event: 'openExternal'; readonly url: string }
   | { readonly event: 'notification'; readonly title: string; readonly body: string }

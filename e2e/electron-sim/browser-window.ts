@@ -144,6 +144,9 @@ export class BrowserWindow extends EventEmitter {
   show(): void {
     announce({ event: 'shown', url: this.#url, how: 'show' });
   }
+  hide(): void {
+    announce({ event: 'shown', url: this.#url, how: 'hide' });
+  }
   showInactive(): void {
     announce({ event: 'shown', url: this.#url, how: 'showInactive' });
   }

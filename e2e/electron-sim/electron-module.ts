@@ -92,6 +92,12 @@ export const globalShortcut = {
 let copied = '';
 export const clipboard = { readText: (): Promise<string> => Promise.resolve(copied) };
 
+/** Nobody sits before the dialogs of the system: no folder is chosen, and the first button is pressed. */
+export const dialog = {
+  showOpenDialog: () => Promise.resolve({ canceled: true, filePaths: [] }),
+  showMessageBox: () => Promise.resolve({ response: 0 }),
+};
+
 /** One display with a bar of 40 px at its lower edge. */
 export const screen = {
   getCursorScreenPoint: () => ({ x: 0, y: 0 }),

@@ -21,6 +21,7 @@ test(
     await expect(topBar).not.toContainText('Calls are refused');
     await caller.page.keyboard.press('Control+Shift+P');
     await caller.page.getByRole('menuitemcheckbox', { name: 'Refuse calls' }).click();
+    await caller.page.keyboard.press('Escape');
     await expect(topBar).toContainText('Calls are refused');
   },
 );

@@ -44,9 +44,14 @@ test(
     await page.keyboard.press('Control+m');
     await expect(window.control('Mute')).toBeVisible();
     await expectSoundBothWays(page, bob, tones);
+    // Whoever closes the window during a call is asked by the browser; before and after it, not.
+    const asksToStay = () =>
+      page.evaluate(() => !globalThis.dispatchEvent(new Event('beforeunload', { cancelable: true })));
+    expect(await asksToStay()).toBe(true);
     await bob.hangUp();
     await expect(window.stage('Bob Okafor')).toContainText('The other side ended the call.');
     await expect(window.controls).toBeHidden();
+    expect(await asksToStay()).toBe(false);
   },
 );
 

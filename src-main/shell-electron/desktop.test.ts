@@ -258,27 +258,27 @@ describe('beside the clock and on the icon', () => {
     const desktop = await start('linux');
     const heard: string[] = [];
     desktop.listen({ key: () => undefined, presence: (state) => heard.push(state) });
-    host?.showStatus({ presence: 'available', chosen: 'available', missedCalls: 0, unreadMessages: 0 });
+    host?.showStatus({ presence: 'available', chosen: 'available', missedCalls: 0, unreadMessages: 0, inCall: false });
     electron.Tray.made[0]?.menu.find(({ label }) => label === 'Do not disturb')?.click?.();
     expect(heard).toEqual(['dnd']);
   });
 
   test('what waits is counted on the icon', async () => {
     await start('darwin');
-    host?.showStatus({ presence: 'available', chosen: 'available', missedCalls: 2, unreadMessages: 3 });
+    host?.showStatus({ presence: 'available', chosen: 'available', missedCalls: 2, unreadMessages: 3, inCall: false });
     expect(electron.app.badge).toBe(5);
   });
 
   test('Windows has a dot with words, on a window that is made later too', async () => {
     await start('win32');
-    host?.showStatus({ presence: 'available', chosen: 'available', missedCalls: 1, unreadMessages: 2 });
+    host?.showStatus({ presence: 'available', chosen: 'available', missedCalls: 1, unreadMessages: 2, inCall: false });
     expect(windowAt(0).overlay.words).toBe('1 missed call, 2 unread messages');
     expect(windowAt(0).overlay.image).not.toBeNull();
     expect(electron.app.badge).toBe(0);
     windowAt(0).destroy();
     shell?.open('');
     expect(windowAt(1).overlay.words).toBe('1 missed call, 2 unread messages');
-    host?.showStatus({ presence: 'available', chosen: 'available', missedCalls: 0, unreadMessages: 0 });
+    host?.showStatus({ presence: 'available', chosen: 'available', missedCalls: 0, unreadMessages: 0, inCall: false });
     expect(windowAt(1).overlay.image).toBeNull();
   });
 });

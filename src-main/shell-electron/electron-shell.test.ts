@@ -141,6 +141,46 @@ describe('the window', () => {
     expect(electron.BrowserWindow.all).toHaveLength(2);
   });
 
+  test('closed by the person it only goes out of sight, and the first time that is said', async () => {
+    mkdirSync(join(directory, 'data'));
+    await shell.start();
+    newestWindow().close();
+    expect(newestWindow().did.at(-1)).toBe('hide');
+    expect(newestWindow().isDestroyed).toBe(false);
+    const { shown } = electron.Notification;
+    expect(shown.map(({ options }) => options.title)).toEqual(['Parley goes on running']);
+    expect(shown[0]?.options.body).toContain('Quit Parley');
+    shown[0]?.emit('click');
+    expect(newestWindow().did.slice(-2)).toEqual(['show', 'focus']);
+    newestWindow().close();
+    expect(shown).toHaveLength(1);
+    expect(electron.app.quits).toBe(0);
+    // Now the program ends, and nothing holds its window.
+    electron.app.emit('before-quit');
+    newestWindow().close();
+    expect(newestWindow().isDestroyed).toBe(true);
+  });
+
+  test('quitting during a call is asked about', async () => {
+    await shell.start();
+    const status = { presence: 'onphone', chosen: 'available', missedCalls: 0, unreadMessages: 0 } as const;
+    const quit = () => electron.Tray.made[0]?.menu.find(({ label }) => label === 'Quit Parley')?.click?.();
+    host?.showStatus({ ...status, inCall: true });
+    electron.dialog.answer = 1;
+    quit();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(electron.dialog.asked).toMatchObject([{ message: expect.stringContaining('end the call') as string }]);
+    expect(electron.app.quits).toBe(0);
+    electron.dialog.answer = 0;
+    quit();
+    await expect.poll(() => electron.app.quits).toBe(1);
+    host?.showStatus({ ...status, inCall: false });
+    quit();
+    expect(electron.app.quits).toBe(2);
+    expect(electron.dialog.asked).toHaveLength(2);
+  });
+
   test('is loaded again when its process dies, not when it ends', async () => {
     await shell.start();
     const { webContents } = newestWindow();
@@ -453,8 +493,8 @@ describe('the host', () => {
 
   test('shows presence and missed calls beside the clock, and opens the window from there', async () => {
     await shell.start();
-    host?.showStatus({ presence: 'available', chosen: undefined, missedCalls: 0, unreadMessages: 0 });
-    host?.showStatus({ presence: 'dnd', chosen: 'dnd', missedCalls: 2, unreadMessages: 1 });
+    host?.showStatus({ presence: 'available', chosen: undefined, missedCalls: 0, unreadMessages: 0, inCall: false });
+    host?.showStatus({ presence: 'dnd', chosen: 'dnd', missedCalls: 2, unreadMessages: 1, inCall: false });
     const [tray, ...others] = electron.Tray.made;
     expect(others).toEqual([]);
     expect(tray?.words).toBe('Parley: Do not disturb, 2 missed calls, 1 unread message');
@@ -467,7 +507,7 @@ describe('the host', () => {
       'Quit Parley',
     ]);
     expect(tray?.menu.find(({ checked }) => checked)?.label).toBe('Do not disturb');
-    host?.showStatus({ presence: 'offline', chosen: undefined, missedCalls: 0, unreadMessages: 0 });
+    host?.showStatus({ presence: 'offline', chosen: undefined, missedCalls: 0, unreadMessages: 0, inCall: false });
     expect(tray?.menu.map(({ label }) => label)).toEqual(['Open Parley', undefined, 'Quit Parley']);
     const before = electron.BrowserWindow.all.length;
     expect(before).toBe(1);

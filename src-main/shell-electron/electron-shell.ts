@@ -9,6 +9,7 @@ import type { Logger } from '../core/log.ts';
 import { consumeSignInFile } from '../core/sign-in-file.ts';
 import { policyFilePath } from '../core/user-paths.ts';
 import type { DesktopListener, Host } from '../host.ts';
+import { closedWords, endsCall, isFirstTime, toldOfClosingFile } from './closing.ts';
 import { Badge } from './badge.ts';
 import { openLinks } from './default-links.ts';
 import { forkGateway } from './fork-gateway.ts';
@@ -53,7 +54,7 @@ export class ElectronShell {
       this.open('');
     },
     quit: () => {
-      app.quit();
+      this.#quit();
     },
     choosePresence: (state) => this.#listener?.presence(state),
   });
@@ -67,6 +68,9 @@ export class ElectronShell {
   /** The pages that have a wire, by the name that each gave itself. */
   readonly #pages = new Map<string, WebContents>();
   #stopping = false;
+  /** The program ends: its windows close for good. */
+  #quitting = false;
+  #inCall = false;
   #listener: DesktopListener | undefined;
   #incomingWanted = false;
 
@@ -82,6 +86,10 @@ export class ElectronShell {
       onGone,
       onFocus: () => {
         this.#updateIncoming();
+      },
+      staysWhenClosed: () => !this.#quitting,
+      onHidden: () => {
+        this.#windowHidden();
       },
       onClosed: () => {
         this.#mainWindowClosed();
@@ -117,6 +125,7 @@ export class ElectronShell {
       log.warn('navigation refused', { address: address.slice(0, 200) });
     });
     serveWindow(rendererDirectory);
+    app.on('before-quit', this.#beforeQuit);
     const credentials = signInFile === undefined ? undefined : await consumeSignInFile(signInFile, platform);
     await this.#runner.start();
     ipcMain.on('parley-port-please', this.#givePort);
@@ -147,6 +156,8 @@ export class ElectronShell {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#quitting = true;
+    app.off('before-quit', this.#beforeQuit);
     ipcMain.off('parley-port-please', this.#givePort);
     ipcMain.off('parley-incoming-height', this.#fitIncoming);
     ipcMain.off('parley-incoming-typing', this.#typeIncoming);
@@ -156,6 +167,41 @@ export class ElectronShell {
     this.#window.close();
     this.#pages.clear();
     await this.#runner.stop();
+  }
+
+  readonly #beforeQuit = (): void => {
+    this.#quitting = true;
+  };
+
+  /** The person ends the program; where that would end a call, they are asked. */
+  #quit(): void {
+    if (!this.#inCall) {
+      app.quit();
+      return;
+    }
+    endsCall().then(
+      (isMeant) => {
+        if (isMeant) app.quit();
+      },
+      (error: unknown) => {
+        this.#options.log.warn('nobody could be asked', { error });
+        app.quit();
+      },
+    );
+  }
+
+  /** The first time it is said that this is not the end. */
+  #windowHidden(): void {
+    if (!isFirstTime(join(app.getPath('userData'), toldOfClosingFile))) return;
+    const { platform } = this.#options;
+    this.#notifications.show({
+      title: 'Parley goes on running',
+      body: closedWords(platform),
+      tag: 'closed',
+      onClick: () => {
+        this.open('');
+      },
+    });
   }
 
   /** A fresh channel for the page that asks, if it is our own page in one of our own windows. */
@@ -233,6 +279,7 @@ export class ElectronShell {
           log.warn('the media gateway says', { text });
         }),
       showStatus: (status) => {
+        this.#inCall = status.inCall;
         this.#tray.show(status);
         this.#badge.show(status);
       },

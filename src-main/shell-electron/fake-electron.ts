@@ -68,6 +68,12 @@ export const clipboard = {
 export const dialog = {
   picks: [] as string[],
   asked: [] as unknown[],
+  /** The button that the person presses in a question. */
+  answer: 0,
+  showMessageBox(question: unknown): Promise<{ response: number }> {
+    this.asked.push(question);
+    return Promise.resolve({ response: this.answer });
+  },
   showOpenDialog(_window: unknown, options: unknown): Promise<{ canceled: boolean; filePaths: string[] }> {
     this.asked.push(options);
     return Promise.resolve({ canceled: this.picks.length === 0, filePaths: this.picks });
@@ -286,6 +292,20 @@ export class BrowserWindow extends EventEmitter {
   show(): void {
     this.did.push('show');
   }
+  hide(): void {
+    this.did.push('hide');
+  }
+  /** The person closes it. */
+  close(): void {
+    const event = {
+      isPrevented: false,
+      preventDefault(): void {
+        this.isPrevented = true;
+      },
+    };
+    this.emit('close', event);
+    if (!event.isPrevented) this.destroy();
+  }
   focus(): void {
     this.did.push('focus');
   }
@@ -399,6 +419,7 @@ export function resetFakeElectron(): void {
   clipboard.text = '';
   dialog.picks = [];
   dialog.asked = [];
+  dialog.answer = 0;
   screen.pointer = { x: 2_000, y: 300 };
   ipcMain.removeAllListeners();
   powerMonitor.removeAllListeners();

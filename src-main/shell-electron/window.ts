@@ -63,10 +63,13 @@ export interface MainWindowOptions {
   readonly onGone: (reason: string) => void;
   /** It came to have the keyboard, lost it, or was closed. */
   readonly onFocus: () => void;
+  /** Asked when the person closes it: whether it only goes out of sight. */
+  readonly staysWhenClosed: () => boolean;
+  readonly onHidden: () => void;
   readonly onClosed: () => void;
 }
 
-/** The one window; made anew when it was closed. */
+/** The one window: out of sight when the person closes it, made anew when it is gone. */
 export class MainWindow {
   readonly #options: MainWindowOptions;
   #window: BrowserWindow | undefined;
@@ -129,7 +132,7 @@ export class MainWindow {
   }
 
   #open(visible: boolean): void {
-    const { preload, platform, onGone, onFocus, onClosed } = this.#options;
+    const { preload, platform, onGone, onFocus, staysWhenClosed, onHidden, onClosed } = this.#options;
     const window = new BrowserWindow(windowOptions(preload, platform, nativeTheme.shouldUseDarkColors));
     this.#window = window;
     const onTheme = (): void => {
@@ -142,6 +145,13 @@ export class MainWindow {
     });
     window.on('focus', onFocus);
     window.on('blur', onFocus);
+    window.on('close', (event) => {
+      if (!staysWhenClosed()) return;
+      // The sound of a call is in this page, and so is what rings: it goes on out of sight.
+      event.preventDefault();
+      window.hide();
+      onHidden();
+    });
     window.on('closed', () => {
       nativeTheme.off('updated', onTheme);
       if (this.#window !== window) return;

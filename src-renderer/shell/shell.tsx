@@ -23,6 +23,7 @@ import { ShellCommandsContext } from './shell-commands.ts';
 import type { ShellCommands } from './shell-commands.ts';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { StatusStrip } from './status-strip.tsx';
+import { useAskBeforeLeaving } from './use-ask-before-leaving.ts';
 import { useFollowCalls } from './use-follow-calls.ts';
 import { useShellKeys } from './use-shell-keys.ts';
 import { useNotifications } from './use-notifications.ts';
@@ -51,6 +52,7 @@ export function Shell({ session }: { readonly session: Session }) {
   );
   useShellKeys(commands);
   useFollowCalls();
+  useAskBeforeLeaving();
   const targets = useTargets();
   useNotifications(targets.open);
   const frame = window.parley === undefined ? 'none' : isMac() ? 'mac' : 'overlay';
