@@ -28,6 +28,7 @@ class Rig {
   person: DesktopListener | undefined;
   lock: () => void = () => undefined;
   unlock: () => void = () => undefined;
+  readonly themes: unknown[] = [];
   readonly #changed = new Set<{ readonly keys: readonly SettingKey[]; readonly listener: () => void }>();
   readonly desktop = new Desktop({
     host: {
@@ -45,6 +46,7 @@ class Rig {
       },
       desktop: {
         showIncoming: (wanted) => (this.incoming = wanted),
+        setTheme: (theme) => this.themes.push(theme),
         setKeys: (keys) => (this.keys = Object.fromEntries(keys)),
         takenKeys: (keys) => [...keys.keys()].filter((name) => name === 'answer'),
         clipboardText: () => Promise.resolve(this.clipboard),
@@ -259,6 +261,13 @@ describe('links', () => {
     expect(other.did).toEqual(['links true']);
     expect(other.said[0]).toMatch(/^The system did not let Parley/);
   });
+});
+
+test('the shell draws its part of the window in the colours that the person chose', () => {
+  rig.set('appearance.theme', 'dark');
+  rig.set('appearance.theme', 'system');
+  expect(rig.themes.slice(-2)).toEqual(['dark', 'system']);
+  expect(rig.themes).toHaveLength(3);
 });
 
 test('a shell without a desktop is left alone', async () => {

@@ -105,7 +105,12 @@ export class Desktop implements Service {
       this.#calls = calls;
       this.#update();
     });
+    const theme = (): void => {
+      desktop.setTheme(settings.get('appearance.theme'));
+    };
+    theme();
     this.#undo.push(
+      settings.onChange(['appearance.theme'], theme),
       settings.onChange([...keySettings, 'notifications.incomingWindow'], () => {
         this.#update();
       }),

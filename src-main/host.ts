@@ -40,6 +40,8 @@ export interface Host {
 export interface HostDesktop {
   /** Whether the window of incoming calls is wanted now; the shell leaves it out while its own window has the focus. */
   showIncoming(wanted: boolean): void;
+  /** The colours that the person chose, for what the system draws of a window. */
+  setTheme(theme: 'system' | 'light' | 'dark'): void;
   /** The combinations to listen to from now on, by what they do; all others are given back. */
   setKeys(keys: ReadonlyMap<GlobalKeyName, string>): void;
   /** Of these combinations those that another program holds. */

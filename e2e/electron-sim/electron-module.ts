@@ -10,7 +10,7 @@ export { BrowserWindow };
 export { MessageChannelMain } from './ports.ts';
 
 export const powerMonitor = new EventEmitter();
-export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: false });
+export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: false, themeSource: 'system' });
 
 export const protocol = {
   registerSchemesAsPrivileged: (): void => undefined,
@@ -71,7 +71,10 @@ interface MenuItem {
   readonly click?: () => void;
 }
 
-export const Menu = { buildFromTemplate: (template: readonly MenuItem[]): readonly MenuItem[] => template };
+export const Menu = {
+  buildFromTemplate: (template: readonly MenuItem[]): readonly MenuItem[] => template,
+  setApplicationMenu: (): void => undefined,
+};
 let trayMenu: readonly MenuItem[] = [];
 
 const keys = new Map<string, () => void>();

@@ -193,10 +193,33 @@ describe('the window', () => {
   test('follows the theme with its title bar, and forgets it when closed', async () => {
     await shell.start();
     electron.nativeTheme.emit('updated');
-    expect(newestWindow().did).toContain('title bar');
+    expect(newestWindow().did.at(-1)).toBe('title bar #1a1a1a');
+    // Dark by choice on a light system: the caption buttons stay readable.
+    host?.desktop?.setTheme('dark');
+    expect(newestWindow().did.at(-1)).toBe('title bar #ffffff');
     newestWindow().destroy();
     expect(electron.nativeTheme.listenerCount('updated')).toBe(0);
   });
+});
+
+test('has the menus of an office program, and asks before its end', async () => {
+  await shell.start();
+  const quit = electron.Menu.ofProgram
+    .flatMap(({ submenu }) => submenu ?? [])
+    .find(({ label }) => label === 'Quit Parley');
+  quit?.click?.();
+  expect(electron.app.quits).toBe(1);
+  const editFlags = { canCut: false, canCopy: true, canPaste: true, canSelectAll: true };
+  const field = {
+    isEditable: true,
+    editFlags,
+    dictionarySuggestions: [],
+    linkURL: '',
+    misspelledWord: '',
+    selectionText: '',
+  };
+  newestWindow().webContents.emit('context-menu', {}, field);
+  expect(electron.Menu.popped).toHaveLength(1);
 });
 
 describe('the wire', () => {

@@ -1,4 +1,4 @@
-import { MessageChannelMain, app, clipboard, ipcMain, powerMonitor } from 'electron';
+import { MessageChannelMain, app, clipboard, ipcMain, nativeTheme, powerMonitor } from 'electron';
 import type { IpcMainEvent, WebContents } from 'electron';
 import { join } from 'node:path';
 import { isClientId } from '../../src-shared/rpc/handshake.ts';
@@ -15,6 +15,7 @@ import { openLinks } from './default-links.ts';
 import { forkGateway } from './fork-gateway.ts';
 import { GlobalKeys } from './global-keys.ts';
 import { IncomingWindow } from './incoming-window.ts';
+import { giveContextMenu, showProgramMenu } from './menus.ts';
 import { guardNavigation } from './navigation.ts';
 import { Notifications } from './notifications.ts';
 import { isOwnUrl } from './origin.ts';
@@ -123,6 +124,12 @@ export class ElectronShell {
     guardPermissions(platform);
     guardNavigation((address) => {
       log.warn('navigation refused', { address: address.slice(0, 200) });
+    });
+    app.on('web-contents-created', (_event, contents) => {
+      giveContextMenu(contents);
+    });
+    showProgramMenu(platform, () => {
+      this.#quit();
     });
     serveWindow(rendererDirectory);
     app.on('before-quit', this.#beforeQuit);
@@ -293,6 +300,10 @@ export class ElectronShell {
         showIncoming: (wanted) => {
           this.#incomingWanted = wanted;
           this.#updateIncoming();
+        },
+        setTheme: (theme) => {
+          // Tells the windows, whose caption buttons and backgrounds follow it.
+          nativeTheme.themeSource = theme;
         },
         setKeys: (keys) => {
           this.#keys.set(keys);

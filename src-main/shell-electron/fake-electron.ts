@@ -40,7 +40,22 @@ export class FakeApp extends EventEmitter {
 export const app = new FakeApp();
 export const ipcMain = new EventEmitter();
 export const powerMonitor = new EventEmitter();
-export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: false });
+/** What the system shows, unless the program chooses for itself. */
+class FakeNativeTheme extends EventEmitter {
+  systemIsDark = false;
+  #source = 'system';
+  get shouldUseDarkColors(): boolean {
+    return this.#source === 'system' ? this.systemIsDark : this.#source === 'dark';
+  }
+  get themeSource(): string {
+    return this.#source;
+  }
+  set themeSource(theme: string) {
+    this.#source = theme;
+    this.emit('updated');
+  }
+}
+export const nativeTheme = new FakeNativeTheme();
 
 /** Combinations that are ours, and those that other programs hold. */
 export const globalShortcut = {
@@ -61,6 +76,9 @@ export const clipboard = {
   text: '',
   readText(): Promise<string> {
     return Promise.resolve(this.text);
+  },
+  writeText(text: string): void {
+    this.text = text;
   },
 };
 
@@ -214,11 +232,23 @@ export const nativeImage = {
 
 export interface FakeMenuItem {
   readonly label?: string;
+  readonly role?: string;
+  readonly enabled?: boolean;
+  readonly submenu?: readonly FakeMenuItem[];
   readonly checked?: boolean;
   readonly click?: () => void;
 }
 
-export const Menu = { buildFromTemplate: (template: readonly FakeMenuItem[]) => template };
+export const Menu = {
+  /** The menu of the program, and those that a right click opened. */
+  ofProgram: [] as readonly FakeMenuItem[],
+  popped: [] as (readonly FakeMenuItem[])[],
+  buildFromTemplate: (template: readonly FakeMenuItem[]): readonly FakeMenuItem[] & { popup: () => void } =>
+    Object.assign([...template], { popup: () => Menu.popped.push(template) }),
+  setApplicationMenu: (menu: readonly FakeMenuItem[]): void => {
+    Menu.ofProgram = menu;
+  },
+};
 
 export class Tray extends EventEmitter {
   static made: Tray[] = [];
@@ -249,6 +279,9 @@ export class FakeWebContents extends EventEmitter {
   readonly id: number;
   readonly posted: { channel: string; ports: readonly MessagePortMain[] }[] = [];
   reloads = 0;
+  /** What the person took from the suggestions of the spelling checker, and taught it. */
+  readonly spelled: string[] = [];
+  readonly session = { addWordToSpellCheckerDictionary: (word: string) => this.spelled.push(`learn ${word}`) };
   openHandler: ((details: { url: string }) => { action: string }) | undefined;
   constructor(id: number) {
     super();
@@ -265,6 +298,9 @@ export class FakeWebContents extends EventEmitter {
   }
   reload(): void {
     this.reloads += 1;
+  }
+  replaceMisspelling(word: string): void {
+    this.spelled.push(word);
   }
 }
 
@@ -316,8 +352,8 @@ export class BrowserWindow extends EventEmitter {
   isMinimized(): boolean {
     return this.minimized;
   }
-  setTitleBarOverlay(): void {
-    this.did.push('title bar');
+  setTitleBarOverlay({ symbolColor }: { symbolColor: string }): void {
+    this.did.push(`title bar ${symbolColor}`);
   }
   isFocused(): boolean {
     return this.focused;
@@ -425,7 +461,10 @@ export function resetFakeElectron(): void {
   powerMonitor.removeAllListeners();
   Tray.made = [];
   nativeTheme.removeAllListeners();
-  nativeTheme.shouldUseDarkColors = false;
+  nativeTheme.systemIsDark = false;
+  nativeTheme.themeSource = 'system';
+  Menu.ofProgram = [];
+  Menu.popped = [];
   protocol.schemes = [];
   protocol.handlers.clear();
   systemPreferences.asked = [];
