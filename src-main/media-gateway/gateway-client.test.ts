@@ -196,11 +196,12 @@ describe('start and stop', () => {
 });
 
 describe('when the process dies', () => {
-  test('the calls are announced, a new process is already starting, and the next offer is served', async () => {
+  test('the calls are announced at once, a new process is already starting, and the next offer is served', async () => {
     await started();
     const session = gateway.openSession({ ...call, callId: 'a' });
     gateway.openSession({ ...call, callId: 'unused' });
     await session.createOffer();
+    const diedAtMs = clock.now();
     current().exit(null);
     expect(died).toEqual([['a']]);
     expect(channels).toHaveLength(2);
@@ -208,6 +209,8 @@ describe('when the process dies', () => {
     const again = session.createOffer();
     await clock.run();
     expect(await again).toContain('m=audio');
+    // Of the two seconds that a call has for its new sound, nothing is spent here.
+    expect(clock.now()).toBe(diedAtMs);
     expect(health.at(-1)?.state).toBe('ok');
   });
 

@@ -423,16 +423,21 @@ describe('sound', () => {
     });
   });
 
-  test('is offered anew when the media process dies', async () => {
+  test('is offered anew when the media process dies, and has sound again within two seconds', async () => {
     const two = await twoPhones();
     await talking(two);
+    const offers = (): readonly string[] => two.server.sentBy('alice').filter((line) => line.startsWith('INVITE'));
+    const before = two.alice.told.length;
     two.alice.media.die();
     await eventually(() => {
+      expect(offers()).toHaveLength(2);
       expect(two.alice.media.opened[0]).toMatchObject({ offers: 2, legs: 2 });
-    });
+      // What was said about the loss is taken back.
+      expect(two.alice.told.slice(before)).toEqual(['notice']);
+    }, 2_000);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(two.alice.end).toBeUndefined();
-    expect(two.server.sentBy('alice').filter((line) => line.startsWith('INVITE'))).toHaveLength(2);
+    expect(offers()).toHaveLength(2);
   });
 
   test('whose media process died while it rang is offered anew as soon as it is answered', async () => {
