@@ -128,8 +128,20 @@ describe('who could have written a file, on this system', () => {
     expect(probe(innerFile)).toMatchObject({ kind: 'changeable' });
   });
 
-  test('on Windows a file that this user can open for writing: changeable', () => {
-    expect(systemPolicyProbe('win32')(file)).toEqual({ kind: 'changeable', why: 'this user may write it' });
+  test('on Windows the access lists decide, of the file and of every folder above it', () => {
+    const good = 'O:BAG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)(A;;0x1200a9;;;BU)';
+    const asked: string[] = [];
+    const windows = systemPolicyProbe('win32', (paths) => {
+      asked.push(...paths);
+      return paths.map(() => good);
+    });
+    expect(windows(file)).toEqual({ kind: 'trusted', text: '{"version":1}' });
+    expect(asked).toEqual([file, directory, path.dirname(directory), path.parse(directory).root]);
+    expect(windows(path.join(directory, 'none'))).toEqual({ kind: 'absent' });
+    const others = systemPolicyProbe('win32', (paths) =>
+      paths.map(() => good.replace('O:BA', 'O:S-1-5-21-1-2-3-1001')),
+    );
+    expect(others(file)).toEqual({ kind: 'changeable', why: 'it does not belong to the administrators' });
   });
 
   test('a folder under that name is no policy', () => {

@@ -1,9 +1,11 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { SettingValue } from '../../src-shared/contract/system.ts';
 import { checkSetting, isSettingKey } from './settings-schema.ts';
 import type { SettingKey } from './settings-schema.ts';
+import { changeableOnWindows, readAccessLists } from './windows-access.ts';
+import type { AccessReader } from './windows-access.ts';
 
 export type PolicyValues = Readonly<Partial<Record<SettingKey, SettingValue>>>;
 
@@ -97,8 +99,12 @@ function checkEntries(part: string, values: Readonly<Record<string, unknown>>, p
 }
 
 /** The probe of the real system. */
-export function systemPolicyProbe(platform: NodeJS.Platform): PolicyProbe {
+export function systemPolicyProbe(platform: NodeJS.Platform, readAccess: AccessReader = readAccessLists): PolicyProbe {
   return (file) => {
+    if (platform === 'win32' && existsSync(file)) {
+      const why = changeableOnWindows(file, readAccess);
+      if (why !== undefined) return { kind: 'changeable', why };
+    }
     let handle: number;
     try {
       handle = openSync(file, 'r');
@@ -107,7 +113,7 @@ export function systemPolicyProbe(platform: NodeJS.Platform): PolicyProbe {
       return code === 'ENOENT' || code === 'ENOTDIR' ? { kind: 'absent' } : { kind: 'unreadable', why: code };
     }
     try {
-      const why = platform === 'win32' ? changeableOnWindows(file) : changeableOnPosix(file, handle);
+      const why = platform === 'win32' ? undefined : changeableOnPosix(file, handle);
       if (why !== undefined) return { kind: 'changeable', why };
       const { size } = fstatSync(handle);
       if (size > largestPolicyBytes)
@@ -145,16 +151,6 @@ function changeableOnPosix(file: string, handle: number): string | undefined {
     const parent = path.dirname(folder);
     if (parent === folder) return undefined;
     folder = parent;
-  }
-}
-
-/** Windows checks the access list when a file is opened; opening for writing changes nothing. */
-function changeableOnWindows(file: string): string | undefined {
-  try {
-    closeSync(openSync(file, 'r+'));
-    return 'this user may write it';
-  } catch {
-    return undefined;
   }
 }
 
