@@ -1,5 +1,5 @@
 import { readableNumber } from '../../src-shared/text/readable-number.ts';
-import { expect, test } from '../harness/fixtures.ts';
+import { expect, test } from '../harness/call-fixtures.ts';
 import { ParleyWindow } from '../harness/parley-window.ts';
 
 test(
@@ -20,13 +20,26 @@ test(
   },
 );
 
-test('what reads like a number can be dialled as typed', async ({ alice }) => {
-  const window = new ParleyWindow(alice);
-  await window.search('020 7946 0101');
-  await expect(window.results.getByRole('option').first()).toHaveAccessibleName(/^Call /);
-  await window.search('%_*"(); DROP');
-  await expect(alice.getByText(/Nobody|nothing|No one|No results/i).first()).toBeVisible();
-});
+test(
+  'what reads like a number is dialled as typed: it rings there, and the call can be ended',
+  { tag: ['@kamailio', '@baresip'] },
+  async ({ lab, caller, carol }) => {
+    const { page, window } = caller;
+    const from = carol.events.length;
+    await window.search(readableNumber(lab.account('carol').number));
+    const first = window.results.getByRole('option').first();
+    await expect(first).toHaveAccessibleName(/^Call /);
+    await first.click();
+    await carol.waitFor('CALL_INCOMING', { from });
+    await expect(window.stage('Carol Lindqvist')).toContainText('Ringing…');
+    await window.control('Cancel').click();
+    await carol.waitFor('CALL_CLOSED', { from });
+    await expect(window.controls).toBeHidden();
+
+    await window.search('%_*"(); DROP');
+    await expect(page.getByText(/Nobody|nothing|No one|No results/i).first()).toBeVisible();
+  },
+);
 
 test('a directory that is gone is said, and the cache goes on', async ({ lab, alice }) => {
   const window = new ParleyWindow(alice);
