@@ -10,9 +10,13 @@ const colourRules = ['color-contrast', 'link-in-text-block'];
  * that depend on colours.
  */
 export async function axeFindings(page: Page, ask: 'everything' | 'colours'): Promise<readonly string[]> {
+  // A page that has axe keeps it: parsing it again costs more than most of its findings.
+  const hasAxe = await page.evaluate(() => 'axe' in globalThis);
   // Legacy mode: no second page, whose origin the window's policy would not know. The script comes by the debugger,
   // so the policy stays in force.
-  const builder = new AxeBuilder({ page }).setLegacyMode(true);
+  const builder = new AxeBuilder({ page, ...(hasAxe ? { axeSource: ';' } : {}) })
+    .setLegacyMode(true)
+    .options({ resultTypes: ['violations'] });
   if (ask === 'colours') builder.withRules(colourRules);
   const { violations } = await builder.analyze();
   const findings: string[] = [];

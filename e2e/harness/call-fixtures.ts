@@ -69,20 +69,15 @@ export const test = base.extend<CallFixtures, CallWorkerFixtures>({
 
   bob: async ({ lab }, use) => {
     const { bob } = lab.owned();
-    if (bob.state !== 'running' || bob.sound.kind !== 'tone' || bob.sound.hz !== farHz) {
-      await bob.useSound({ kind: 'tone', hz: farHz });
-    }
-    if (bob.state === 'running') await bob.endCalls();
+    await readyPhone(bob, { sound: { kind: 'tone', hz: farHz } });
     await use(bob);
   },
 
   carol: async ({ lab }, use) => {
     const { carol } = lab.owned();
-    await carol.useAnswerMode('manual');
+    await readyPhone(carol, { answerMode: 'manual', sound: { kind: 'echo' } });
     await use(carol);
-    // The proxy would go on telling of a call whose phone was restarted.
     if (carol.state === 'running') await carol.endCalls();
-    await carol.useAnswerMode('auto');
   },
 
   frank: async ({ lab }, use) => {
@@ -116,6 +111,13 @@ export const test = base.extend<CallFixtures, CallWorkerFixtures>({
     await use(await startCaller());
   },
 });
+
+/** A phone without calls that answers and sounds like this; it stays so for the next test that wants the same. */
+export async function readyPhone(phone: BaresipPhone, wanted: Parameters<BaresipPhone['use']>[0]): Promise<void> {
+  // The proxy would go on telling of a call whose phone was restarted.
+  if (phone.state === 'running') await phone.endCalls();
+  await phone.use(wanted);
+}
 
 /** How often a Parley with this data directory got its phone line, by its log. */
 function registrations(dataDirectory: string): number {

@@ -58,6 +58,7 @@ export async function settled(page: Page): Promise<void> {
     const ending = document
       .getAnimations()
       .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+    if (ending.length === 0) return;
     // A movement whose element goes is cancelled, which is an end too.
     await Promise.allSettled(ending.map((animation) => animation.finished));
     await drawn();

@@ -223,13 +223,12 @@ export async function* callViews(stage: TourStage): Tour {
   await page.getByRole('textbox', { name: 'Number to call' }).fill('020 7946 0101');
   yield at('07-dial-pad');
   await page.keyboard.press('Escape');
-  await lab.carol.useAnswerMode('manual');
+  await lab.carol.use({ answerMode: 'manual' });
   await window.dial(lab.account('carol').extension);
   await window.stage('Carol Lindqvist').getByText('Ringing…').waitFor();
   yield at('05-calling');
   await window.control('Cancel').click();
   await ended();
-  await lab.carol.useAnswerMode('auto');
 
   await window.go('Calls');
   await window.history.filter({ hasText: 'Bob Okafor' }).first().click();

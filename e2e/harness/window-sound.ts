@@ -72,11 +72,11 @@ export async function hasEverSounded(page: Page): Promise<boolean> {
 
 /** Strength of frequencies in what a window plays. */
 export interface HeardInWindow {
-  /** Energy at this frequency, above silence 0; only to be compared with another frequency of the same listening. */
+  /** Mean energy at this frequency, above silence 0. */
   of(hz: number): number;
 }
 
-/** Listens for about a second to everything the window plays now. */
+/** Listens for about half a second to everything the window plays now. */
 export async function listenInWindow(page: Page, frequenciesHz: readonly number[]): Promise<HeardInWindow> {
   const strengths = await page.evaluate(async (frequencies) => {
     const context = new AudioContext();
@@ -93,8 +93,10 @@ export async function listenInWindow(page: Page, frequenciesHz: readonly number[
     }
     const bins = new Float32Array(analyser.frequencyBinCount);
     const sums = frequencies.map(() => 0);
-    for (let round = 0; round < 10; round += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 120));
+    const looks = 4;
+    for (let look = 0; look < looks; look += 1) {
+      // As long as one look lasts (8192 samples of 48 kHz are 171 ms), but for what no clock can promise.
+      await new Promise((resolve) => setTimeout(resolve, 150));
       analyser.getFloatFrequencyData(bins);
       frequencies.forEach((hz, index) => {
         const bin = Math.round((hz / context.sampleRate) * analyser.fftSize);
@@ -103,7 +105,7 @@ export async function listenInWindow(page: Page, frequenciesHz: readonly number[
       });
     }
     await context.close();
-    return sums;
+    return sums.map((sum) => sum / looks);
   }, frequenciesHz);
   return { of: (hz) => strengths[frequenciesHz.indexOf(hz)] ?? 0 };
 }

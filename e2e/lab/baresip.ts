@@ -132,15 +132,17 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
     for (const digit of digits) await this.command('sndcode', digit);
   }
 
-  /** Restarts the phone with another tone or as an echo, and waits until it is registered again. */
-  async useSound(sound: PhoneSound): Promise<void> {
+  /**
+   * Makes it answer and sound like this. A phone that does so already goes on as it is; another is restarted, and
+   * registered again when this resolves.
+   */
+  async use(wanted: { readonly answerMode?: AnswerMode; readonly sound?: PhoneSound }): Promise<void> {
+    const { answerMode = this.#answerMode, sound = this.#sound } = wanted;
+    const sounds = ({ kind, ...rest }: PhoneSound): string => [kind, ...Object.values(rest)].join(' ');
+    const isSo = answerMode === this.#answerMode && sounds(sound) === sounds(this.#sound);
+    if (isSo && this.state === 'running') return;
+    this.#answerMode = answerMode;
     this.#sound = sound;
-    await this.#restartNow();
-  }
-
-  /** Restarts the phone with another answer mode, and waits until it is registered again. */
-  async useAnswerMode(mode: AnswerMode): Promise<void> {
-    this.#answerMode = mode;
     await this.#restartNow();
   }
 

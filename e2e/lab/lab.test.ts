@@ -223,7 +223,7 @@ describe('two labs side by side', () => {
   });
 
   test('a phone that is told to rings until it is answered', async () => {
-    await second.carol.useAnswerMode('manual');
+    await second.carol.use({ answerMode: 'manual' });
     await second.bob.dial('6102');
     await second.carol.waitFor('CALL_INCOMING');
     expect(second.bob.events.some((event) => event.type === 'CALL_ESTABLISHED')).toBe(false);

@@ -7,10 +7,13 @@ import { seedFor } from '../lab/client-settings.ts';
 /** What no IMAP server says (RFC 3501 section 9). */
 const brokenAnswers: readonly { readonly what: string; readonly bytes: Buffer | string }[] = [
   { what: 'another protocol', bytes: 'HTTP/1.1 400 Bad Request\r\n\r\n<html>\r\n' },
-  { what: 'random bytes', bytes: randomBytes(4_096) },
   {
-    what: 'brackets that never close, and a literal of four gigabytes',
-    bytes: `* 1 FETCH ${'('.repeat(5_000)}BODY[] {4294967296}\r\n`,
+    // One answer, for what never ends costs the whole time that a command has.
+    what: 'random bytes, then brackets that never close, and a literal of four gigabytes',
+    bytes: Buffer.concat([
+      randomBytes(4_096),
+      Buffer.from(`\r\n* 1 FETCH ${'('.repeat(5_000)}BODY[] {4294967296}\r\n`),
+    ]),
   },
 ];
 

@@ -1,6 +1,6 @@
 import type { BaresipPhone } from '../lab/baresip.ts';
 import { toneIn } from '../lab/tone.ts';
-import { expect, farHz, myHz, test as base } from '../harness/call-fixtures.ts';
+import { expect, farHz, myHz, readyPhone, test as base } from '../harness/call-fixtures.ts';
 import { PhoneEar, expectSoundBothWays, packetsInOneSecond, windowHears } from '../harness/phone-ear.ts';
 import { ownToneDb } from '../harness/window-sound.ts';
 
@@ -17,11 +17,9 @@ const test = base.extend<{ readonly singingCarol: BaresipPhone }>({
   /** Rings until she is told to answer, and plays a tone of her own. */
   singingCarol: async ({ lab }, use) => {
     const { carol } = lab.owned();
-    await carol.useAnswerMode('manual');
-    await carol.useSound({ kind: 'tone', hz: carolTone });
+    await readyPhone(carol, { answerMode: 'manual', sound: { kind: 'tone', hz: carolTone } });
     await use(carol);
-    await carol.useAnswerMode('auto');
-    await carol.useSound({ kind: 'echo' });
+    if (carol.state === 'running') await carol.endCalls();
   },
 });
 
@@ -46,12 +44,12 @@ test(
     await expect(window.stage('Bob Okafor')).toContainText('On hold. Nobody hears you here.');
     await expect.poll(() => windowHears(page, tones)).toBe(false);
     // Not one packet, where fifty a second would carry even silence.
-    await expect.poll(() => packetsInOneSecond(bob, page)).toBe(0);
+    await expect.poll(() => packetsInOneSecond(bob)).toBe(0);
 
     await window.control('Resume').click();
     await expect(window.control('Hold')).toBeVisible();
     await expect.poll(() => windowHears(page, tones)).toBe(true);
-    await expect.poll(() => packetsInOneSecond(bob, page)).toBeGreaterThan(25);
+    await expect.poll(() => packetsInOneSecond(bob)).toBeGreaterThan(25);
 
     await bob.hold(true);
     await expect(window.stage('Bob Okafor')).toContainText('The other side put you on hold.');
@@ -101,13 +99,13 @@ test(
     await expect(window.stage('Bob Okafor')).toBeVisible();
     await expect(window.onNow.getByRole('button', { name: 'Resume Carol Lindqvist' })).toBeVisible();
     await expect.poll(() => windowHears(page, { mine: carolTone, theirs: farHz })).toBe(true);
-    await expect.poll(() => packetsInOneSecond(bob, page)).toBeGreaterThan(25);
-    expect(await packetsInOneSecond(carol, page)).toBe(0);
+    await expect.poll(() => packetsInOneSecond(bob)).toBeGreaterThan(25);
+    expect(await packetsInOneSecond(carol)).toBe(0);
     await page.keyboard.press('F9');
     await expect(window.onNow).not.toContainText('Bob Okafor');
     await window.onNow.getByRole('button', { name: 'Resume Carol Lindqvist' }).click();
     await expect.poll(() => windowHears(page, { mine: farHz, theirs: carolTone })).toBe(true);
-    await expect.poll(() => packetsInOneSecond(carol, page)).toBeGreaterThan(25);
+    await expect.poll(() => packetsInOneSecond(carol)).toBeGreaterThan(25);
     await page.keyboard.press('F9');
     await expect(window.controls).toBeHidden();
   },
@@ -148,12 +146,12 @@ for (const listener of ['bob', 'carol'] as const) {
       await expect.poll(() => hears(phone[listener], all), { timeout: 20_000 }).toEqual(together);
       await expect.poll(() => windowHears(page, { mine: myHz, theirs: farHz })).toBe(true);
       await expect.poll(() => windowHears(page, { mine: myHz, theirs: carolTone })).toBe(true);
-      await expect.poll(() => packetsInOneSecond(phone[other], page)).toBeGreaterThan(25);
+      await expect.poll(() => packetsInOneSecond(phone[other])).toBeGreaterThan(25);
 
       await page.getByRole('button', { name: `Take ${name[other]} out and put on hold` }).click();
       await expect(window.onNow.getByRole('button', { name: `Resume ${name[other]}` })).toBeVisible();
       await expect.poll(() => hears(phone[listener], all), { timeout: 20_000 }).toEqual([true, false, false]);
-      expect(await packetsInOneSecond(phone[other], page)).toBe(0);
+      expect(await packetsInOneSecond(phone[other])).toBe(0);
       await window.onNow.getByRole('button', { name: 'Merge into one call' }).click();
       await expect(window.people).toHaveCount(2);
       await expect.poll(() => hears(phone[listener], all), { timeout: 20_000 }).toEqual(together);

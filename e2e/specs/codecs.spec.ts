@@ -11,7 +11,7 @@ import { g729Codec, muLawWithNoise } from '../harness/voice-codecs.ts';
 import type { Lab } from '../lab/lab.ts';
 
 /** Of one frequency of that noise; silence and concealment have less than a thousandth of it. */
-const noiseEnergy = 1e-7;
+const noiseEnergy = 1e-8;
 
 const tones = { mine: myHz, theirs: farHz };
 

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import type { Browser, Page } from '@playwright/test';
-import { launchChromium } from '../harness/chromium.ts';
+import type { BrowserContext, Page } from '@playwright/test';
+import { Browsers } from '../harness/browsers.ts';
 import { twoTones, writeToneWav } from '../lab/tone.ts';
 import { servePage } from '../window-media/build-page.ts';
 import type { ServedPage } from '../window-media/build-page.ts';
@@ -10,7 +13,9 @@ import type { ServedPage } from '../window-media/build-page.ts';
  * are played by peer connections of the same page, each with a tone of its own. Real phones stand in other specs.
  */
 let served: ServedPage;
-let browser: Browser | undefined;
+const browsers = new Browsers();
+let folder: string;
+let context: BrowserContext | undefined;
 let page: Page;
 const [myHz] = twoTones();
 const tones: Readonly<Record<string, number>> = { one: 2_100, two: 2_600, three: 3_100 };
@@ -18,16 +23,17 @@ const tones: Readonly<Record<string, number>> = { one: 2_100, two: 2_600, three:
 const audibleDb = -65;
 
 test.beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'parley-mixing-'));
+  writeToneWav(join(folder, 'microphone.wav'), myHz, 2);
   served = await servePage('./page.ts');
 });
 test.afterAll(async () => {
+  await browsers.stop();
   await served.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
-test.beforeEach(async ({}, testInfo) => {
-  const microphoneWav = testInfo.outputPath('microphone.wav');
-  writeToneWav(microphoneWav, myHz, 2);
-  browser = await launchChromium({ microphoneWav });
-  const context = await browser.newContext();
+test.beforeEach(async () => {
+  context = await (await browsers.use({ microphoneWav: join(folder, 'microphone.wav') })).newContext();
   await context.grantPermissions(['microphone']);
   page = await context.newPage();
   await page.goto(served.url);
@@ -35,7 +41,7 @@ test.beforeEach(async ({}, testInfo) => {
 });
 test.afterEach(async () => {
   expect(await page.evaluate(() => window.mediaBench.reported())).toEqual([]);
-  await browser?.close();
+  await context?.close();
 });
 
 async function connect(...callIds: readonly string[]): Promise<void> {
@@ -49,32 +55,40 @@ const mix = (...groups: string[][]) => page.evaluate((g) => window.mediaBench.as
 const hold = (callId: string, held: boolean) =>
   page.evaluate((input) => window.mediaBench.ask('media.hold', input), { callId, held });
 
-/** Which of the tones a far end hears now: `me` is the microphone. Echo cancellation may let a tone flicker: the best of some looks. */
-async function heardBy(callId: string): Promise<readonly string[]> {
+/** Whom each far end hears: `me` is the microphone. */
+type Hearing = Readonly<Record<string, readonly string[]>>;
+
+/** What these far ends hear, all at the same time. Echo cancellation may let a tone flicker: the best of some looks. */
+async function heardBy(callIds: readonly string[]): Promise<Hearing> {
   const all: readonly (readonly [string, number])[] = [['me', myHz], ...Object.entries(tones)];
-  const heard = new Set<string>();
-  for (let look = 0; look < 6; look += 1) {
-    const levels = await page.evaluate(
-      async ([id, frequencies]) => {
+  const loudest = await page.evaluate(
+    async ([ids, frequencies]) => {
+      const best = ids.map(() => frequencies.map(() => -Infinity));
+      for (let look = 0; look < 6; look += 1) {
         await new Promise((resolve) => setTimeout(resolve, 180));
-        return frequencies.map((hz) => window.mediaBench.toneDb(id, hz));
-      },
-      [callId, all.map(([, hz]) => hz)] as const,
-    );
-    levels.forEach((level, index) => {
-      const name = all[index]?.[0];
-      if (level > audibleDb && name !== undefined) heard.add(name);
-    });
-  }
-  return [...heard].sort();
+        best.forEach((levels, far) => {
+          frequencies.forEach((hz, index) => {
+            levels[index] = Math.max(levels[index] ?? -Infinity, window.mediaBench.toneDb(ids[far] ?? '', hz));
+          });
+        });
+      }
+      return best;
+    },
+    [callIds, all.map(([, hz]) => hz)] as const,
+  );
+  const named = (levels: readonly number[]): readonly string[] =>
+    all.flatMap(([name], index) => ((levels[index] ?? -Infinity) > audibleDb ? [name] : [])).sort();
+  return Object.fromEntries(callIds.map((callId, far) => [callId, named(loudest[far] ?? [])]));
 }
 
-const expectHeard = (callId: string, wanted: readonly string[]) =>
-  expect.poll(() => heardBy(callId), { timeout: 20_000, message: `what ${callId} hears` }).toEqual([...wanted].sort());
+const expectHeard = (wanted: Hearing) =>
+  expect
+    .poll(() => heardBy(Object.keys(wanted)), { timeout: 20_000, message: 'what each far end hears', intervals: [20] })
+    .toEqual(Object.fromEntries(Object.entries(wanted).map(([callId, names]) => [callId, [...names].sort()])));
 
 test('on hold nothing is sent, not even silence, and nothing is heard; resumed it goes on, still muted if it was', async () => {
   await connect('one');
-  await expectHeard('one', ['me']);
+  await expectHeard({ one: ['me'] });
   // The far end's own element is muted from the start.
   const hushed = () => page.evaluate(() => window.mediaBench.hushed());
   const before = await hushed();
@@ -85,53 +99,47 @@ test('on hold nothing is sent, not even silence, and nothing is heard; resumed i
   await expect
     .poll(async () => {
       const until = await packets();
-      await heardBy('one');
+      await heardBy(['one']);
       return (await packets()) - until;
     })
     .toBe(0);
   await hold('one', false);
-  await expectHeard('one', ['me']);
+  await expectHeard({ one: ['me'] });
   expect(await hushed()).toBe(before);
 
   await page.evaluate(() => window.mediaBench.ask('media.mute', { callId: 'one', muted: true }));
   await hold('one', true);
   await hold('one', false);
-  await expectHeard('one', []);
+  await expectHeard({ one: [] });
 });
 
 test('in a conference each hears the others and never itself; who is taken out hears the microphone alone', async () => {
   await connect('one', 'two', 'three');
   await mix(['one', 'two', 'three']);
-  await expectHeard('one', ['me', 'two', 'three']);
-  await expectHeard('two', ['me', 'one', 'three']);
-  await expectHeard('three', ['me', 'one', 'two']);
+  await expectHeard({ one: ['me', 'two', 'three'], two: ['me', 'one', 'three'], three: ['me', 'one', 'two'] });
 
   await mix(['one', 'two']);
-  await expectHeard('three', ['me']);
-  await expectHeard('one', ['me', 'two']);
+  await expectHeard({ three: ['me'], one: ['me', 'two'] });
 
   await mix();
-  await expectHeard('one', ['me']);
-  await expectHeard('two', ['me']);
+  await expectHeard({ one: ['me'], two: ['me'] });
 });
 
 test('a member that is on hold, muted or built anew stays right', async () => {
   await connect('one', 'two', 'three');
   await mix(['one', 'two', 'three']);
   await hold('two', true);
-  await expectHeard('one', ['me', 'three']);
+  await expectHeard({ one: ['me', 'three'] });
   await hold('two', false);
-  await expectHeard('one', ['me', 'two', 'three']);
+  await expectHeard({ one: ['me', 'two', 'three'] });
   // Muted towards one: the others are still passed on.
   await page.evaluate(() => window.mediaBench.ask('media.mute', { callId: 'one', muted: true }));
-  await expectHeard('one', ['two', 'three']);
-  await expectHeard('two', ['me', 'one', 'three']);
+  await expectHeard({ one: ['two', 'three'], two: ['me', 'one', 'three'] });
   // The gateway died: the leg is offered anew and is in the mix again.
   await page.evaluate((hz) => window.mediaBench.connect('three', hz), tones['three'] ?? 0);
-  await expectHeard('three', ['me', 'one', 'two']);
-  await expectHeard('two', ['me', 'one', 'three']);
+  await expectHeard({ three: ['me', 'one', 'two'], two: ['me', 'one', 'three'] });
   await page.evaluate(() => window.mediaBench.ask('media.close', { callId: 'two' }));
-  await expectHeard('three', ['me', 'one']);
+  await expectHeard({ three: ['me', 'one'] });
 });
 
 test('four talkers at full scale do not clip, and one alone stays as loud as it was', async () => {
@@ -185,7 +193,7 @@ test('a recording holds both sides, and the far end hears the notice; it outlive
     return names.filter((_name, index) => (sound.toneDb[index] ?? 0) > -50).sort();
   };
   await connect('one');
-  await expectHeard('one', ['me']);
+  await expectHeard({ one: ['me'] });
   await record('one');
   await expect
     .poll(() => page.evaluate(() => window.mediaBench.toneDb('one', 1_400)), { intervals: [40], timeout: 5_000 })
@@ -198,42 +206,42 @@ test('a recording holds both sides, and the far end hears the notice; it outlive
   await more(1);
   expect(await recorded()).toEqual([]);
   await hold('one', false);
-  await expectHeard('one', ['me']);
+  await expectHeard({ one: ['me'] });
   await more(1);
   expect(await recorded()).toEqual(['me', 'one']);
 
   await connect('two');
   await mix(['one', 'two']);
   await record('one', 'two');
-  await expectHeard('two', ['me', 'one']);
+  await expectHeard({ two: ['me', 'one'] });
   await page.evaluate(() => window.mediaBench.ask('media.close', { callId: 'one' }));
   await mix();
   await record('two');
-  await expectHeard('two', ['me']);
+  await expectHeard({ two: ['me'] });
   await more(1);
   expect(await recorded()).toEqual(['me', 'two']);
   await record();
   await expect.poll(() => page.evaluate(() => window.mediaBench.recorded().at(-1)?.last)).toBe(true);
   // The microphone goes straight to the far end again.
-  await expectHeard('two', ['me']);
+  await expectHeard({ two: ['me'] });
 });
 
 test('an unplugged microphone is followed by another without losing the call, also in a conference', async () => {
   await connect('one', 'two');
   await mix(['one', 'two']);
-  await expectHeard('one', ['me', 'two']);
+  await expectHeard({ one: ['me', 'two'] });
   const asked = await page.evaluate(() => window.mediaBench.asked().length);
   await page.evaluate(() => {
     window.mediaBench.unplugMicrophones();
   });
   await expect.poll(() => page.evaluate(() => window.mediaBench.asked().length)).toBeGreaterThan(asked);
-  await expectHeard('one', ['me', 'two']);
+  await expectHeard({ one: ['me', 'two'] });
   expect(await page.evaluate(() => window.mediaBench.legStates('one').at(-1))).toBe('live');
 });
 
 test('echo, noise and gain are switched in mid-call', async () => {
   await connect('one');
-  await expectHeard('one', ['me']);
+  await expectHeard({ one: ['me'] });
   const inUse = () => page.evaluate(() => window.mediaBench.constraintsInUse());
   const all = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
   for (const settings of await inUse()) expect(settings).toEqual(all);
@@ -243,5 +251,5 @@ test('echo, noise and gain are switched in mid-call', async () => {
   await expect
     .poll(async () => new Set((await inUse()).map((settings) => JSON.stringify(settings))))
     .toEqual(new Set([JSON.stringify({ ...all, noiseSuppression: false, autoGainControl: false })]));
-  await expectHeard('one', ['me']);
+  await expectHeard({ one: ['me'] });
 });
