@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import type { AccountParts } from './account-parts.ts';
 import type { PhoneConfig } from './account/account-config.ts';
+import { CallRecordings } from './calls/call-recordings.ts';
 import type { CallMediaFactory } from './softphone/call-media.ts';
+import { withHome } from './core/full-path.ts';
 import { DirectMediaFactory } from './softphone/direct-media.ts';
 import { GatewayMediaFactory } from './softphone/gateway-media.ts';
 
@@ -9,18 +12,53 @@ export function speaksWebRtc(config: PhoneConfig): boolean {
   return config.transport === 'ws' || config.transport === 'wss';
 }
 
-/** WebSocket servers speak WebRTC themselves; everything else gets plain RTP through our own gateway. */
+/**
+ * WebSocket servers speak WebRTC themselves; everything else gets plain RTP through our own gateway. The
+ * transport is for good; the rest of the configuration is read for each call.
+ */
 export function mediaFactory(
-  config: PhoneConfig,
+  config: () => PhoneConfig,
   parts: Pick<AccountParts, 'gateway' | 'windows' | 'callSettings'>,
 ): CallMediaFactory {
   // Read for each call: another order is no reason to start the phone line anew.
   const audioCodecs = (): readonly string[] => parts.callSettings().audioCodecs;
-  if (speaksWebRtc(config)) {
-    return new DirectMediaFactory(parts.windows, audioCodecs, config, config.transport === 'wss');
+  const { transport } = config();
+  if (speaksWebRtc(config())) {
+    const ice = {
+      get iceServers() {
+        return config().iceServers;
+      },
+      get relayOnly() {
+        return config().relayOnly;
+      },
+    };
+    return new DirectMediaFactory(parts.windows, audioCodecs, ice, transport === 'wss');
   }
-  return new GatewayMediaFactory(parts.gateway, parts.windows, audioCodecs, {
-    mode: config.mediaEncryption,
-    keysAreSecret: config.transport === 'tls',
+  const encryption = {
+    get mode() {
+      return config().mediaEncryption;
+    },
+    keysAreSecret: transport === 'tls',
+  };
+  return new GatewayMediaFactory(parts.gateway, parts.windows, audioCodecs, encryption);
+}
+
+/** Recordings as the settings want them. `shown`: a call is recorded or no longer, with words where it ended by itself. */
+export function callRecordings(
+  parts: Pick<AccountParts, 'callSettings' | 'documents' | 'home' | 'windows' | 'clock' | 'log'>,
+  shown: (callId: string, isRecorded: boolean, words?: string) => void,
+): CallRecordings {
+  return new CallRecordings({
+    folder: () => {
+      const chosen = parts.callSettings().recordingFolder.trim();
+      return chosen === '' ? join(parts.documents, 'Parley', 'Recordings') : withHome(chosen, parts.home);
+    },
+    format: () => parts.callSettings().recordingFormat,
+    window: async (recordingId, callIds, format) => {
+      await parts.windows.ask('media.record', { recordingId, callIds: [...callIds], format });
+    },
+    shown,
+    clock: parts.clock,
+    log: parts.log('recordings'),
   });
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { release } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChatRecord } from '../src-shared/model/history.ts';
@@ -6,17 +5,18 @@ import type { PresenceState } from '../src-shared/model/presence.ts';
 import type { SignInService } from '../src-shared/model/session.ts';
 import { accountHandlers } from './account-calls.ts';
 import type { AccountHandlers } from './account-calls.ts';
-import { mediaFactory, speaksWebRtc } from './account-media.ts';
+import { AccountConnections } from './account-connections.ts';
+import { callRecordings, mediaFactory, speaksWebRtc } from './account-media.ts';
 import type { AccountParts } from './account-parts.ts';
-import type { AccountConfig } from './account/account-config.ts';
-import { withHome } from './core/full-path.ts';
+import type { AccountConfig, PhoneConfig } from './account/account-config.ts';
+import { duringCalls } from './account/config-changes.ts';
 import { pathStyleOf } from './archive/archive-path.ts';
 import { Archive } from './archive/archive.ts';
 import { availabilityOf } from './calls/availability.ts';
 import { CallList } from './calls/call-list.ts';
-import { CallRecordings } from './calls/call-recordings.ts';
 import { CallsService } from './calls/calls-service.ts';
 import { ConversationNotes } from './calls/conversation-notes.ts';
+import { startOnly } from './core/service.ts';
 import type { Service } from './core/service.ts';
 import { dialable } from './dial-plan/dialable.ts';
 import { DirectoryService } from './directory/directory.ts';
@@ -32,10 +32,13 @@ import { Softphone } from './softphone/softphone.ts';
 import { VoicemailService } from './voicemail/voicemail.ts';
 import { VoicemailStore } from './voicemail/voicemail-store.ts';
 
-/** Everything that one account has: built when the account is known, started from the cache, connected with its password. */
+/**
+ * Everything that one account has: built when the account is known, started from the cache, connected with its password.
+ * The services read their configuration when they connect, so that a change concerns only what rests on it.
+ */
 export class AccountServices {
   readonly handlers: AccountHandlers;
-  readonly #config: AccountConfig;
+  #config: AccountConfig;
   readonly #services: readonly Service[];
   readonly #directory: DirectoryService;
   readonly #ownPresence: OwnPresence;
@@ -44,10 +47,12 @@ export class AccountServices {
   readonly #calls: CallList | undefined;
   readonly #voicemail: VoicemailService;
   readonly #archive: Archive;
+  readonly #connections: AccountConnections;
   readonly #undo: (() => void)[] = [];
   #chats: readonly ChatRecord[] = [];
   #presences: ReadonlyMap<string, PresenceState> = new Map();
   #conversations: readonly string[] = [];
+  #callsRun = false;
   /** Who was talked to when the computer went to sleep. */
   #cut: readonly string[] = [];
   readonly #parts: AccountParts;
@@ -56,11 +61,19 @@ export class AccountServices {
     this.#config = config;
     this.#parts = parts;
     const { store, hub, clock, random, log, health } = parts;
+    const now = (): AccountConfig => this.#config;
+    const { chat, phone } = config;
+    // While a service is on it has a configuration: when it is switched off, all are built anew.
+    const phoneNow = phone === undefined ? undefined : (): PhoneConfig => now().phone ?? phone;
 
     this.#directory = new DirectoryService({
-      config: config.directory,
+      get config() {
+        return now().directory;
+      },
       address: config.address,
-      trust: config.trust,
+      get trust() {
+        return now().trust;
+      },
       store: new PeopleStore(store, config.id, {
         clock,
         monotonicMs: () => performance.now(),
@@ -80,8 +93,12 @@ export class AccountServices {
       },
     });
     this.#voicemail = new VoicemailService({
-      config: config.voicemail,
-      trust: config.trust,
+      get config() {
+        return now().voicemail;
+      },
+      get trust() {
+        return now().trust;
+      },
       store: new VoicemailStore(store, config.id),
       hub,
       clock,
@@ -123,11 +140,13 @@ export class AccountServices {
     });
     this.#ownPresence = ownPresence;
     this.#im =
-      config.chat === undefined
+      chat === undefined
         ? undefined
         : new ImService({
             account: config,
-            config: config.chat,
+            get config() {
+              return now().chat ?? chat;
+            },
             store,
             room: parts.room,
             hub,
@@ -136,7 +155,9 @@ export class AccountServices {
             clock,
             random,
             log: log('chat'),
-            transport: new TcpTransport(config.trust),
+            get transport() {
+              return new TcpTransport(now().trust);
+            },
             resolve: (name) => parts.names.srv(name),
             ownPresence,
             archive: this.#archive,
@@ -145,18 +166,22 @@ export class AccountServices {
             onIncoming: parts.onIncomingMessage,
           });
     this.#softphone =
-      config.phone === undefined
+      phoneNow === undefined
         ? undefined
         : new Softphone({
-            config: config.phone,
-            trust: config.trust,
+            get config() {
+              return phoneNow();
+            },
+            get trust() {
+              return now().trust;
+            },
             product: parts.product,
             clock,
             random,
             log: log('softphone'),
             health,
             window: parts.windows,
-            media: mediaFactory(config.phone, parts),
+            media: mediaFactory(phoneNow, parts),
             names: parts.names,
             afterwards: parts.afterwards,
             trace: parts.trace,
@@ -191,7 +216,14 @@ export class AccountServices {
     const callsService =
       this.#calls === undefined || this.#softphone === undefined
         ? undefined
-        : new CallsService(this.#calls, history, this.#softphone, this.#recordings(parts));
+        : new CallsService(
+            this.#calls,
+            history,
+            this.#softphone,
+            callRecordings(parts, (callId, isRecorded, words) => {
+              this.#calls?.showRecording(callId, isRecorded, words);
+            }),
+          );
     const notes = new ConversationNotes({
       talkedTo: (who) => {
         this.#directory.noteRecent(who);
@@ -200,12 +232,12 @@ export class AccountServices {
     });
 
     const lineStates =
-      this.#softphone === undefined || config.phone === undefined
+      this.#softphone === undefined || phone === undefined
         ? undefined
         : new LineStateService({
             source: this.#softphone,
             phone: {
-              aor: config.phone.aor,
+              aor: phone.aor,
               dial: (number) => parts.dialPlan.outbound(number),
               extensionDigits: () => parts.dialPlan.extensionDigits,
               byJid: (jid) => this.#directory.byJid(jid),
@@ -234,6 +266,10 @@ export class AccountServices {
       ...(lineStates === undefined ? [] : [lineStates]),
       this.#archive,
     ];
+    this.#connections = new AccountConnections({
+      services: { chat: this.#im, phone: this.#softphone, directory: this.#directory, voicemail: this.#voicemail },
+      config: now,
+    });
     this.handlers = accountHandlers({
       directory: this.#directory,
       voicemail: this.#voicemail,
@@ -263,6 +299,7 @@ export class AccountServices {
         history.refresh();
       }),
       hub.watch('calls', ({ calls: list }) => {
+        this.#callsRun = list.some((call) => call.state !== 'ended');
         const talking = list.filter((call) => call.state === 'connected' || call.state === 'held');
         this.#conversations = talking.map(({ party }) => party.name ?? party.number);
         parts.afterwards.run(() => {
@@ -283,24 +320,6 @@ export class AccountServices {
     return phone !== undefined && !speaksWebRtc(phone);
   }
 
-  #recordings(parts: AccountParts): CallRecordings {
-    return new CallRecordings({
-      folder: () => {
-        const chosen = parts.callSettings().recordingFolder.trim();
-        return chosen === '' ? join(parts.documents, 'Parley', 'Recordings') : withHome(chosen, parts.home);
-      },
-      format: () => parts.callSettings().recordingFormat,
-      window: async (recordingId, callIds, format) => {
-        await parts.windows.ask('media.record', { recordingId, callIds: [...callIds], format });
-      },
-      shown: (callId, isRecorded, words) => {
-        this.#calls?.showRecording(callId, isRecorded, words);
-      },
-      clock: parts.clock,
-      log: parts.log('recordings'),
-    });
-  }
-
   /** Shows what this computer knows; no network. */
   async start(): Promise<void> {
     if (this.#im === undefined) {
@@ -317,14 +336,23 @@ export class AccountServices {
     this.#parts.afterwards.flush();
   }
 
-  /** Connects every service with this password; each keeps itself connected and tells its health. */
-  async connect(password: string): Promise<void> {
-    this.#im?.connect(password);
-    await Promise.all([
-      this.#softphone?.connect(password),
-      this.#directory.connect(password),
-      this.#voicemail.connect(password),
-    ]);
+  /** Whether somebody is called, rings or talks. */
+  get callsRun(): boolean {
+    return this.#callsRun;
+  }
+
+  /**
+   * Connects every service whose part of the configuration or password is not what its connection was made with; each
+   * keeps itself connected and tells its health. While a call runs its phone keeps what it has, except for the way of
+   * digits: false then says that something waits.
+   */
+  async connect(config: AccountConfig, password: string): Promise<boolean> {
+    const outdated = this.#connections.outdated(config, password);
+    const waits = this.#callsRun && outdated.includes('phone');
+    this.#config = waits ? duringCalls(this.#config, config) : config;
+    this.#calls?.settingsChanged();
+    await this.#connections.connect(waits ? outdated.filter((service) => service !== 'phone') : outdated, password);
+    return !waits;
   }
 
   /** Archive settings changed: they hold from the next message on, and a folder that cannot be used is said at once. */
@@ -373,34 +401,7 @@ export class AccountServices {
 
   /** The person asked to try one service again. */
   retry(service: SignInService | 'archive'): void {
-    switch (service) {
-      case 'chat':
-        this.#im?.retry();
-        break;
-      case 'phone':
-        this.#softphone?.retry();
-        break;
-      case 'directory':
-        this.#directory.retry();
-        break;
-      case 'voicemail':
-        this.#voicemail.retry();
-        break;
-      case 'archive':
-        this.#archive.retry();
-        break;
-    }
+    if (service === 'archive') this.#archive.retry();
+    else this.#connections.retry(service);
   }
-}
-
-/** A part that only has something to do at the start. */
-function startOnly(name: string, begin: () => void): Service {
-  return {
-    name,
-    start: () => {
-      begin();
-      return Promise.resolve();
-    },
-    stop: () => Promise.resolve(),
-  };
 }

@@ -9,7 +9,7 @@ import { AccountServices } from './account-services.ts';
 import type { AccountConfig } from './account/account-config.ts';
 import { AccountSecrets } from './account/account-secrets.ts';
 import { accountConfigKeys } from './account/build-config.ts';
-import { configureAccount } from './account/configure.ts';
+import { configurationToShow, configureAccount } from './account/configure.ts';
 import { Account } from './account/sign-in.ts';
 import { StoredSrvAnswers } from './account/srv-answers.ts';
 import type { AppPort, CreateApp, Credentials } from './app-port.ts';
@@ -163,6 +163,7 @@ class App implements AppPort {
       clock,
       log: log('account'),
       configure: (address) => this.#configure(address),
+      configureToShow: (address) => configurationToShow(address, { settings: this.#settings, random: Math.random }),
       configKeys: accountConfigKeys,
       probes: serviceProbes({
         log: log('probe'),
@@ -171,6 +172,7 @@ class App implements AppPort {
         region: () => this.#rules.region(),
       }),
       services: this.#current,
+      whenNoCallRuns: () => this.whenIdle(),
       registerSecret: (value) => {
         this.#redactor.registerSecret(value);
       },
@@ -421,7 +423,12 @@ class App implements AppPort {
       gateway: this.#gateway,
       windows: this.#windows,
       product: this.#product,
-      names: this.#names(),
+      names: {
+        // As the settings are at each question.
+        srv: (name) => this.#names().srv(name),
+        naptr: (name) => this.#names().naptr(name),
+        addresses: (host) => this.#names().addresses(host),
+      },
       emit: (name, payload) => {
         this.#windows.emit(name, payload);
       },

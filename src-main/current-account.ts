@@ -4,7 +4,8 @@ import { accountCalls } from './account-calls.ts';
 import type { AccountHandlers } from './account-calls.ts';
 import type { AccountServices } from './account-services.ts';
 import type { AccountConfig } from './account/account-config.ts';
-import type { AccountLife } from './account/sign-in.ts';
+import { needsBuilding } from './account/config-changes.ts';
+import type { AccountLife } from './account/service-queue.ts';
 import { publishSignedOut } from './signed-out-topics.ts';
 
 export interface CurrentAccountOptions {
@@ -15,7 +16,7 @@ export interface CurrentAccountOptions {
 /**
  * The place for the services of one account at a time, as signing in and out fills and empties it.
  *
- *   empty --show | start--> filled --stop--> empty
+ *   empty --show | connect--> filled --stop--> empty
  */
 export class CurrentAccount implements AccountLife {
   /** The contract's calls that need an account: refused in words while there is none. */
@@ -41,9 +42,14 @@ export class CurrentAccount implements AccountLife {
     await services.start();
   }
 
-  async start(config: AccountConfig, password: string): Promise<void> {
+  async connect(config: AccountConfig, password: string): Promise<boolean> {
+    const before = this.#services;
+    if (before !== undefined && needsBuilding(before.config, config)) {
+      if (before.callsRun) return false;
+      await this.stop();
+    }
     await this.show(config);
-    await this.#services?.connect(password);
+    return (await this.#services?.connect(config, password)) ?? true;
   }
 
   async stop(): Promise<void> {

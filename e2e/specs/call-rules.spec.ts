@@ -56,11 +56,20 @@ test(
 );
 
 test(
-  'digits go as SIP INFO where the account is set so',
+  'digits go as SIP INFO as soon as the account is set so, in a call too; what would end the call waits for its end',
   { tag: ['@kamailio', '@baresip'] },
   async ({ lab, startCaller, bob }) => {
-    const { page, window } = await startCaller({ settings: { 'phone.dtmf': 'info' } });
+    const { page, window } = await startCaller({ settings: { 'account.displayName': 'Alice' } });
     await window.dial(lab.account('bob').extension);
+    await expect(window.timer).toBeVisible();
+    const calls = await window.goToSettings('Calls');
+    await calls.getByRole('combobox', { name: 'Digits during a call' }).selectOption('info');
+    const account = await window.goToSettings('Account');
+    const name = account.getByRole('textbox', { name: 'Your name' });
+    await name.fill('Alice Calling');
+    await name.press('Enter');
+    await expect(account.getByText('applies after the call')).toBeVisible();
+    await window.go('Calls');
     await expect(window.timer).toBeVisible();
     const from = bob.events.length;
     await window.control('Keypad').click();
@@ -69,6 +78,8 @@ test(
       .poll(() => bob.events.slice(from).flatMap(({ type, param }) => (type === 'CALL_DTMF_START' ? [param] : [])))
       .toEqual(['5', '2', '#']);
     await page.keyboard.press('F9');
+    await expect(window.controls).toBeHidden();
+    await expect((await window.goToSettings('Account')).getByText('applies after the call')).toBeHidden();
   },
 );
 

@@ -53,3 +53,20 @@ export async function configureAccount(address: string, options: ConfigureOption
     ...(turnPassword === undefined ? {} : { turnPassword }),
   });
 }
+
+/**
+ * Enough of the configuration to show what this computer knows of an account: neither files nor DNS are asked, so
+ * nothing can stand in the way. Not for connecting, as the organization's authorities are missing.
+ */
+export function configurationToShow(
+  address: string,
+  { settings, random }: Pick<ConfigureOptions, 'settings' | 'random'>,
+): AccountConfig {
+  return buildAccountConfig({
+    address,
+    settings: settings.forAccount(address),
+    discovered: nothingDiscovered,
+    extraCa: [],
+    random,
+  });
+}

@@ -34,6 +34,9 @@ let attempts: string[];
 let services: string[];
 let registered: string[];
 let configureError: AppError | undefined;
+let callsRun: boolean;
+let endCalls: () => void;
+let callsEnded: Promise<void>;
 const started: Account[] = [];
 
 beforeEach(() => {
@@ -47,6 +50,8 @@ beforeEach(() => {
   services = [];
   registered = [];
   configureError = undefined;
+  callsRun = false;
+  callsEnded = new Promise((resolve) => (endCalls = resolve));
 });
 
 afterEach(async () => {
@@ -95,6 +100,14 @@ async function makeAccount(policy: Policy = emptyPolicy): Promise<Account> {
             }),
           )
         : Promise.reject(configureError),
+    configureToShow: (address) =>
+      buildAccountConfig({
+        address,
+        settings: settings.forAccount(address),
+        discovered: nothingDiscovered,
+        extraCa: [],
+        random: () => 0,
+      }),
     configKeys: accountConfigKeys,
     probes: {
       chat: probe('chat'),
@@ -107,15 +120,16 @@ async function makeAccount(policy: Policy = emptyPolicy): Promise<Account> {
         services.push(`show ${config.address}`);
         return Promise.resolve();
       },
-      start: (config, password) => {
-        services.push(`start ${config.address} ${password}`);
-        return Promise.resolve();
+      connect: (config, password) => {
+        services.push(`connect ${config.address} ${password}`);
+        return Promise.resolve(!callsRun);
       },
       stop: () => {
         services.push('stop');
         return Promise.resolve();
       },
     },
+    whenNoCallRuns: () => (callsRun ? callsEnded : Promise.resolve()),
     registerSecret: (value) => registered.push(value),
     archiveFolder: () => (settings.get('archive.enabled') ? '/archive' : undefined),
   });
@@ -155,7 +169,7 @@ describe('signing in', () => {
     states.push(session().state);
     expect(states).toEqual(['signingIn', 'signedIn']);
     expect(attempts).toEqual(['chat p4ss']);
-    expect(services).toEqual(['stop', 'start alice@example.com p4ss']);
+    expect(services).toEqual(['stop', 'connect alice@example.com p4ss']);
     expect(session()).toEqual({
       state: 'signedIn',
       address: 'alice@example.com',
@@ -281,7 +295,7 @@ describe('signing in', () => {
     expect(secrets.get('account:alice@example.com')).toBe('old');
     answers.chat = ok;
     await account.signIn('alice@example.com', 'new');
-    expect(services).toEqual(['stop', 'start alice@example.com new']);
+    expect(services).toEqual(['stop', 'connect alice@example.com new']);
     expect(session().failure).toBeUndefined();
   });
 
@@ -295,7 +309,7 @@ describe('signing in', () => {
     await clock.run(60_000);
     expect(await signingIn).toMatchObject({ code: 'invalid' });
     expect(session().state).toBe('signedOut');
-    expect(services.filter((one) => one.startsWith('start'))).toEqual([]);
+    expect(services.filter((one) => one.startsWith('connect'))).toEqual([]);
     expect(attempts).toEqual(['chat p']);
   });
 });
@@ -319,7 +333,7 @@ describe('starting with a remembered password', () => {
     expect(services).toEqual(['show alice@example.com']);
     await clock.run(7_000);
     expect(attempts).toEqual(['chat p', 'phone p']);
-    expect(services).toEqual(['show alice@example.com', 'start alice@example.com p']);
+    expect(services).toEqual(['show alice@example.com', 'connect alice@example.com p']);
   });
 
   test('without network the services start all the same and go on trying', async () => {
@@ -329,7 +343,7 @@ describe('starting with a remembered password', () => {
     await account.start();
     await clock.run();
     expect(session().state).toBe('signedIn');
-    expect(services).toEqual(['show alice@example.com', 'start alice@example.com p']);
+    expect(services).toEqual(['show alice@example.com', 'connect alice@example.com p']);
   });
 
   test('that was changed meanwhile costs one attempt ever, not one for each service and start', async () => {
@@ -344,15 +358,19 @@ describe('starting with a remembered password', () => {
     await (await makeAccount()).start();
     await clock.run(60_000);
     expect(attempts).toEqual(['chat p']);
-    expect(services.filter((one) => one.startsWith('start'))).toEqual([]);
+    expect(services.filter((one) => one.startsWith('connect'))).toEqual([]);
     expect(session()).toMatchObject({ state: 'signedOut', address: 'alice@example.com' });
   });
 
-  test('that cannot be read asks for it, with the address', async () => {
+  test('that cannot be read is said and asked for, with the address', async () => {
     await remembered();
     secretsBroken = true;
     await (await makeAccount()).start();
-    expect(session()).toMatchObject({ state: 'signedOut', address: 'alice@example.com' });
+    expect(session()).toMatchObject({
+      state: 'signedOut',
+      address: 'alice@example.com',
+      failure: 'Your password can no longer be read from the test keychain. Enter it again to sign in.',
+    });
   });
 
   test('a refused new password while the remembered one was still being tried leaves the services running', async () => {
@@ -365,7 +383,7 @@ describe('starting with a remembered password', () => {
     await refusal(account.signIn('alice@example.com', 'typo'));
     await clock.run(60_000);
     expect(session().state).toBe('signedIn');
-    expect(services.at(-1)).toBe('start alice@example.com p');
+    expect(services.at(-1)).toBe('connect alice@example.com p');
   });
 
   test('a machine with nothing but a policy file needs only the password', async () => {
@@ -385,25 +403,39 @@ describe('starting with a remembered password', () => {
 });
 
 describe('settings that change while signed in', () => {
-  test('start the services anew once, with the same password', async () => {
+  test('are handed over once, with the same password', async () => {
     const account = await startAccount();
     await account.signIn('alice@example.com', 'p');
     services.length = 0;
     settings.set('phone.servers', ['pbx.test']);
     settings.set('phone.transport', 'udp');
     await clock.run(1_000);
-    expect(services).toEqual(['stop', 'start alice@example.com p']);
+    expect(services).toEqual(['connect alice@example.com p']);
   });
 
-  test('that make no difference to the servers change nothing', async () => {
+  test('that are no servers’ concern are not handed over', async () => {
     const account = await startAccount();
     await account.signIn('alice@example.com', 'p');
     services.length = 0;
     settings.set('appearance.theme', 'dark');
-    settings.set('chat.tlsName', 'x');
-    settings.set('chat.tlsName', '');
     await clock.run(60_000);
     expect(services).toEqual([]);
+  });
+
+  test('that a call holds up are said to wait, and are handed over again when it ended', async () => {
+    const account = await startAccount();
+    await account.signIn('alice@example.com', 'p');
+    services.length = 0;
+    callsRun = true;
+    settings.set('phone.servers', ['pbx.test']);
+    await clock.run(60_000);
+    expect(services).toEqual(['connect alice@example.com p']);
+    expect(session()).toMatchObject({ state: 'signedIn', waitsForCalls: true });
+    callsRun = false;
+    endCalls();
+    await clock.run(1_000);
+    expect(services).toEqual(['connect alice@example.com p', 'connect alice@example.com p']);
+    expect(session().waitsForCalls).toBeUndefined();
   });
 
   test('mend what stood in the way of a start', async () => {
@@ -415,11 +447,12 @@ describe('settings that change while signed in', () => {
     await (await makeAccount()).start();
     await clock.run();
     expect(session()).toMatchObject({ state: 'signedIn', failure: 'The file cannot be read.' });
-    expect(services).toEqual([]);
+    // What is stored shows all the same.
+    expect(services).toEqual(['show alice@example.com']);
     configureError = undefined;
     settings.set('trust.extraCaFile', '/other.pem');
     await clock.run(1_000);
-    expect(services.at(-1)).toBe('start alice@example.com p');
+    expect(services.at(-1)).toBe('connect alice@example.com p');
     expect(session().failure).toBeUndefined();
   });
 });

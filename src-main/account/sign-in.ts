@@ -12,15 +12,8 @@ import type { AccountConfig, ProbeResult } from './account-config.ts';
 import { accountIdOf } from './account-id.ts';
 import { PasswordCheck, serviceWords, throwUnlessAccepted } from './password-check.ts';
 import type { Probes } from './password-check.ts';
-
-/** The services of the account, started and stopped together; implemented by app.ts. */
-export interface AccountLife {
-  /** Shows what this computer knows of the account; no network. */
-  show(config: AccountConfig): Promise<void>;
-  /** Connects with this password, showing first what is not shown yet. */
-  start(config: AccountConfig, password: string): Promise<void>;
-  stop(): Promise<void>;
-}
+import { ServiceQueue } from './service-queue.ts';
+import type { AccountLife } from './service-queue.ts';
 
 /** The part of the settings that signing in needs. */
 export interface AccountSettings extends SettingsReader {
@@ -36,17 +29,21 @@ export interface AccountOptions {
   readonly log: Logger;
   /** Works the configuration out from settings and DNS; throws AppError when a setting stands in the way. */
   readonly configure: (address: string) => Promise<AccountConfig>;
+  /** The same as far as it is needed to show what is stored, when `configure` cannot. */
+  readonly configureToShow: (address: string) => AccountConfig;
   /** The keys from which `configure` works. */
   readonly configKeys: readonly SettingKey[];
   readonly probes: Probes;
   readonly services: AccountLife;
+  /** Resolves when no call runs. */
+  readonly whenNoCallRuns: () => Promise<void>;
   /** Hands the password to the redaction of the log before anything else sees it. */
   readonly registerSecret: (value: string) => void;
   /** Where the chat archive lies, when there is one. */
   readonly archiveFolder: () => string | undefined;
 }
 
-/** Several settings are commonly changed together; the services start anew once. */
+/** Several settings are commonly changed together; they are taken over once. */
 const reconfigureDelayMs = 1_000;
 
 /** Transitions that are not listed are refused. */
@@ -74,18 +71,16 @@ export class Account implements Service {
   readonly #check: PasswordCheck;
   #session: Session;
   #password: string | undefined;
-  #config: AccountConfig | undefined;
-  #servicesRun = false;
+  readonly #services: ServiceQueue;
   /** A later sign-in or sign-out makes the one under way moot. */
   #generation = 0;
-  /** Starts and stops of the services, one after the other. */
-  #servicesQueue: Promise<void> = Promise.resolve();
   #reconfigureTimer: TimerHandle | undefined;
   #unlisten: (() => void) | undefined;
 
   constructor(options: AccountOptions) {
     this.#options = options;
     this.#check = new PasswordCheck(options);
+    this.#services = new ServiceQueue(options.services);
     this.#session = {
       state: 'signedOut',
       secretsBackend: options.secrets.backend,
@@ -122,12 +117,16 @@ export class Account implements Service {
       this.#publish({});
       return;
     }
-    const password = await secrets.get(secretName(address)).catch((error: unknown) => {
+    let password: string | undefined;
+    let failure: string | undefined;
+    try {
+      password = await secrets.get(secretName(address));
+    } catch (error) {
       log.warn('the remembered password cannot be read', { error });
-      return undefined;
-    });
+      failure = `Your password can no longer be read from ${secrets.backend}. Enter it again to sign in.`;
+    }
     if (password === undefined) {
-      this.#publish({ address, accountId: accountIdOf(address) });
+      this.#publish({ address, accountId: accountIdOf(address), ...(failure === undefined ? {} : { failure }) });
       return;
     }
     this.#options.registerSecret(password);
@@ -149,7 +148,7 @@ export class Account implements Service {
     this.#begin();
     this.#unlisten?.();
     this.#unlisten = undefined;
-    await this.#stopServices();
+    await this.#services.stop();
   }
 
   /**
@@ -184,12 +183,11 @@ export class Account implements Service {
     const { address } = this.#session;
     this.#begin();
     this.#password = undefined;
-    this.#config = undefined;
     if (this.#session.state !== 'signedOut') {
       this.#enter('signedOut', address === undefined ? {} : { address, accountId: accountIdOf(address) });
     }
     const stays = await this.#whatStays(address, forgetPassword);
-    await this.#stopServices();
+    await this.#services.stop();
     this.#options.settings.signedOut();
     return stays;
   }
@@ -233,14 +231,12 @@ export class Account implements Service {
 
   /** With the remembered password: what is stored shows at once; the services connect when one accepts or none answers. */
   async #resume(generation: number, address: string, password: string): Promise<void> {
+    const isMoot = (): boolean => generation !== this.#generation;
     try {
       const config = await this.#options.configure(address);
       if (generation !== this.#generation) return;
-      this.#config = config;
-      await this.#queued(async () => {
-        if (generation === this.#generation) await this.#options.services.show(config);
-      });
-      const verdict = await this.#check.inOrder(config, password, () => generation !== this.#generation);
+      await this.#services.show(config, isMoot);
+      const verdict = await this.#check.inOrder(config, password, isMoot);
       if (generation !== this.#generation) return;
       if (verdict.kind === 'denied') {
         this.#password = undefined;
@@ -248,34 +244,37 @@ export class Account implements Service {
         if (generation !== this.#generation) return;
         this.#enter('signedOut', { address, accountId: accountIdOf(address), failure: verdict.message });
         this.#options.settings.signedOut();
-        await this.#stopServices();
+        await this.#services.stop();
         return;
       }
       // Without network each service goes on trying by itself.
-      await this.#startServices(generation, config, password);
+      await this.#connect(generation, config, password);
     } catch (error) {
       if (generation !== this.#generation || !(error instanceof AppError)) throw error;
+      this.#options.log.warn('the services cannot connect with these settings', { error });
       this.#publish({ ...this.#session, failure: error.message });
+      // What is stored helps all the same, and a person who mends the setting is connected.
+      await this.#services.show(this.#options.configureToShow(address), isMoot);
     }
   }
 
   async #accepted(generation: number, config: AccountConfig, password: string): Promise<void> {
     const { settings, secrets, log } = this.#options;
-    await this.#stopServices();
+    await this.#services.stop();
     this.#stillCurrent(generation);
     settings.adoptDrafts(config.address);
     this.#password = password;
-    this.#config = config;
     let failure: string | undefined;
     try {
       await secrets.set(secretName(config.address), password);
     } catch (error) {
       log.warn('the password was not remembered', { error });
-      failure = `Your password could not be kept in ${secrets.backend}; Parley will ask for it at the next start.`;
+      const why = error instanceof AppError ? ` ${error.message}` : '';
+      failure = `Your password could not be kept in ${secrets.backend}; Parley will ask for it at the next start.${why}`;
     }
     this.#stillCurrent(generation);
     this.#enter('signedIn', { ...this.#who(config.address), ...(failure === undefined ? {} : { failure }) });
-    await this.#startServices(generation, config, password);
+    await this.#connect(generation, config, password);
   }
 
   #refused(before: Session, address: string, error: unknown): void {
@@ -283,7 +282,7 @@ export class Account implements Service {
     if (before.state === 'signedIn' && before.address !== undefined) {
       this.#enter('signedIn', { ...this.#who(before.address), failure });
       // The attempt came before the remembered password had started them.
-      if (!this.#servicesRun) this.#scheduleReconfigure();
+      if (!this.#services.areConnected) this.#scheduleReconfigure();
       return;
     }
     this.#enter('signedOut', { address, accountId: accountIdOf(address), failure });
@@ -301,7 +300,7 @@ export class Account implements Service {
     }, reconfigureDelayMs);
   }
 
-  /** Server settings changed while signed in: the services start anew with the same password. */
+  /** Server settings changed while signed in: what rests on them connects anew with the same password. */
   async #reconfigure(): Promise<void> {
     const { address, state } = this.#session;
     const password = this.#password;
@@ -309,32 +308,20 @@ export class Account implements Service {
     const generation = this.#generation;
     const config = await this.#options.configure(address);
     if (generation !== this.#generation) return;
-    if (this.#servicesRun && JSON.stringify(config) === JSON.stringify(this.#config)) return;
-    this.#config = config;
-    this.#publish(this.#who(address));
-    await this.#stopServices();
-    await this.#startServices(generation, config, password);
+    this.#publish({ ...this.#who(address), ...(this.#session.waitsForCalls === true ? { waitsForCalls: true } : {}) });
+    await this.#connect(generation, config, password);
   }
 
-  #startServices(generation: number, config: AccountConfig, password: string): Promise<void> {
-    return this.#queued(async () => {
-      if (generation !== this.#generation) return;
-      this.#servicesRun = true;
-      await this.#options.services.start(config, password);
+  /** Hands the configuration over; what has to wait for the end of calls is handed over again then. */
+  async #connect(generation: number, config: AccountConfig, password: string): Promise<void> {
+    const isDone = await this.#services.connect(config, password, () => generation !== this.#generation);
+    if (generation !== this.#generation) return;
+    const { waitsForCalls: _, ...session } = this.#session;
+    this.#publish(isDone ? session : { ...session, waitsForCalls: true });
+    if (isDone) return;
+    void this.#options.whenNoCallRuns().then(() => {
+      if (generation === this.#generation) this.#scheduleReconfigure();
     });
-  }
-
-  #stopServices(): Promise<void> {
-    return this.#queued(async () => {
-      this.#servicesRun = false;
-      await this.#options.services.stop();
-    });
-  }
-
-  #queued(work: () => Promise<void>): Promise<void> {
-    const done = this.#servicesQueue.then(work);
-    this.#servicesQueue = done.catch(() => undefined);
-    return done;
   }
 
   async #forget(address: string): Promise<void> {

@@ -15,3 +15,15 @@ export interface Service {
 export interface HealthReporter {
   report(health: ServiceHealth): void;
 }
+
+/** A part that only has something to do at the start. */
+export function startOnly(name: string, begin: () => void): Service {
+  return {
+    name,
+    start: () => {
+      begin();
+      return Promise.resolve();
+    },
+    stop: () => Promise.resolve(),
+  };
+}

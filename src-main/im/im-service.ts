@@ -36,6 +36,7 @@ import { XmppSession } from './xmpp-session.ts';
 
 export interface ImServiceOptions {
   readonly account: Pick<AccountConfig, 'id'>;
+  /** Servers and names are read at each connection; the address is for good. */
   readonly config: ChatConfig;
   readonly store: Store;
   /** `Checkpointer.room`: the server waits while the disk catches up. */
@@ -46,6 +47,7 @@ export interface ImServiceOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** Read at each connection. */
   readonly transport: Transport;
   readonly resolve: SrvResolver;
   readonly ownPresence: OwnPresence;
@@ -80,12 +82,21 @@ export class ImService implements Service {
 
   constructor(options: ImServiceOptions) {
     this.#options = options;
-    const { account, config, store, hub, clock, log, emit, transport, resolve, random } = options;
-    this.#own = bareAddress(config.jid) ?? config.jid;
+    const { account, store, hub, clock, log, emit, resolve, random } = options;
+    const own = bareAddress(options.config.jid) ?? options.config.jid;
+    this.#own = own;
     this.#messages = new MessageStore(store, account.id);
     this.#deletedChats = new DeletedChatsStore(store, account.id);
     this.#session = new XmppSession(
-      { config: { ...config, jid: this.#own }, transport, resolve, clock, random, log },
+      {
+        get config() {
+          return { ...options.config, jid: own };
+        },
+        get transport() {
+          return options.transport;
+        },
+        ...{ resolve, clock, random, log },
+      },
       {
         onStatus: (status) => {
           options.health.report(chatHealth(status));

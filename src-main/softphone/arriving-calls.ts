@@ -18,7 +18,7 @@ import { signallingLimits } from './signalling-limits.ts';
 import { telHost } from './wire-fixes/tel-identity.ts';
 
 export interface ArrivingCallsOptions {
-  readonly config: Pick<PhoneConfig, 'aor' | 'transport'>;
+  readonly config: () => Pick<PhoneConfig, 'aor' | 'transport'>;
   readonly log: Logger;
   /** All calls of the phone, by id. */
   readonly calls: ReadonlyMap<string, SipCall>;
@@ -41,7 +41,8 @@ export class ArrivingCalls {
 
   /** An INVITE that begins a call. */
   invited(invitation: Invitation): void {
-    const { config, log } = this.#options;
+    const { log } = this.#options;
+    const config = this.#options.config();
     const handler = this.#options.handler();
     const callId = randomUUID();
     const domain = domainOf(config.aor);
@@ -97,7 +98,7 @@ export class ArrivingCalls {
 
   /** RFC 3515: the far end sends us to somebody else. Nothing is asked; the call list shows it. */
   referred(old: SipCall, session: Inviter | Invitation, referral: Referral): void {
-    const { config } = this.#options;
+    const config = this.#options.config();
     const handler = this.#options.handler();
     const refer = new IncomingRefer(referral, session);
     const { target, referredBy } = refer;

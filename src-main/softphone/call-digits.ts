@@ -11,7 +11,7 @@ const keys = /^[0-9*#A-D]$/;
 
 export interface CallDigitsOptions {
   readonly callId: string;
-  readonly mode: DigitMode;
+  readonly digitMode: () => DigitMode;
   readonly media: CallMedia;
   readonly window: WindowMedia;
   /** The session of the call while it is not over. */
@@ -30,12 +30,13 @@ export class CallDigits {
   }
 
   get possible(): boolean {
-    return this.#options.mode !== 'rfc4733' || this.#options.takesEvents();
+    return this.#options.digitMode() !== 'rfc4733' || this.#options.takesEvents();
   }
 
   /** Before the answer there is no INFO and no sound of ours, but events go where early media came from. */
   get possibleEarly(): boolean {
-    const { mode, takesEvents } = this.#options;
+    const { digitMode, takesEvents } = this.#options;
+    const mode = digitMode();
     return (mode === 'auto' || mode === 'rfc4733') && takesEvents();
   }
 
@@ -47,7 +48,8 @@ export class CallDigits {
   }
 
   async #send(digits: string): Promise<void> {
-    const { callId, mode, media, window, takesEvents } = this.#options;
+    const { callId, media, window, takesEvents } = this.#options;
+    const mode = this.#options.digitMode();
     if (mode === 'inband') {
       await window.ask('media.tones', { callId, digits });
       return;

@@ -73,6 +73,17 @@ describe('digits', () => {
     expect(media.digits).toEqual([]);
   });
 
+  test('go another way from the next key on when the setting changes in the call', async () => {
+    const { phone, call, media, peer } = await called('auto', true);
+    phone.config = { ...phone.config, digits: 'info' };
+    const sending = call.dtmf('7');
+    const info = await peer.request('INFO');
+    expect(info.body).toContain('Signal=7');
+    peer.reply(info, 200);
+    await sending;
+    expect(media.digits).toEqual([]);
+  });
+
   test('that the far end refuses are told in words, and the rest is not sent', async () => {
     const { call, peer } = await called('info', true);
     const sending = call.dtmf('12');

@@ -45,9 +45,16 @@ export class FakePhone {
   makesWire: ((server: ServerAddress) => Wire) | undefined;
   #nextCall = 1;
 
+  /** May be changed while it runs, as settings are. */
+  config: PhoneConfig;
+
   constructor(server: FakeSipServer, user: string, config: Partial<PhoneConfig> = {}) {
+    this.config = { ...fakePhoneConfig(user, server.protocol === 'UDP' ? 'udp' : 'tcp'), ...config };
+    const configNow = (): PhoneConfig => this.config;
     this.softphone = new Softphone({
-      config: { ...fakePhoneConfig(user, server.protocol === 'UDP' ? 'udp' : 'tcp'), ...config },
+      get config() {
+        return configNow();
+      },
       trust: { extraCa: [], useSystemStore: false },
       product: 'Parley/test',
       clock: systemClock,

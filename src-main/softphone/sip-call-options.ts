@@ -25,7 +25,8 @@ export interface SipCallOptions {
   readonly again: (session: Inviter) => Inviter | undefined;
   /** Own address of record, `sip:user@domain`. */
   readonly aor: string;
-  readonly digits: DigitMode;
+  /** As the account is set now: it may change while the call runs. */
+  readonly digitMode: () => DigitMode;
   readonly addressOf: (target: DialTarget) => string;
   /** The far end transfers us. */
   readonly onRefer: (call: SipCall, session: Inviter | Invitation, referral: Referral) => void;

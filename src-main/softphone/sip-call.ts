@@ -117,7 +117,6 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     });
     this.#digits = new CallDigits({
       ...options,
-      mode: options.digits,
       session,
       takesEvents: () => this.#agreed.latest?.telephoneEvent !== undefined,
     });

@@ -34,7 +34,9 @@ import { SipUserAgent } from './user-agent.ts';
 import type { Wire } from './wire.ts';
 
 export interface SoftphoneOptions {
+  /** Read when it is needed: the way of digits may change at any time, everything else before `connect`. */
   readonly config: PhoneConfig;
+  /** Read at `connect`. */
   readonly trust: TrustConfig;
   /** For User-Agent, for example `Parley/0.1.0`. */
   readonly product: string;
@@ -85,7 +87,8 @@ export class Softphone implements CallDevice, EventSource, Service {
     this.#afterwards =
       options.afterwards ?? new Afterwards({ clock, log, schedule: (task) => void clock.setTimeout(task, 0) });
     this.#arriving = new ArrivingCalls({
-      ...{ config: options.config, log, calls: this.#calls },
+      config: () => this.#options.config,
+      ...{ log, calls: this.#calls },
       handler: () => this.#incoming,
       newCall: (callId, headers) => {
         const agent = this.#agent;
@@ -298,7 +301,7 @@ export class Softphone implements CallDevice, EventSource, Service {
       },
       again: (session) => invite(session.request.ruri),
       aor: config.aor,
-      digits: config.digits,
+      digitMode: () => this.#options.config.digits,
       addressOf: (target) => addressOf(target, config),
       onRefer: (referred, session, referral) => {
         this.#arriving.referred(referred, session, referral);

@@ -1,4 +1,4 @@
-import { Button } from '@fluentui/react-components';
+import { Button, MessageBar, MessageBarBody } from '@fluentui/react-components';
 import { ArrowLeft20Regular } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useTopic } from '../bridge/client-context.tsx';
@@ -20,6 +20,7 @@ import { VideoPage } from './video-page.tsx';
 export function SettingsView({ item }: { readonly item: string | undefined }) {
   const { t } = useLingui();
   const settings = useTopic('settings');
+  const session = useTopic('session');
   const page = settingsPages.find((candidate) => candidate.id === item) ?? settingsPages[0];
   if (page === undefined) return null;
   const title = t(page.title);
@@ -64,6 +65,13 @@ export function SettingsView({ item }: { readonly item: string | undefined }) {
         <div className="set__in">
           <h1>{title}</h1>
           <p className="set__sub">{t(page.lead)}</p>
+          {session?.waitsForCalls === true && (
+            <MessageBar intent="info" layout="multiline" className="signin__problem" role="status">
+              <MessageBarBody>
+                <Trans>What you changed for the phone applies after the call.</Trans>
+              </MessageBarBody>
+            </MessageBar>
+          )}
           {settings === undefined ? <LoadingState /> : <Page id={page.id} />}
         </div>
       </section>

@@ -19,6 +19,8 @@ export interface Session {
   readonly accountId?: string;
   /** Plain words when the last sign-in failed. */
   readonly failure?: string;
+  /** Changed settings of the phone wait until no call runs. */
+  readonly waitsForCalls?: boolean;
   /** Where secrets are kept, for example "the Windows credential store" or "a key file on this computer". */
   readonly secretsBackend: string;
   /** True when secrets are not protected by the operating system. */

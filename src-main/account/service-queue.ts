@@ -1,0 +1,56 @@
+import type { AccountConfig } from './account-config.ts';
+
+/** The services of the account; implemented by current-account.ts. */
+export interface AccountLife {
+  /** Shows what this computer knows of the account; no network. */
+  show(config: AccountConfig): Promise<void>;
+  /**
+   * Connects with this password, showing first what is not shown yet. Of what is connected only that is touched whose
+   * part of the configuration changed. False: a part waits until no call runs; ask again then.
+   */
+  connect(config: AccountConfig, password: string): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** Starts and stops the services of the account, one after the other. What became moot while it waited is left out. */
+export class ServiceQueue {
+  readonly #services: AccountLife;
+  #last: Promise<unknown> = Promise.resolve();
+  #areConnected = false;
+
+  constructor(services: AccountLife) {
+    this.#services = services;
+  }
+
+  get areConnected(): boolean {
+    return this.#areConnected;
+  }
+
+  async show(config: AccountConfig, isMoot: () => boolean): Promise<void> {
+    await this.#inTurn(async () => {
+      if (!isMoot()) await this.#services.show(config);
+    });
+  }
+
+  /** False: a part waits until no call runs. */
+  connect(config: AccountConfig, password: string, isMoot: () => boolean): Promise<boolean> {
+    return this.#inTurn(async () => {
+      if (isMoot()) return true;
+      this.#areConnected = true;
+      return await this.#services.connect(config, password);
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#areConnected = false;
+      await this.#services.stop();
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
