@@ -45,7 +45,7 @@ export function mediaFactory(
 
 /** Recordings as the settings want them. `shown`: a call is recorded or no longer, with words where it ended by itself. */
 export function callRecordings(
-  parts: Pick<AccountParts, 'callSettings' | 'documents' | 'home' | 'windows' | 'clock' | 'log'>,
+  parts: Pick<AccountParts, 'callSettings' | 'documents' | 'home' | 'windows' | 'emit' | 'showFile' | 'clock' | 'log'>,
   shown: (callId: string, isRecorded: boolean, words?: string) => void,
 ): CallRecordings {
   return new CallRecordings({
@@ -58,6 +58,10 @@ export function callRecordings(
       await parts.windows.ask('media.record', { recordingId, callIds: [...callIds], format });
     },
     shown,
+    saved: (recording) => {
+      parts.emit('call.recorded', recording);
+    },
+    showFile: parts.showFile,
     clock: parts.clock,
     log: parts.log('recordings'),
   });

@@ -41,6 +41,8 @@ export interface AccountParts {
   readonly platform: NodeJS.Platform;
   readonly home: string;
   readonly documents: string;
+  /** As `Host` has it. */
+  readonly showFile: ((path: string) => void) | undefined;
   /** Own name as others see it. */
   readonly ownName: () => string;
   /** The person lets others know that they type. */

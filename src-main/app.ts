@@ -441,6 +441,7 @@ class App implements AppPort {
       platform,
       home: paths.home,
       documents: paths.documents,
+      showFile: this.#host.showFile,
       ownName: () => this.#account.session.displayName ?? config.address,
       sendsTyping: () => this.#settings.get('chat.sendTyping'),
       archiveSettings: () => ({

@@ -271,7 +271,9 @@ test('the shell draws its part of the window in the colours that the person chos
 });
 
 test('a shell without a desktop is left alone', async () => {
-  expect(abilitiesOf({ desktop: undefined, openLinks: undefined, chooseFolder: undefined })).toEqual([]);
+  const nothing = { desktop: undefined, openLinks: undefined, chooseFolder: undefined, showFile: undefined };
+  expect(abilitiesOf(nothing)).toEqual([]);
+  expect(abilitiesOf({ ...nothing, showFile: () => undefined })).toEqual(['files']);
   const { host } = { host: { desktop: undefined, openLinks: undefined } };
   const bare = new Desktop({
     host: { ...host, notify: () => false, showWindow: () => undefined, power: undefined as never },

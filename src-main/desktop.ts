@@ -225,10 +225,13 @@ export class Desktop implements Service {
 }
 
 /** What this shell can do that not every shell can, for the window. */
-export function abilitiesOf(host: Pick<Host, 'desktop' | 'openLinks' | 'chooseFolder'>): readonly ShellAbility[] {
+export function abilitiesOf(
+  host: Pick<Host, 'desktop' | 'openLinks' | 'chooseFolder' | 'showFile'>,
+): readonly ShellAbility[] {
   return [
     ...(host.desktop === undefined ? [] : (['globalKeys'] as const)),
     ...(host.openLinks === undefined ? [] : (['links'] as const)),
     ...(host.chooseFolder === undefined ? [] : (['folders'] as const)),
+    ...(host.showFile === undefined ? [] : (['files'] as const)),
   ];
 }

@@ -34,6 +34,8 @@ export interface Host {
    * none. Undefined where the shell has no such dialog.
    */
   readonly chooseFolder: ((beginAt: string) => Promise<string | undefined>) | undefined;
+  /** Shows a file in its folder, in the system's own program for that; undefined where the shell cannot. */
+  readonly showFile: ((path: string) => void) | undefined;
 }
 
 /** Keys that work everywhere, the window of incoming calls, the menu beside the clock. */

@@ -17,6 +17,7 @@ const host: Options['host'] = {
   desktop: undefined,
   openLinks: undefined,
   chooseFolder: undefined,
+  showFile: undefined,
 };
 
 const nothingThere: Options = {

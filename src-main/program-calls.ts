@@ -15,7 +15,10 @@ import type { SipTrace } from './softphone/sip-trace.ts';
 import type { Windows } from './windows.ts';
 
 export interface ProgramCallsOptions {
-  readonly host: Pick<Host, 'version' | 'shell' | 'platform' | 'paths' | 'desktop' | 'openLinks' | 'chooseFolder'>;
+  readonly host: Pick<
+    Host,
+    'version' | 'shell' | 'platform' | 'paths' | 'desktop' | 'openLinks' | 'chooseFolder' | 'showFile'
+  >;
   readonly settings: Pick<Settings, 'get' | 'set'>;
   readonly windows: Pick<Windows, 'claim' | 'release' | 'reportCodecs'>;
   readonly gateway: Pick<MediaGateway, 'prepareRenderer' | 'retry'>;

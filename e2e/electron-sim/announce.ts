@@ -8,6 +8,7 @@ export type SimulatorEvent =
   | { readonly event: 'shown'; readonly url: string; readonly how: 'show' | 'showInactive' | 'focus' | 'hide' }
   | { readonly event: 'bounds'; readonly url: string; readonly width: number; readonly height: number }
   | { readonly event: 'openExternal'; readonly url: string }
+  | { readonly event: 'showItemInFolder'; readonly path: string }
   | { readonly event: 'notification'; readonly title: string; readonly body: string }
   | { readonly event: 'tray'; readonly words: string }
   | { readonly event: 'trayMenu'; readonly labels: readonly string[] }

@@ -39,6 +39,9 @@ export const safeStorage = {
 };
 
 export const shell = {
+  showItemInFolder: (path: string): void => {
+    announce({ event: 'showItemInFolder', path });
+  },
   openExternal: (url: string): Promise<void> => {
     announce({ event: 'openExternal', url });
     return Promise.resolve();

@@ -180,6 +180,8 @@ class Phone {
       folder: () => '',
       window: () => Promise.resolve(),
       shown: () => undefined,
+      saved: () => undefined,
+      showFile: undefined,
       clock: systemClock,
       log,
     });

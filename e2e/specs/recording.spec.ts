@@ -48,6 +48,10 @@ test(
     await page.getByRole('menuitem', { name: 'Stop recording' }).click();
     await expect(window.stage().getByText('Recording')).toBeHidden();
     expect(file()).toMatch(/\d{4}-\d\d-\d\d \d\d-\d\d-\d\d Bob Okafor\.webm$/);
+    const notice = page.getByText('The recording was saved as');
+    await expect(notice).toContainText(`Bob Okafor.webm in ${folder}.`);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(notice).toBeHidden();
 
     // The same call once more, as WAV.
     await window.goToSettings('Calls');

@@ -125,6 +125,8 @@ export class CallListRig {
         this.recorded.push(callIds);
         return Promise.resolve();
       },
+      saved: () => undefined,
+      showFile: undefined,
       shown: (...shown) => {
         this.list.showRecording(...shown);
       },

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { SavedRecording } from '../../src-shared/contract/calls.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { TestClock } from '../../src-shared/test-clock.ts';
 import { silentLogger } from '../core/log.ts';
@@ -19,6 +20,8 @@ describe('recordings', () => {
   /** Calls that show that they are recorded. */
   let shown: Set<string>;
   let lost: string[];
+  let saved: SavedRecording[];
+  let shownFiles: string[];
   let refuses: AppError | undefined;
   let format: 'opus' | 'wav';
   let recordings: CallRecordings;
@@ -29,6 +32,8 @@ describe('recordings', () => {
     told = [];
     shown = new Set();
     lost = [];
+    saved = [];
+    shownFiles = [];
     refuses = undefined;
     clock = new TestClock();
     format = 'opus';
@@ -45,6 +50,8 @@ describe('recordings', () => {
         else shown.delete(callId);
         if (words !== undefined) lost.push(words);
       },
+      saved: (recording) => saved.push(recording),
+      showFile: (path) => shownFiles.push(path),
       clock,
       log: silentLogger,
     });
@@ -61,6 +68,12 @@ describe('recordings', () => {
     const [name = ''] = files();
     expect(readFileSync(join(folder, 'new', name), 'utf8')).toBe('first second');
     if (process.platform !== 'win32') expect(statSync(join(folder, 'new', name)).mode & 0o777).toBe(0o600);
+    expect(saved).toEqual([{ recordingId: id, file: name, folder: join(folder, 'new') }]);
+    recordings.show(id);
+    expect(shownFiles).toEqual([join(folder, 'new', name)]);
+    expect(() => {
+      recordings.show('another');
+    }).toThrow('does not know where');
     await expect(recordings.piece(id, base64('late'), true)).rejects.toMatchObject({ code: 'notFound' });
   });
 
@@ -110,7 +123,9 @@ describe('recordings', () => {
     await recordings.piece(id, '', true);
     await recordings.stop('one');
     expect(told).toEqual([['one'], []]);
+    // Nothing was said: there is no file to speak of.
     expect(files()).toEqual([]);
+    expect(saved).toEqual([]);
     expect(lost).toEqual([]);
   });
 

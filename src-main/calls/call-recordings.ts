@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../src-shared/clock.ts';
+import type { SavedRecording } from '../../src-shared/contract/calls.ts';
 import type { RecordingFormat } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { Call } from '../../src-shared/model/call.ts';
@@ -17,6 +18,10 @@ export interface CallRecordingsOptions {
   readonly window: (recordingId: string, callIds: readonly string[], format: RecordingFormat) => Promise<void>;
   /** Shows whether a call is recorded; `words` for the person when that ended by itself. */
   readonly shown: (callId: string, isRecorded: boolean, words?: string) => void;
+  /** Tells the person where a recording is. */
+  readonly saved: (recording: SavedRecording) => void;
+  /** Shows a file in its folder; undefined where the shell cannot. */
+  readonly showFile: ((path: string) => void) | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -54,6 +59,8 @@ const unwritableWords =
 export class CallRecordings {
   readonly #options: CallRecordingsOptions;
   readonly #open = new Map<string, OpenRecording>();
+  /** Where those of this run are, by their ids. */
+  readonly #files = new Map<string, string>();
 
   constructor(options: CallRecordingsOptions) {
     this.#options = options;
@@ -141,6 +148,15 @@ export class CallRecordings {
     this.#isOf(recording, [], endedWords);
   }
 
+  /** Shows where a recording is. Throws AppError. */
+  show(recordingId: string): void {
+    const path = this.#files.get(recordingId);
+    if (path === undefined) throw new AppError('notFound', 'Parley does not know where that recording is any more.');
+    const { showFile } = this.#options;
+    if (showFile === undefined) throw new AppError('unsupported', 'Parley cannot open folders here.', path);
+    showFile(path);
+  }
+
   /** Another window has the sound now, or the same one was loaded anew: it records nothing. */
   async windowChanged(): Promise<void> {
     for (const recording of [...this.#open.values()]) {
@@ -178,7 +194,13 @@ export class CallRecordings {
     if (recording.format === 'wav') await writeWavSizes(recording).catch(() => undefined);
     await recording.file.close().catch(() => undefined);
     // Nothing was said: an empty file is no recording.
-    if (recording.bytes === 0) await rm(recording.path, { force: true }).catch(() => undefined);
+    if (recording.bytes === 0) {
+      await rm(recording.path, { force: true }).catch(() => undefined);
+      return;
+    }
+    const { id, path } = recording;
+    this.#files.set(id, path);
+    this.#options.saved({ recordingId: id, file: basename(path), folder: dirname(path) });
   }
 }
 

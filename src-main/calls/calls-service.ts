@@ -39,6 +39,7 @@ export const phoneCalls = [
   'calls.cancelCallBack',
   'calls.redial',
   'calls.record',
+  'calls.showRecording',
   'media.recorded',
   'media.leg',
 ] as const satisfies readonly (keyof MainHandlers)[];
@@ -103,6 +104,10 @@ export class CallsService implements Service {
           await recordings.start(call, callIds);
         } else await recordings.stop(callId);
         return { revision: list.revision };
+      },
+      'calls.showRecording': ({ recordingId }) => {
+        recordings.show(recordingId);
+        return null;
       },
       'media.recorded': async ({ recordingId, base64, last }) => {
         await recordings.piece(recordingId, base64, last);

@@ -52,6 +52,7 @@ export function createBrowserHost(options: BrowserHostOptions): Host {
     desktop: undefined,
     // A browser's dialog tells no paths.
     chooseFolder: undefined,
+    showFile: undefined,
     openLinks: platform === 'linux' ? linksOfDesktop(options, home, environment) : undefined,
   };
 }

@@ -502,6 +502,8 @@ describe('the host', () => {
     electron.powerMonitor.emit('suspend');
     electron.powerMonitor.emit('resume');
     expect(heard).toEqual(['sleep', 'wake']);
+    host?.showFile?.('/home/alice/Documents/call.webm');
+    expect(electron.shell.shown).toEqual(['/home/alice/Documents/call.webm']);
   });
 
   test('hears the screen being locked and unlocked', async () => {

@@ -1,4 +1,4 @@
-import { MessageChannelMain, app, clipboard, ipcMain, nativeTheme, powerMonitor } from 'electron';
+import { MessageChannelMain, app, clipboard, ipcMain, nativeTheme, powerMonitor, shell } from 'electron';
 import type { IpcMainEvent, WebContents } from 'electron';
 import { join } from 'node:path';
 import { isClientId } from '../../src-shared/rpc/handshake.ts';
@@ -296,6 +296,9 @@ export class ElectronShell {
       },
       openLinks,
       chooseFolder: (beginAt) => this.#window.chooseFolder(beginAt),
+      showFile: (path) => {
+        shell.showItemInFolder(path);
+      },
       desktop: {
         showIncoming: (wanted) => {
           this.#incomingWanted = wanted;

@@ -178,6 +178,10 @@ export const systemPreferences = {
 
 export const shell = {
   opened: [] as string[],
+  shown: [] as string[],
+  showItemInFolder(path: string): void {
+    this.shown.push(path);
+  },
   openExternal(url: string): Promise<void> {
     this.opened.push(url);
     return Promise.resolve();
@@ -470,6 +474,7 @@ export function resetFakeElectron(): void {
   systemPreferences.asked = [];
   systemPreferences.grants = true;
   shell.opened = [];
+  shell.shown = [];
   safeStorage.available = true;
   safeStorage.backend = 'gnome_libsecret';
   Notification.supported = true;

@@ -15,6 +15,7 @@ import { VoicemailView } from '../voicemail/voicemail-view.tsx';
 import { DialPrompt } from '../calls/dial-prompt.tsx';
 import { IncomingCallBanner } from '../calls/incoming-call-banner.tsx';
 import { CallsAwayNote } from './calls-away-note.tsx';
+import { RecordingNotice } from '../calls/recording-notice.tsx';
 import { OwnPresenceMenu } from './own-presence.tsx';
 import { Rail } from './rail.tsx';
 import { useRoute } from './route.ts';
@@ -78,6 +79,7 @@ export function Shell({ session }: { readonly session: Session }) {
             <LeaseBar />
             <div data-region="banner" className="banners">
               <IncomingCallBanner />
+              <RecordingNotice />
             </div>
             <main className="sheet">
               <h1 className="sr-only compact-title">Parley</h1>

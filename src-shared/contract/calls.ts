@@ -6,7 +6,7 @@ import type { History } from '../model/history.ts';
 import type { LineStates } from '../model/line-state.ts';
 import type { VoicemailBox } from '../model/voicemail.ts';
 import { callToMain, event, topic } from './define.ts';
-import { changed, id } from './shapes.ts';
+import { changed, id, nothing } from './shapes.ts';
 
 export interface CallList {
   /** Oldest first; ended calls stay for limits.endedCallLingerMs. */
@@ -111,6 +111,8 @@ export const calls = {
   /** Calls the number that was dialled last. */
   'calls.redial': callToMain(z.null(), placed),
   'calls.record': callToMain(z.object({ callId: id, on: z.boolean() }), changed),
+  /** Shows the file of a recording in its folder; for shells with the ability `files`. */
+  'calls.showRecording': callToMain(z.object({ recordingId: id }), nothing),
   'calls.mute': callToMain(z.object({ callId: id, muted: z.boolean() }), changed),
   /** Digits 0-9 * # A-D (RFC 4733). */
   'calls.dtmf': callToMain(z.object({ callId: id, digits: z.string().regex(/^[0-9*#A-D]{1,32}$/) }), changed),
@@ -126,7 +128,17 @@ export const calls = {
   'voicemail.refresh': callToMain(z.null(), changed),
 } as const;
 
+/** A recording that is a file now. */
+export interface SavedRecording {
+  readonly recordingId: string;
+  /** Name of the file, and where it is. */
+  readonly file: string;
+  readonly folder: string;
+}
+
 export const callEvents = {
+  /** A recording ended, and its file is whole. */
+  'call.recorded': event(z.custom<SavedRecording>()),
   /** How a running call sounds, about every two seconds. */
   'call.quality': event(z.custom<CallQuality & { readonly callId: string }>()),
 } as const;

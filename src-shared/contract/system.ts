@@ -72,6 +72,8 @@ export const shellAbilities = [
   'links',
   /** Asking for a folder by the system's own dialog. */
   'folders',
+  /** Showing a file in its folder. */
+  'files',
 ] as const;
 export type ShellAbility = (typeof shellAbilities)[number];
 
