@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { chooseForAnswer, numberCodecs, numbered } from './codec-choice.ts';
 import {
   answerKeys,
@@ -15,6 +14,7 @@ import {
   type AgreedSrtp,
   type LocalEncryption,
 } from './media-encryption.ts';
+import { effectiveDirection, mirrored, remoteOf, withoutReceiving } from './media-direction.ts';
 import type { MediaDirection, MediaKind, NegotiatedMedia, NegotiatedStream } from './media.ts';
 import {
   isCompanion,
@@ -332,35 +332,6 @@ function usableKind(media: readonly SdpMedia[], index: number, local: LocalMedia
   return first === index || (first < 0 && media.findIndex((other) => other.type === line.type) === index)
     ? line.type
     : undefined;
-}
-
-/** A null address is the hold of RFC 2543: they take nothing (RFC 3264 section 8.4). */
-function effectiveDirection(media: SdpMedia): MediaDirection {
-  return isNullAddress(media.address) ? withoutReceiving(media.direction) : media.direction;
-}
-
-const isNullAddress = (address: string): boolean => address === '0.0.0.0' || address === '::';
-
-function mirrored(direction: MediaDirection): MediaDirection {
-  if (direction === 'sendonly') return 'recvonly';
-  return direction === 'recvonly' ? 'sendonly' : direction;
-}
-
-function withoutReceiving(direction: MediaDirection): MediaDirection {
-  return direction === 'sendrecv' || direction === 'sendonly' ? 'sendonly' : 'inactive';
-}
-
-function remoteOf(media: SdpMedia, isMuxed: boolean): StreamConfig['remote'] {
-  const { address, port, rtcpPort, rtcpAddress } = media;
-  if (isNullAddress(address) || isIP(address) === 0) return null;
-  if (isMuxed) return { address, rtpPort: port, rtcpPort: port };
-  const isElsewhere = rtcpAddress !== undefined && isIP(rtcpAddress) === isIP(address) && !isNullAddress(rtcpAddress);
-  return {
-    address,
-    rtpPort: port,
-    rtcpPort: rtcpPort ?? Math.min(port + 1, 65_535),
-    ...(isElsewhere ? { rtcpAddress } : {}),
-  };
 }
 
 const packetTime = ({ ptimeMs }: Pick<Agreement, 'ptimeMs'>): Pick<Agreement, 'ptimeMs'> =>

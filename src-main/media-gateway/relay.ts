@@ -5,29 +5,16 @@ import { DtmfSender } from './dtmf.ts';
 import type { G729Library } from './g729-library.ts';
 import { G729Translation } from './g729-translation.ts';
 import { dscpValues, gatewayLimits } from './gateway-limits.ts';
-import type { KindStats, MediaKind, MediaStats } from './media.ts';
+import type { MediaKind, MediaStats } from './media.ts';
 import { OutgoingStream } from './outgoing-stream.ts';
 import { isTelephoneEvent, mapPayloads, numbersOfPeer, type PayloadMap, type PayloadRoute } from './payload-map.ts';
 import type { GatewaySettings, StreamConfig } from './protocol.ts';
 import { buildPli, isKeyframeRequest, splitRtcp, type RtcpPacket } from './rtcp.ts';
-import { RtcpSession, type PeerMetrics } from './rtcp-session.ts';
-import type { PeerReport } from './rtcp-reports.ts';
+import { drop, kindStats, type Stream } from './relay-stream.ts';
+import { RtcpSession } from './rtcp-session.ts';
 import { isRtcp, isRtp, payloadTypeOf, setPayloadType, ssrcOf, StreamMeter } from './rtp.ts';
 import { RtpLeg } from './rtp-leg.ts';
 import type { RendererLeg } from './webrtc-leg.ts';
-
-/** Why a packet went no further; the names appear in the statistics. */
-type DropReason =
-  | 'malformed'
-  | 'payloadType'
-  | 'source'
-  | 'authentication'
-  | 'direction'
-  | 'notNegotiated'
-  | 'noRenderer'
-  | 'noPeer'
-  | 'replacedByTone'
-  | 'rtcpMalformed';
 
 export interface RelayOptions {
   /** The call that it belongs to now: ports may be bound before there is one. */
@@ -43,27 +30,6 @@ export interface RelayOptions {
   /** The renderer wants a picture and the peer takes no feedback. */
   readonly onKeyframeWanted: () => void;
   readonly onRendererState: (state: MediaStats['rendererLeg']) => void;
-}
-
-/** Everything of one m-line. */
-interface Stream {
-  readonly kind: MediaKind;
-  readonly leg: RtpLeg;
-  readonly fromPeer: StreamMeter;
-  readonly fromRenderer: StreamMeter;
-  readonly outgoing: OutgoingStream;
-  readonly rtcp: RtcpSession;
-  readonly dropped: Map<DropReason, number>;
-  config: StreamConfig | undefined;
-  map: PayloadMap;
-  /** Where the two sides share no codec. */
-  translation: G729Translation | undefined;
-  /** The last packet of the peer was comfort noise. */
-  isPeerInPause: boolean;
-  /** Of the peer's payload types. */
-  clockRatesHz: ReadonlyMap<number, number>;
-  peerSsrc: number | undefined;
-  rendererSsrc: number | undefined;
 }
 
 const noMap: PayloadMap = { toRenderer: new Map(), toPeer: new Map() };
@@ -400,40 +366,4 @@ export class Relay {
     this.#lastKeyframeWantedMs = nowMs;
     this.#options.onKeyframeWanted();
   }
-}
-
-function drop(stream: Stream, reason: DropReason): void {
-  stream.dropped.set(reason, (stream.dropped.get(reason) ?? 0) + 1);
-}
-
-function kindStats(stream: Stream, arrivalToUtcMs: number): KindStats {
-  const { remote, dscp } = stream.leg;
-  const { latest, metrics } = stream.rtcp;
-  return {
-    kind: stream.kind,
-    fromPeer: { ...stream.fromPeer.stats(arrivalToUtcMs), ...(stream.isPeerInPause ? { inPause: true } : {}) },
-    fromRenderer: stream.fromRenderer.stats(arrivalToUtcMs),
-    dropped: {
-      ...Object.fromEntries(stream.dropped),
-      ...(stream.leg.socketErrors > 0 ? { socketErrors: stream.leg.socketErrors } : {}),
-    },
-    ...(latest === undefined ? {} : { reported: reportedOf(latest, metrics, arrivalToUtcMs) }),
-    ...(remote === undefined ? {} : { remote }),
-    ...(dscp === undefined ? {} : { dscp }),
-  };
-}
-
-function reportedOf(
-  report: PeerReport,
-  metrics: PeerMetrics | undefined,
-  arrivalToUtcMs: number,
-): NonNullable<KindStats['reported']> {
-  const { arrivedMs, ...rest } = report;
-  const score = metrics?.conversationScore ?? metrics?.listeningScore;
-  return {
-    ...rest,
-    atMs: Math.round(arrivedMs + arrivalToUtcMs),
-    ...(score === undefined ? {} : { score }),
-    ...(metrics === undefined ? {} : { discardPercent: Math.round((1_000 * metrics.discardRate) / 256) / 10 }),
-  };
 }

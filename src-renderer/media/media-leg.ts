@@ -3,14 +3,15 @@ import type { CallInput, CallOutput } from '../../src-shared/contract/contract.t
 import type { MediaLegState } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { AudioOutput } from './audio-output.ts';
-import { matchingCodec, namesForAnswer, offerWithOnly, preferredCodecs, toneStretch } from './codecs.ts';
+import { namesForAnswer, offerWithOnly, preferredCodecs, toneStretch } from './codecs.ts';
 import { KeyTones } from './key-tones.ts';
 import { MicrophoneError } from './microphone.ts';
 import type { Microphone } from './microphone.ts';
 import { legWords } from './leg-words.ts';
 import type { MixMember } from './mixer.ts';
+import { SenderCodec } from './sender-codec.ts';
+import type { Codec } from './sender-codec.ts';
 import { readSoundStats } from './sound-stats.ts';
-import type {} from './webrtc-extensions.ts';
 
 /** Milliseconds that ICE may gather for a direct call: a TURN server that is down must not hold the call. */
 const gatheringDeadlineMs = 1_000;
@@ -25,17 +26,6 @@ const toneGapMs = 70;
 /** After an answer the connection may still be coming up: so often, and so many milliseconds apart, it is looked at. */
 const firstPacketLooks = 50;
 const firstPacketLookMs = 20;
-
-/** Parameters of the sender are set so often at most, and so many milliseconds later each time: half a second in all. */
-const codecAttempts = 10;
-const codecPauseMs = 10;
-/** The parameters were not read, or do not know yet what was just agreed on. */
-function isPassing(error: unknown): boolean {
-  if (!(error instanceof DOMException)) return false;
-  return error.name === 'InvalidStateError' || error.name === 'InvalidModificationError';
-}
-
-type Codec = CallInput<'media.start'>['codec'];
 
 export interface MediaLegOptions {
   readonly callId: string;
@@ -76,17 +66,16 @@ export interface SoundFlow {
 export class MediaLeg implements MixMember {
   readonly #options: MediaLegOptions;
   readonly #peer: RTCPeerConnection;
+  readonly #codec: SenderCodec;
   #sender: RTCRtpSender | undefined;
   #track: MediaStreamTrack | undefined;
   #mix: MediaStreamTrack | undefined;
   #remote: MediaStreamTrack | undefined;
   #started = false;
-  #applying: Promise<void> = Promise.resolve();
   /** Sound of keys that is sent in place of the microphone. */
   #keyTones: MediaStreamTrack | undefined;
   #muted = false;
   #held = false;
-  #codec: Codec = null;
   #turnProblem: 'turnRefused' | 'turnSilent' | undefined;
   #reported: MediaLegState | undefined;
   #closed = false;
@@ -100,6 +89,7 @@ export class MediaLeg implements MixMember {
       iceServers: [...options.iceServers],
       iceTransportPolicy: options.relayOnly === true ? 'relay' : 'all',
     });
+    this.#codec = new SenderCodec(this.#peer, options.direct);
     this.#peer.addEventListener('icecandidateerror', ({ url, errorCode, errorText }) => {
       if (!url.startsWith('turn')) return;
       this.#turnProblem ??= errorCode === unreachable ? 'turnSilent' : 'turnRefused';
@@ -156,7 +146,7 @@ export class MediaLeg implements MixMember {
     // The SIP side repeats its answer (RFC 3261 section 13.2.2.4: retransmitted 200, fork after 183).
     if (this.#peer.signalingState === 'stable') return;
     await this.#peer.setRemoteDescription({ type: 'answer', sdp });
-    await this.#applyCodec();
+    await this.#codec.apply(this.#sender);
   }
 
   /** The far end's offer of a direct call, first or in mid-call. */
@@ -173,14 +163,14 @@ export class MediaLeg implements MixMember {
     }
     await this.#attachTrack();
     await this.#peer.setLocalDescription(await this.#peer.createAnswer());
-    await this.#applyCodec();
+    await this.#codec.apply(this.#sender);
     return this.#localSdp();
   }
 
   /** Opens the microphone and sends with this codec. A microphone that cannot be had is told by `media.leg`. */
   async start(codec: Codec): Promise<void> {
-    this.#codec = codec;
-    await this.#applyCodec();
+    this.#codec.wish = codec;
+    await this.#codec.apply(this.#sender);
     if (this.#started) return;
     this.#started = true;
     const opened = this.#openMicrophone();
@@ -267,7 +257,7 @@ export class MediaLeg implements MixMember {
     readonly held: boolean;
     readonly codec: Codec;
   } {
-    return { started: this.#started, muted: this.#muted, held: this.#held, codec: this.#codec };
+    return { started: this.#started, muted: this.#muted, held: this.#held, codec: this.#codec.wish };
   }
 
   /** What the connection has counted so far. */
@@ -278,6 +268,7 @@ export class MediaLeg implements MixMember {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#codec.close();
     this.#options.output.silence(this);
     this.#track?.stop();
     this.#options.microphone.giveBack(this);
@@ -332,60 +323,6 @@ export class MediaLeg implements MixMember {
     const wanted = preferredCodecs(names, RTCRtpReceiver.getCapabilities('audio')?.codecs ?? []);
     if (wanted === undefined) throw new AppError('unsupported', legWords('noCodec'), names.join());
     transceiver.setCodecPreferences([...wanted]);
-  }
-
-  /**
-   * One change after the other, and a refused one again: Chromium forgets now and then that the parameters were read,
-   * more often on a busy computer, and the call would be silent.
-   */
-  #applyCodec(): Promise<void> {
-    const applying = this.#applying.then(async () => {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          await this.#applyCodecOnce();
-          return;
-        } catch (error) {
-          if (!isPassing(error) || this.#closed || attempt === codecAttempts) throw error;
-          await new Promise((resolve) => setTimeout(resolve, attempt * codecPauseMs));
-        }
-      }
-    });
-    this.#applying = applying.catch(() => undefined);
-    return applying;
-  }
-
-  /**
-   * Picks the codec without renegotiation (W3C WebRTC Extensions, RTCRtpEncodingParameters.codec). Before the
-   * answer nothing is negotiated: the wish is kept and applied then.
-   */
-  async #applyCodecOnce(): Promise<void> {
-    const sender = this.#sender;
-    if (sender === undefined || this.#peer.signalingState !== 'stable') return;
-    // Also `stable` is what it is before its offer is made.
-    if (this.#peer.currentRemoteDescription === null) return;
-    const parameters = sender.getParameters();
-    const encoding = parameters.encodings[0];
-    if (encoding === undefined) return;
-    // A direct call sends what its own descriptions agreed on.
-    if (this.#options.direct) encoding.networkPriority = 'high';
-    else if (this.#codec !== null) {
-      const codec = matchingCodec(parameters.codecs, this.#codec);
-      if (codec === undefined) {
-        throw new AppError('unsupported', legWords('noCodec'), `${this.#codec.name}/${this.#codec.clockRateHz}`);
-      }
-      const { mimeType, clockRate, channels, sdpFmtpLine } = codec;
-      // The first one is sent anyway; Chromium refuses to be told so where the far end wrote parameters of its own.
-      if (codec === parameters.codecs[0]) delete encoding.codec;
-      else {
-        encoding.codec = {
-          mimeType,
-          clockRate,
-          ...(channels === undefined ? {} : { channels }),
-          ...(sdpFmtpLine === undefined ? {} : { sdpFmtpLine }),
-        };
-      }
-    }
-    await sender.setParameters(parameters);
   }
 
   async #localSdp(): Promise<string> {
