@@ -11,6 +11,7 @@ import type { VoicemailService } from './voicemail/voicemail.ts';
 export const accountCalls = [
   'roster.add',
   'roster.update',
+  'roster.askPresence',
   'roster.remove',
   'roster.approve',
   'roster.deny',
@@ -55,6 +56,7 @@ export function accountHandlers({ directory, voicemail, history, im, calls }: An
     ...voicemail.handlers,
     'roster.add': (input) => im?.addContact(input) ?? noChat(),
     'roster.update': (input) => im?.updateContact(input) ?? noChat(),
+    'roster.askPresence': (input) => im?.askPresence(input) ?? noChat(),
     'roster.remove': (input) => im?.removeContact(input) ?? noChat(),
     'roster.approve': (input) => im?.approve(input) ?? noChat(),
     'roster.deny': (input) => im?.deny(input) ?? noChat(),

@@ -61,9 +61,18 @@ test('somebody who asks to see our presence is allowed', { tag: '@prosody' }, as
   colleagues.subscription('mallory', 'subscribe', lab.account('alice').address);
   const requests = alice.getByRole('list', { name: 'Requests to see your presence' });
   const allow = requests.getByRole('button', { name: 'Allow mallory@parley.test' });
+  const window = new ParleyWindow(alice);
+  await expect(window.rail('Contacts')).toContainText('request to see your presence');
   await allow.click();
   await expect(allow).toBeHidden();
+  await expect(window.rail('Contacts')).not.toContainText('request to see your presence');
   await colleagues.waitFor(
     (event) => event.event === 'subscription' && event.user === 'mallory' && event.type === 'subscribed',
   );
+  // Her own presence is asked for when it is wanted; she allows by herself, as colleagues do.
+  const card = await window.openCard('Mallory Stranger');
+  const ask = card.getByRole('button', { name: 'Ask to see their presence' });
+  await ask.click();
+  await expect(ask).toBeHidden();
+  await expect(window.contact('Mallory Stranger')).toHaveAccessibleName(/Available/);
 });

@@ -336,6 +336,10 @@ export class ImService implements Service {
     return { revision };
   }
 
+  askPresence({ jid }: CallInput<'roster.askPresence'>): CallOutput<'roster.askPresence'> {
+    return { revision: this.#roster.askPresence(jid) };
+  }
+
   async removeContact({ jid }: CallInput<'roster.remove'>): Promise<CallOutput<'roster.remove'>> {
     return { revision: await this.#roster.remove(jid) };
   }

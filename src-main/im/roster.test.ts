@@ -271,6 +271,29 @@ describe('a request to see our presence', () => {
     expect(last().requests).toEqual([]);
   });
 
+  test('can be returned once it was allowed, and again after a refusal', async () => {
+    const roster = await loaded();
+    const askedOf = (jid: string): number =>
+      sent.filter(({ attrs }) => attrs['to'] === jid && attrs['type'] === 'subscribe').length;
+    roster.onPresence(ask('mallory@example.com'));
+    roster.approve('mallory@example.com');
+    roster.onPush(push(item('mallory@example.com', { subscription: 'from' })));
+    roster.askPresence('mallory@example.com');
+    expect(askedOf('mallory@example.com')).toBe(1);
+    expect(last().contacts).toMatchObject([{ subscription: 'from', pendingOut: true }]);
+    // Asked already.
+    roster.askPresence('mallory@example.com');
+    expect(askedOf('mallory@example.com')).toBe(1);
+    // She refuses: the server takes the question back.
+    roster.onPush(push(item('mallory@example.com', { subscription: 'from' })));
+    roster.askPresence('mallory@example.com');
+    expect(askedOf('mallory@example.com')).toBe(2);
+    roster.onPush(push(item('mallory@example.com', { subscription: 'both' })));
+    roster.askPresence('mallory@example.com');
+    expect(askedOf('mallory@example.com')).toBe(2);
+    expect(() => roster.askPresence('stranger@example.com')).toThrow('not in your contacts');
+  });
+
   test('of thousands of strangers does not fill the list without end', async () => {
     const roster = await loaded();
     for (let index = 0; index < 5_000; index += 1) roster.onPresence(ask(`spam${index}@evil.example`));

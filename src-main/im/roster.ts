@@ -4,7 +4,7 @@ import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import type { Roster as RosterSnapshot } from '../../src-shared/contract/people.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { limits } from '../../src-shared/limits.ts';
-import { subscriptionStates } from '../../src-shared/model/contact.ts';
+import { mayAskPresence, subscriptionStates } from '../../src-shared/model/contact.ts';
 import type { Contact, SubscriptionRequest } from '../../src-shared/model/contact.ts';
 import type { Presence } from '../../src-shared/model/presence.ts';
 import { bareAddress, resourceOf } from './addresses.ts';
@@ -213,6 +213,17 @@ export class Roster {
     await this.#write(address, name, groups);
     const item = this.#items.get(address);
     if (item !== undefined) this.#put({ ...item, name, groups: unique(groups) });
+    return this.#publish();
+  }
+
+  /** Asks again, or for the first time, to see a contact's presence (RFC 6121 section 3.1.1). @throws AppError `notFound`, `offline` */
+  askPresence(jid: string): number {
+    const address = this.#known(jid);
+    const item = this.#items.get(address);
+    if (item !== undefined && mayAskPresence(item)) {
+      this.#options.wire.send(xml('presence', { to: address, type: 'subscribe' }));
+      this.#put({ ...item, pendingOut: true });
+    }
     return this.#publish();
   }
 

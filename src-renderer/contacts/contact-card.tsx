@@ -1,36 +1,20 @@
-import {
-  Button,
-  Link,
-  Menu,
-  MenuButton,
-  MenuItem,
-  MenuList,
-  MenuPopover,
-  MenuTrigger,
-  Tooltip,
-} from '@fluentui/react-components';
+import { Button, Link, Menu, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
 import {
   ArrowLeft20Regular,
-  Building20Regular,
-  Call16Regular,
-  Call20Regular,
   CallInbound20Regular,
   Chat20Regular,
-  Copy16Regular,
-  Home20Regular,
+  Eye20Regular,
   MoreHorizontal20Regular,
   PersonAdd20Regular,
-  Phone20Regular,
-  PhoneDesktop20Regular,
 } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
-import type { Contact, Person, PhoneNumber, PhoneNumberKind } from '../../src-shared/model/contact.ts';
+import { mayAskPresence } from '../../src-shared/model/contact.ts';
+import type { Contact, Person } from '../../src-shared/model/contact.ts';
 import { useQuery } from '../bridge/use-query.ts';
 import { usePickUp } from '../calls/use-pick-up.ts';
 import { usePlaceCall } from '../calls/use-place-call.ts';
 import { formatRoute, navigate } from '../shell/route.ts';
-import { useAnnounce } from '../ui/live-regions.tsx';
 import { LoadingState, QuietState } from '../ui/empty-state.tsx';
 import { LineStateLabel, useLineState } from '../ui/line-state.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
@@ -38,9 +22,9 @@ import { Presence, presenceLabel } from '../ui/presence.tsx';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
 import { useContact } from '../ui/use-people.ts';
 import { ContactMenuItems } from './contact-menu.tsx';
-import { numberKindLabels } from './number-kinds.ts';
-import { isExtension, numberRows } from './number-rows.ts';
+import { CallButton, Numbers } from './contact-numbers.tsx';
 import { RecentWith } from './recent-list.tsx';
+import { useAskPresence } from './use-ask-presence.ts';
 import { useReach } from './use-reach.ts';
 
 /** Everything known about one person: from the roster, the cache, and the directory once it answers. */
@@ -152,6 +136,7 @@ function Actions({ name, jid, person, contact, loading }: Known & { readonly loa
   const placeCall = usePlaceCall();
   const reach = useReach();
   const pickUp = usePickUp(jid);
+  const askPresence = useAskPresence();
   const numbers = person?.numbers ?? [];
   const first = numbers[0];
   return (
@@ -190,6 +175,16 @@ function Actions({ name, jid, person, contact, loading }: Known & { readonly loa
           <Trans>Add to contacts</Trans>
         </Button>
       )}
+      {contact !== undefined && mayAskPresence(contact) && (
+        <Button
+          icon={<Eye20Regular />}
+          onClick={() => {
+            askPresence(contact.jid);
+          }}
+        >
+          <Trans>Ask to see their presence</Trans>
+        </Button>
+      )}
       {contact !== undefined && (
         <Menu positioning={{ position: 'below', align: 'end' }}>
           <MenuTrigger disableButtonEnhancement>
@@ -202,160 +197,6 @@ function Actions({ name, jid, person, contact, loading }: Known & { readonly loa
           </MenuPopover>
         </Menu>
       )}
-    </div>
-  );
-}
-
-/** Calls the first number; with several, the menu has them all. Nothing to call: no button. */
-function CallButton(props: {
-  readonly numbers: readonly PhoneNumber[];
-  readonly loading: boolean;
-  readonly onCall: (number: PhoneNumber) => void;
-}) {
-  const { t } = useLingui();
-  const [first, ...others] = props.numbers;
-  if (first === undefined) {
-    // The button keeps its place while the numbers are on their way.
-    return props.loading ? (
-      <Button appearance="primary" icon={<Call20Regular />} disabledFocusable>
-        <Trans>Call</Trans>
-      </Button>
-    ) : null;
-  }
-  const shortcut = { 'aria-keyshortcuts': ariaCombo(combos.callPerson, isMac()) };
-  if (others.length === 0) {
-    return (
-      <Button
-        appearance="primary"
-        icon={<Call20Regular />}
-        {...shortcut}
-        onClick={() => {
-          props.onCall(first);
-        }}
-      >
-        <Trans>Call</Trans>
-      </Button>
-    );
-  }
-  return (
-    <div className="split">
-      <Button
-        appearance="primary"
-        icon={<Call20Regular />}
-        {...shortcut}
-        onClick={() => {
-          props.onCall(first);
-        }}
-      >
-        <Trans>Call</Trans>
-      </Button>
-      <Menu positioning={{ position: 'below', align: 'end' }}>
-        <MenuTrigger disableButtonEnhancement>
-          <MenuButton appearance="primary" aria-label={t`Choose a number`} />
-        </MenuTrigger>
-        <MenuPopover>
-          <MenuList>
-            {props.numbers.map((number) => (
-              <MenuItem
-                key={number.shown}
-                icon={kindIcons[number.kind]}
-                secondaryContent={isExtension(number) ? t`Extension` : t(numberKindLabels[number.kind])}
-                onClick={() => {
-                  props.onCall(number);
-                }}
-              >
-                {number.shown}
-              </MenuItem>
-            ))}
-          </MenuList>
-        </MenuPopover>
-      </Menu>
-    </div>
-  );
-}
-
-const kindIcons: Readonly<Record<PhoneNumberKind, React.JSX.Element>> = {
-  work: <Building20Regular />,
-  mobile: <Phone20Regular />,
-  home: <Home20Regular />,
-  other: <PhoneDesktop20Regular />,
-};
-
-function Numbers(props: {
-  readonly name: string;
-  readonly numbers: readonly PhoneNumber[];
-  readonly loading: boolean;
-  readonly problem: string | undefined;
-}) {
-  const { t } = useLingui();
-  const placeCall = usePlaceCall();
-  const announce = useAnnounce();
-  const copy = (number: PhoneNumber) => {
-    navigator.clipboard.writeText(number.shown).then(
-      () => {
-        announce(t`Copied`);
-      },
-      () => {
-        announce(t`The clipboard is not available.`);
-      },
-    );
-  };
-  return (
-    <div>
-      <h3>
-        <Trans>Phone numbers</Trans>
-      </h3>
-      {props.numbers.length === 0 && (
-        <p className="dim" role="status">
-          {props.loading ? <Trans>Asking the directory…</Trans> : (props.problem ?? <Trans>None known.</Trans>)}
-        </p>
-      )}
-      <ul className="nums">
-        {numberRows(props.numbers).map(({ number, extension }) => {
-          const label = t(numberKindLabels[number.kind]);
-          return (
-            <li key={number.shown}>
-              <span className="nums__icon">{kindIcons[number.kind]}</span>
-              <span className="nums__text">
-                <span className="nums__label tnum">
-                  {label}
-                  {extension !== undefined && (
-                    <>
-                      {' · '}
-                      <Trans>ext. {extension}</Trans>
-                    </>
-                  )}
-                </span>
-                <span className="nums__num tnum">{number.shown}</span>
-              </span>
-              <span className="nums__actions">
-                <Tooltip content={t`Copy number`} relationship="description">
-                  <Button
-                    size="small"
-                    appearance="subtle"
-                    icon={<Copy16Regular />}
-                    aria-label={t`Copy ${label} number`}
-                    onClick={() => {
-                      copy(number);
-                    }}
-                  />
-                </Tooltip>
-                <Tooltip content={t`Call`} relationship="description">
-                  <Button
-                    size="small"
-                    appearance="subtle"
-                    icon={<Call16Regular />}
-                    aria-label={t`Call ${label} number`}
-                    onClick={() => {
-                      placeCall(number.e164 ?? number.shown, props.name);
-                    }}
-                  />
-                </Tooltip>
-              </span>
-            </li>
-          );
-        })}
-      </ul>
     </div>
   );
 }

@@ -4,13 +4,16 @@ import {
   CallInbound20Regular,
   Chat20Regular,
   Edit20Regular,
+  Eye20Regular,
   PersonDelete20Regular,
 } from '@fluentui/react-icons';
 import { Trans } from '@lingui/react/macro';
+import { mayAskPresence } from '../../src-shared/model/contact.ts';
 import type { Contact } from '../../src-shared/model/contact.ts';
 import { comboParts, combos, isMac } from '../ui/shortcuts.ts';
 import { usePickUp } from '../calls/use-pick-up.ts';
 import { useContactDialogs } from './contact-dialogs.tsx';
+import { useAskPresence } from './use-ask-presence.ts';
 import { useReach } from './use-reach.ts';
 
 /** The items of a contact's menu, on its row and on its card. */
@@ -18,6 +21,7 @@ export function ContactMenuItems({ contact }: { readonly contact: Contact }) {
   const reach = useReach();
   const dialogs = useContactDialogs();
   const pickUp = usePickUp(contact.jid);
+  const askPresence = useAskPresence();
   const hint = (combo: keyof typeof combos) => comboParts(combos[combo], isMac()).join('+');
   return (
     <>
@@ -42,6 +46,16 @@ export function ContactMenuItems({ contact }: { readonly contact: Contact }) {
       {pickUp !== undefined && (
         <MenuItem icon={<CallInbound20Regular />} onClick={pickUp}>
           <Trans>Pick up their call</Trans>
+        </MenuItem>
+      )}
+      {mayAskPresence(contact) && (
+        <MenuItem
+          icon={<Eye20Regular />}
+          onClick={() => {
+            askPresence(contact.jid);
+          }}
+        >
+          <Trans>Ask to see their presence</Trans>
         </MenuItem>
       )}
       <MenuDivider />

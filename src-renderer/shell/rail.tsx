@@ -31,6 +31,7 @@ const icons = {
 export function Rail({ active }: { readonly active: Section }) {
   const { t } = useLingui();
   const unread = useTopic('conversations')?.unread ?? 0;
+  const requests = useTopic('roster')?.requests.length ?? 0;
   const missed = useTopic('history')?.missedUnseen ?? 0;
   const box = useTopic('voicemail');
   const waiting = useWaitingMessages();
@@ -38,7 +39,13 @@ export function Rail({ active }: { readonly active: Section }) {
   const newVoicemail = waiting ?? box?.unread ?? 0;
   return (
     <nav className="rail" aria-label={t`Main`} data-region="rail">
-      <RailItem section="contacts" active={active} label={t`Contacts`} />
+      <RailItem
+        section="contacts"
+        active={active}
+        label={t`Contacts`}
+        count={requests}
+        said={t`${plural(requests, { one: '# request to see your presence', other: '# requests to see your presence' })}`}
+      />
       <RailItem
         section="chats"
         active={active}

@@ -44,6 +44,8 @@ export const people = {
     }),
     changed,
   ),
+  /** Asks a contact whose presence one does not see to show it. */
+  'roster.askPresence': callToMain(z.object({ jid: bareJid }), changed),
   'roster.remove': callToMain(z.object({ jid: bareJid }), changed),
   'roster.approve': callToMain(z.object({ jid: bareJid }), changed),
   'roster.deny': callToMain(z.object({ jid: bareJid }), changed),

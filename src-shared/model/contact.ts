@@ -27,6 +27,11 @@ export interface Contact {
   readonly presence: Presence;
 }
 
+/** True for a contact whose presence one does not see and has not asked for: after "Allow", a refusal, or an end. */
+export function mayAskPresence({ subscription, pendingOut }: Pick<Contact, 'subscription' | 'pendingOut'>): boolean {
+  return !pendingOut && (subscription === 'none' || subscription === 'from');
+}
+
 /** Somebody who asks to see our presence. */
 export interface SubscriptionRequest {
   readonly jid: string;
