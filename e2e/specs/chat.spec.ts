@@ -40,6 +40,7 @@ test('a message counts as unread until its chat is opened', { tag: '@prosody' },
   await window.go('Chats');
   await window.conversation('Dave Moreau').click();
   await expect(window.messages).toContainText('The train is late again');
+  await expect(window.messages.getByRole('separator')).toHaveText('New messages');
   await expect(window.rail('Chats')).not.toContainText('1');
 });
 

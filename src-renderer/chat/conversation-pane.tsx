@@ -18,9 +18,11 @@ import { ariaCombo, comboParts, combos, isMac, pressed } from '../ui/shortcuts.t
 import { useContact } from '../ui/use-people.ts';
 import { useWindowActive } from '../ui/use-window-active.ts';
 import { ChatMenuItems } from './chat-menu.tsx';
+import { chatNote } from './chat-note.ts';
 import { Composer } from './composer.tsx';
 import { DeleteChatDialog } from './delete-chat-dialog.tsx';
 import { MessageList } from './message-list.tsx';
+import { useUnreadLine } from './unread-line.ts';
 import { useMessages } from './use-messages.ts';
 
 /** One conversation: head, messages, composer. */
@@ -35,7 +37,11 @@ export function ConversationPane({ peer, typing }: { readonly peer: string; read
   const conversation = useTopic('conversations')?.conversations.find((row) => row.peer === peer);
   const card = useQuery('people.card', { jid: peer });
   const name = contact?.name ?? conversation?.name ?? card.value?.person?.name ?? peer;
-  useMarkRead(peer, conversation?.unread ?? 0);
+  const unread = conversation?.unread ?? 0;
+  const [isEndInView, setIsEndInView] = useState(false);
+  const isSeen = useWindowActive() && isEndInView;
+  const unreadFrom = useUnreadLine(unread, messages.log, isSeen);
+  useMarkRead(peer, unread, isSeen);
 
   useEvent('chat.message', ({ message, removed }) => {
     if (message.state === 'failed' && !removed) announce(message.failure ?? t`Message not sent.`, 'assertive');
@@ -126,7 +132,14 @@ export function ConversationPane({ peer, typing }: { readonly peer: string; read
           )}
         </div>
       </header>
-      <MessageList name={name} peer={peer} messages={messages} typing={typing} />
+      <MessageList
+        name={name}
+        peer={peer}
+        messages={messages}
+        typing={typing}
+        unreadFrom={unreadFrom}
+        onEndInView={setIsEndInView}
+      />
       <ChatOffline />
       <Composer peer={peer} name={name} onSend={send} />
       {deleting && (
@@ -141,22 +154,21 @@ export function ConversationPane({ peer, typing }: { readonly peer: string; read
   );
 }
 
-/** Marks the conversation as read while a person can see it. */
-function useMarkRead(peer: string, unread: number): void {
+/** Marks the conversation as read while a person can see its end. */
+function useMarkRead(peer: string, unread: number, isSeen: boolean): void {
   const call = useCall();
-  const active = useWindowActive();
   useEffect(() => {
-    if (active && unread > 0) call('chat.markRead', { peer }).catch(() => undefined);
-  }, [active, call, peer, unread]);
+    if (isSeen && unread > 0) call('chat.markRead', { peer }).catch(() => undefined);
+  }, [call, isSeen, peer, unread]);
 }
 
 /** Said where it matters: above the composer. */
 function ChatOffline() {
-  const state = useTopic('health')?.services.find((health) => health.service === 'chat')?.state;
-  if (state === undefined || state === 'ok' || state === 'off') return null;
+  const note = chatNote(useTopic('health')?.services.find((health) => health.service === 'chat'));
+  if (note === undefined) return null;
   return (
     <p className="conv__note" role="status">
-      <Trans>Chat is offline. Messages you write are sent when the connection returns.</Trans>
+      {note.words} {note.waitsForPerson && <Trans>Messages you write wait on this computer until then.</Trans>}
     </p>
   );
 }

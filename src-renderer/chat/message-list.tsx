@@ -1,7 +1,7 @@
 import { Button, Link, Spinner } from '@fluentui/react-components';
 import { Checkmark16Regular, Clock12Regular, ErrorCircle16Filled } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useRef } from 'react';
+import { Fragment, useEffect, useRef } from 'react';
 import type { ChatMessage } from '../../src-shared/model/message.ts';
 import { useCall } from '../bridge/client-context.tsx';
 import { LoadingState, QuietState } from '../ui/empty-state.tsx';
@@ -16,6 +16,8 @@ import type { Messages } from './use-messages.ts';
 
 /** Pixels from the top at which older messages are fetched. */
 const fetchAtPx = 120;
+/** Pixels below the edge at which the newest message still counts as seen: its time, and what is typed. */
+const endWithinPx = 48;
 
 /** The messages of one conversation, newest at the bottom; older ones come as one scrolls up. */
 export function MessageList(props: {
@@ -23,12 +25,17 @@ export function MessageList(props: {
   readonly name: string;
   readonly messages: Messages;
   readonly typing: boolean;
+  /** Id of the first message that was new. */
+  readonly unreadFrom: string | undefined;
+  /** Told when the newest message comes into view or goes out of it. */
+  readonly onEndInView: (isInView: boolean) => void;
 }) {
   const { t } = useLingui();
   const words = useTimeWords();
   const { log, loadOlder, reload } = props.messages;
   const scroll = useRef<HTMLDivElement>(null);
   const top = useRef<HTMLDivElement>(null);
+  const end = useRef<HTMLDivElement>(null);
 
   // The list is a reversed column: the browser itself keeps it at the bottom and in place while older ones come in.
   useEffect(() => {
@@ -45,6 +52,24 @@ export function MessageList(props: {
       observer.disconnect();
     };
   }, [loadOlder]);
+
+  const { onEndInView } = props;
+  const isShown = log.state === 'ready';
+  useEffect(() => {
+    const marker = end.current;
+    if (!isShown || marker === null) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        onEndInView(entries.at(-1)?.isIntersecting === true);
+      },
+      { root: scroll.current, rootMargin: `${String(endWithinPx)}px` },
+    );
+    observer.observe(marker);
+    return () => {
+      observer.disconnect();
+      onEndInView(false);
+    };
+  }, [isShown, onEndInView]);
 
   if (log.state === 'loading') return <LoadingState />;
   if (log.state === 'failed') {
@@ -79,11 +104,21 @@ export function MessageList(props: {
               <span>{words.day(day.atMs)}</span>
             </div>
             {placeMessages(day.rows).map((placed) => (
-              <Bubble key={placed.message.id} placed={placed} name={name} />
+              <Fragment key={placed.message.id}>
+                {placed.message.id === props.unreadFrom && (
+                  <div className="newline" role="separator">
+                    <span>
+                      <Trans>New messages</Trans>
+                    </span>
+                  </div>
+                )}
+                <Bubble placed={placed} name={name} />
+              </Fragment>
             ))}
           </div>
         ))}
         {props.typing && <TypingLine peer={props.peer} name={name} />}
+        <div ref={end} />
       </div>
     </div>
   );
