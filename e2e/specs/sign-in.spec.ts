@@ -66,8 +66,12 @@ test('a session that ends under an open dialog leaves a page that a screen reade
   const other = await parley.open(service);
   await other.goto(`${new URL(other.url()).origin}/#/settings/account`);
   await other.getByRole('button', { name: 'Sign out…' }).click();
-  await other.getByRole('alertdialog').getByRole('button', { name: 'Sign out', exact: true }).click();
+  const dialog = other.getByRole('alertdialog');
+  await dialog.getByRole('checkbox', { name: 'Remove everything of this account from this computer' }).check();
+  await dialog.getByRole('button', { name: 'Sign out', exact: true }).click();
   await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(other.getByText('Files that you saved yourself')).toBeVisible();
+  await expect(other.getByText('Your messages, contacts and history')).toBeHidden();
   // By role: what is hidden from screen readers is not found.
   await expect(window.addressField).toBeVisible();
   await expect(page.locator('#root')).not.toHaveAttribute('aria-hidden', 'true');

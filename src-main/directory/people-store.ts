@@ -8,11 +8,13 @@ import type { DirectoryEntry, Photo } from './entry.ts';
 import { NearPeople } from './near-people.ts';
 import { candidateOf, isSame, personOf, searchKeys, withE164 } from './people-rows.ts';
 import type { PersonRow } from './people-rows.ts';
+import { candidateRows, matchingRows, reverse } from './people-matches.ts';
+import type { AccountRows } from './people-matches.ts';
 import { prepareStatements } from './people-sql.ts';
 import type { Statements } from './people-sql.ts';
 import { PhotoCache } from './photo-cache.ts';
-import { minInfixCharacters, parseQuery, rank } from './ranking.ts';
-import type { Candidate, SearchQuery } from './ranking.ts';
+import { parseQuery, rank } from './ranking.ts';
+import type { Candidate } from './ranking.ts';
 import type { KnownParty, ReverseLookup } from './reverse-lookup.ts';
 
 /** A member of the roster, as far as search needs one. */
@@ -47,8 +49,6 @@ export interface PeopleStoreOptions {
   readonly region: () => string | undefined;
 }
 
-/** Rows that one step of a search fetches; ranked here, because the ranking of FTS5 looks at every match. */
-const candidateRows = limits.searchResults + 1;
 /** No row is added to a transaction after this time (milliseconds): its commit takes about as long again, and together they stay near 10. */
 const transactionMs = 4;
 /** People talked to lately that search lists before strangers. */
@@ -67,6 +67,7 @@ export class PeopleStore implements ReverseLookup {
   readonly #statements: Statements;
   readonly #firstRow: number;
   readonly #lastRow: number;
+  readonly #rows: AccountRows;
   readonly #near: NearPeople;
   readonly #photos: PhotoCache;
 
@@ -80,6 +81,7 @@ export class PeopleStore implements ReverseLookup {
     this.#near = new NearPeople(this.#statements, accountId, options.region);
     this.#firstRow = accountNumber(db, accountId) * rowsPerAccount;
     this.#lastRow = this.#firstRow + rowsPerAccount - 1;
+    this.#rows = { account: accountId, first: this.#firstRow, last: this.#lastRow };
   }
 
   /** People that fit, best first, at most limits.searchResults. */
@@ -88,42 +90,11 @@ export class PeopleStore implements ReverseLookup {
     if (query.words.length === 0 && query.digits.length === 0) return { people: [], truncated: false };
     const near = this.#near.load();
     const found = new Map<number, Candidate>();
-    for (const row of this.#matches(query)) {
+    for (const row of matchingRows(query, this.#statements, this.#rows)) {
       if (!near.rows.has(row.row)) found.set(row.row, candidateOf(row));
     }
     const ranked = rank(query, [...near.candidates, ...found.values()]);
     return { people: ranked.slice(0, limits.searchResults), truncated: ranked.length > limits.searchResults };
-  }
-
-  /** Rows that may fit, the likeliest steps first, until one page is full. */
-  #matches(query: SearchQuery): readonly PersonRow[] {
-    const rows = new Map<number, PersonRow>();
-    const add = (found: readonly unknown[]): boolean => {
-      for (const row of found as PersonRow[]) rows.set(row.row, row);
-      return rows.size >= candidateRows;
-    };
-    const { byWords, byInfix, byDigits, byEnd } = this.#statements;
-    const within = [this.#firstRow, this.#lastRow, candidateRows] as const;
-    for (const digits of query.digits) {
-      if (add(byDigits.all(this.#account, digits, `${digits}:`, candidateRows))) return [...rows.values()];
-    }
-    const parts = query.international ? [] : query.digits.filter(isLongEnough);
-    for (const digits of parts) {
-      const reversed = reverse(digits);
-      if (add(byEnd.all(this.#account, reversed, `${reversed}:`, candidateRows))) return [...rows.values()];
-    }
-    // Digits from the middle are the rarest thing to type and the dearest to find.
-    if (rows.size === 0) {
-      for (const digits of parts) if (add(byInfix.all(quoted(digits), ...within))) return [...rows.values()];
-    }
-    if (query.words.length === 0) return [...rows.values()];
-    if (add(byWords.all(query.words.map(quoted).join(' '), ...within))) return [...rows.values()];
-    if (add(byWords.all(query.words.map((word) => `${quoted(word)} *`).join(' '), ...within)))
-      return [...rows.values()];
-    // Three characters are the shortest that the trigram table can find; the ranking looks at the shorter words.
-    const long = query.words.filter(isLongEnough);
-    if (long.length > 0 && query.address === '') add(byInfix.all(long.map(quoted).join(' '), ...within));
-    return [...rows.values()];
   }
 
   /** One person by `Person.id`. */
@@ -399,21 +370,6 @@ export class PeopleStore implements ReverseLookup {
     const row = this.#near.rowByJid(jid);
     return row === undefined ? undefined : { ...personOf(row), jid };
   }
-}
-
-/** Text for MATCH: a phrase of one word. Words hold no quotes; doubling them costs nothing and needs no proof. */
-function quoted(word: string): string {
-  return `"${word.replaceAll('"', '""')}"`;
-}
-
-function isLongEnough(text: string): boolean {
-  return Array.from(text).length >= minInfixCharacters;
-}
-
-function reverse(digits: string): string {
-  let reversed = '';
-  for (const digit of digits) reversed = digit + reversed;
-  return reversed;
 }
 
 function accountNumber(db: Database, accountId: string): number {
