@@ -28,6 +28,8 @@ export type SimulatorOrder =
   | { readonly order: 'clipboard'; readonly text: string }
   | { readonly order: 'power'; readonly event: 'suspend' | 'resume' | 'lock-screen' | 'unlock-screen' }
   | { readonly order: 'trayMenu'; readonly label: string }
+  /** The person closes the large window. */
+  | { readonly order: 'closeWindow' }
   /** The large window gets the keyboard, or loses it. */
   | { readonly order: 'focus'; readonly on: boolean };
 

@@ -188,6 +188,17 @@ export class BrowserWindow extends EventEmitter {
     this.emit('title-bar');
   }
 
+  close(): void {
+    const event = {
+      isPrevented: false,
+      preventDefault(): void {
+        this.isPrevented = true;
+      },
+    };
+    this.emit('close', event);
+    if (!event.isPrevented) void this.#gone();
+  }
+
   destroy(): void {
     void this.#gone();
   }

@@ -117,6 +117,7 @@ obey({
   },
   power: ({ event }) => powerMonitor.emit(event),
   trayMenu: ({ label }) => trayMenu.find((item) => item.label === label)?.click?.(),
+  closeWindow: () => BrowserWindow.first?.close(),
   focus: ({ on }) => BrowserWindow.first?.setFocused(on),
 });
 

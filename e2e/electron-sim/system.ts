@@ -72,6 +72,7 @@ class SimApp extends EventEmitter {
         event.prevented = true;
       },
     };
+    this.emit('before-quit');
     this.emit('will-quit', event);
     if (event.prevented) return;
     this.#quitting = true;

@@ -114,9 +114,16 @@ test('[simulator only] the tray tells that nobody is signed in', async () => {
   expect(parley.events).toContainEqual({ event: 'tray', words: 'Parley: Offline' });
 });
 
-test('[simulator only] closing the window ends the program in order', async () => {
+test('[simulator only] closing the window hides it and says so once; Quit beside the clock ends the program in order', async () => {
   await expect(signIn()).toBeVisible();
-  await page.close();
+  parley.tell({ order: 'closeWindow' });
+  await expect
+    .poll(() => parley.events)
+    .toContainEqual(expect.objectContaining({ event: 'notification', title: 'Parley goes on running' }));
+  expect(parley.events).toContainEqual(expect.objectContaining({ event: 'shown', how: 'hide' }));
+  // What a call would need is all there.
+  await expect(signIn()).toBeVisible();
+  parley.tell({ order: 'trayMenu', label: 'Quit Parley' });
   expect(await parley.exited).toBe(0);
   expect(parley.events.at(-1)).toEqual({ event: 'quit' });
   const logs = readdirSync(join(directory, 'logs')).map((file) => readFileSync(join(directory, 'logs', file), 'utf8'));

@@ -1,6 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
+import { resetFakeDesktop } from './fake-electron-desktop.ts';
+
+// One module to whoever imports it.
+export { Menu, Notification, Tray, clipboard, dialog, nativeTheme } from './fake-electron-desktop.ts';
+export type { FakeMenuItem } from './fake-electron-desktop.ts';
 
 /**
  * Stands in for the module `electron` in unit tests (an alias of vitest): outside Electron the real one would
@@ -40,23 +45,6 @@ export class FakeApp extends EventEmitter {
 export const app = new FakeApp();
 export const ipcMain = new EventEmitter();
 export const powerMonitor = new EventEmitter();
-/** What the system shows, unless the program chooses for itself. */
-class FakeNativeTheme extends EventEmitter {
-  systemIsDark = false;
-  #source = 'system';
-  get shouldUseDarkColors(): boolean {
-    return this.#source === 'system' ? this.systemIsDark : this.#source === 'dark';
-  }
-  get themeSource(): string {
-    return this.#source;
-  }
-  set themeSource(theme: string) {
-    this.#source = theme;
-    this.emit('updated');
-  }
-}
-export const nativeTheme = new FakeNativeTheme();
-
 /** Combinations that are ours, and those that other programs hold. */
 export const globalShortcut = {
   ours: new Map<string, () => void>(),
@@ -69,32 +57,6 @@ export const globalShortcut = {
   },
   unregister(combination: string): void {
     this.ours.delete(combination);
-  },
-};
-
-export const clipboard = {
-  text: '',
-  readText(): Promise<string> {
-    return Promise.resolve(this.text);
-  },
-  writeText(text: string): void {
-    this.text = text;
-  },
-};
-
-/** What the person picks in the system's dialog; empty: nothing. */
-export const dialog = {
-  picks: [] as string[],
-  asked: [] as unknown[],
-  /** The button that the person presses in a question. */
-  answer: 0,
-  showMessageBox(question: unknown): Promise<{ response: number }> {
-    this.asked.push(question);
-    return Promise.resolve({ response: this.answer });
-  },
-  showOpenDialog(_window: unknown, options: unknown): Promise<{ canceled: boolean; filePaths: string[] }> {
-    this.asked.push(options);
-    return Promise.resolve({ canceled: this.picks.length === 0, filePaths: this.picks });
   },
 };
 
@@ -210,74 +172,10 @@ export const safeStorage = {
   },
 };
 
-export class Notification extends EventEmitter {
-  static supported = true;
-  static shown: Notification[] = [];
-  static isSupported(): boolean {
-    return Notification.supported;
-  }
-  readonly options: { readonly title: string; readonly body: string };
-  constructor(options: { readonly title: string; readonly body: string }) {
-    super();
-    this.options = options;
-  }
-  show(): void {
-    Notification.shown.push(this);
-  }
-  close(): void {
-    this.emit('close');
-  }
-}
-
 /** Raw pixels, as the tray is given them. */
 export const nativeImage = {
   createFromBitmap: (pixels: Buffer, size: { readonly width: number; readonly height: number }) => ({ pixels, size }),
 };
-
-export interface FakeMenuItem {
-  readonly label?: string;
-  readonly role?: string;
-  readonly enabled?: boolean;
-  readonly submenu?: readonly FakeMenuItem[];
-  readonly checked?: boolean;
-  readonly click?: () => void;
-}
-
-export const Menu = {
-  /** The menu of the program, and those that a right click opened. */
-  ofProgram: [] as readonly FakeMenuItem[],
-  popped: [] as (readonly FakeMenuItem[])[],
-  buildFromTemplate: (template: readonly FakeMenuItem[]): readonly FakeMenuItem[] & { popup: () => void } =>
-    Object.assign([...template], { popup: () => Menu.popped.push(template) }),
-  setApplicationMenu: (menu: readonly FakeMenuItem[]): void => {
-    Menu.ofProgram = menu;
-  },
-};
-
-export class Tray extends EventEmitter {
-  static made: Tray[] = [];
-  image: unknown;
-  words = '';
-  menu: readonly FakeMenuItem[] = [];
-  isDestroyed = false;
-  constructor(image: unknown) {
-    super();
-    this.image = image;
-    Tray.made.push(this);
-  }
-  setImage(image: unknown): void {
-    this.image = image;
-  }
-  setToolTip(words: string): void {
-    this.words = words;
-  }
-  setContextMenu(menu: Tray['menu']): void {
-    this.menu = menu;
-  }
-  destroy(): void {
-    this.isDestroyed = true;
-  }
-}
 
 export class FakeWebContents extends EventEmitter {
   readonly id: number;
@@ -449,6 +347,7 @@ export const utilityProcess = {
 
 /** Forgets everything that a test did. */
 export function resetFakeElectron(): void {
+  resetFakeDesktop();
   app.removeAllListeners();
   app.quits = 0;
   app.badge = 0;
@@ -456,19 +355,9 @@ export function resetFakeElectron(): void {
   app.guardedSchemes.clear();
   globalShortcut.ours.clear();
   globalShortcut.others.clear();
-  clipboard.text = '';
-  dialog.picks = [];
-  dialog.asked = [];
-  dialog.answer = 0;
   screen.pointer = { x: 2_000, y: 300 };
   ipcMain.removeAllListeners();
   powerMonitor.removeAllListeners();
-  Tray.made = [];
-  nativeTheme.removeAllListeners();
-  nativeTheme.systemIsDark = false;
-  nativeTheme.themeSource = 'system';
-  Menu.ofProgram = [];
-  Menu.popped = [];
   protocol.schemes = [];
   protocol.handlers.clear();
   systemPreferences.asked = [];
@@ -477,8 +366,6 @@ export function resetFakeElectron(): void {
   shell.shown = [];
   safeStorage.available = true;
   safeStorage.backend = 'gnome_libsecret';
-  Notification.supported = true;
-  Notification.shown = [];
   BrowserWindow.all = [];
   utilityProcess.forked = [];
 }
