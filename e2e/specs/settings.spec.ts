@@ -73,6 +73,10 @@ test('what was set holds after a restart', async ({ parley, scratch }) => {
   // The change has come back, and the keyboard is where it was.
   await expect(account.getByRole('button', { name: 'Forget your own value of Your name' })).toBeVisible();
   await expect(name).toBeFocused();
+  const certificates = account.getByRole('textbox', { name: 'Your organization’s certificate file' });
+  await certificates.fill(join(scratch, 'gone.pem'));
+  await certificates.press('Enter');
+  await expect(window.strip).toContainText('certificate authorities cannot be read');
   const seconds = (await window.goToSettings('Calls')).getByRole('spinbutton', { name: 'After ringing for' });
   await seconds.focus();
   for (const key of ['ArrowUp', 'ArrowUp', 'ArrowUp']) await page.keyboard.press(key);
@@ -95,6 +99,18 @@ test('what was set holds after a restart', async ({ parley, scratch }) => {
   await expect(calls.getByRole('spinbutton', { name: 'After ringing for' })).toHaveValue('23');
   const themed = await after.goToSettings('General');
   await expect(themed.getByRole('combobox', { name: 'Colours' })).toHaveValue('dark');
+
+  // What stands in the way of connecting is said at a start too, over what is stored; once mended, it connects.
+  await after.go('Contacts');
+  await expect(after.contact('Bob Okafor')).toBeVisible();
+  await expect(after.strip).toContainText('certificate authorities cannot be read');
+  await after.strip.getByRole('link', { name: 'Open Settings' }).click();
+  await reopened.getByRole('button', { name: 'Forget your own value of Your organization’s certificate file' }).click();
+  await expect(after.strip).toBeHidden();
+  const about = await after.goToSettings('About and diagnostics');
+  await expect(
+    about.locator('.srow', { hasText: 'Chat and presence' }).getByText('Working', { exact: true }),
+  ).toBeVisible();
 });
 
 /** Mean of red, green and blue of what the window is painted on, 0 to 255. */

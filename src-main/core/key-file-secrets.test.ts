@@ -47,14 +47,16 @@ test('a secret moved under another name does not open', async () => {
   const secrets = new KeyFileSecrets(directory);
   await secrets.set('phone', 'one');
   writeFileSync(join(directory, 'secrets.json'), text('secrets.json').replace('phone', 'chat'));
-  expect(await secrets.get('chat')).toBeUndefined();
+  await expect(secrets.get('chat')).rejects.toThrow('no longer opens');
 });
 
-test('an exchanged key opens nothing and breaks nothing', async () => {
+test('an exchanged key opens nothing, says so, and takes a new secret', async () => {
   const secrets = new KeyFileSecrets(directory);
   await secrets.set('phone', 'one');
   writeFileSync(join(directory, 'secrets.key'), Buffer.alloc(32));
-  expect(await secrets.get('phone')).toBeUndefined();
+  await expect(secrets.get('phone')).rejects.toThrow('no longer opens');
+  await secrets.set('phone', 'two');
+  expect(await secrets.get('phone')).toBe('two');
 });
 
 test('a damaged file is said and left as it is', async () => {

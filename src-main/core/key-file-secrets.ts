@@ -71,7 +71,7 @@ function seal(key: Buffer, name: string, secret: string): string {
   return Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64');
 }
 
-/** Undefined when the key or the file was exchanged: the person then types the password again. */
+/** Undefined when the key or the file was exchanged. */
 function unseal(key: Buffer, name: string, sealed: string): string | undefined {
   const bytes = Buffer.from(sealed, 'base64');
   if (bytes.length < ivBytes + tagBytes) return undefined;

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors.ts';
 
-/** How a secret is sealed for the file. `unseal` answers undefined when it does not open any more. */
+/** How a secret is sealed for the file. `unseal` answers undefined when it does not open any more: key or user changed. */
 export interface Sealing {
   seal(name: string, secret: string): Promise<string>;
   unseal(name: string, sealed: string): Promise<string | undefined>;
@@ -19,10 +19,14 @@ export class SecretFile {
     this.#sealing = sealing;
   }
 
+  /** Undefined when none is kept. Rejects when one is kept and does not open: whoever asks may say that it is gone. */
   get(name: string): Promise<string | undefined> {
     return this.#inTurn(async () => {
       const sealed = (await this.#read()).get(name);
-      return sealed === undefined ? undefined : this.#sealing.unseal(name, sealed);
+      if (sealed === undefined) return undefined;
+      const secret = await this.#sealing.unseal(name, sealed);
+      if (secret === undefined) throw new AppError('invalid', 'A saved password no longer opens.', name);
+      return secret;
     });
   }
 
@@ -82,7 +86,7 @@ export class SecretFile {
 export function damagedSecrets(file: string): AppError {
   return new AppError(
     'invalid',
-    'The file with saved passwords is damaged. Parley left it as it is. Delete it to type your password again.',
+    'The file with saved passwords is damaged. Parley left it as it is. Delete it, then enter your password again.',
     file,
   );
 }

@@ -469,9 +469,9 @@ describe('secrets', () => {
     const secrets = await createSecretStore(directory, 'linux');
     await secrets.set('phone', 'one');
     writeFileSync(join(directory, 'secrets.json'), file().replace('phone', 'chat'));
-    expect(await secrets.get('chat')).toBeUndefined();
+    await expect(secrets.get('chat')).rejects.toThrow('no longer opens');
     writeFileSync(join(directory, 'secrets.json'), JSON.stringify({ chat: 'bm90IG91cnM=' }));
-    expect(await secrets.get('chat')).toBeUndefined();
+    await expect(secrets.get('chat')).rejects.toThrow('no longer opens');
   });
 
   test('without a keyring it says that nothing protects them', async () => {

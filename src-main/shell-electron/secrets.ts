@@ -43,7 +43,7 @@ class SafeStorageSecrets implements SecretStore {
   }
 }
 
-/** Undefined when the key or the user changed: the person then types the password again. */
+/** Undefined when the key or the user changed. */
 async function unseal(name: string, sealed: string): Promise<string | undefined> {
   let value: unknown;
   try {

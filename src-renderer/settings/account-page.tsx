@@ -1,4 +1,4 @@
-import { Button, Checkbox } from '@fluentui/react-components';
+import { Button, Checkbox, MessageBar, MessageBarBody } from '@fluentui/react-components';
 import { SignOut20Regular } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -22,6 +22,11 @@ export function AccountPage() {
   const name = session?.displayName ?? session?.address ?? '';
   return (
     <>
+      {session?.failure !== undefined && (
+        <MessageBar intent="error" layout="multiline" className="signin__problem">
+          <MessageBarBody>{session.failure}</MessageBarBody>
+        </MessageBar>
+      )}
       <div className="panel rows">
         <Row
           error={action.error}

@@ -6,6 +6,7 @@ import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import { useCall, useConnectionState, useTopic } from '../bridge/client-context.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { formatRoute } from './route.ts';
+import { SessionProblemLink, useSessionProblem } from './session-strip.tsx';
 import { remedyOf, splitFirstSentence, stillHidden, worstService } from './strip.ts';
 import type { HiddenTrouble } from './strip.ts';
 
@@ -16,9 +17,13 @@ export function StatusStrip() {
   const health = useTopic('health');
   const [hidden, setHidden] = useState<readonly HiddenTrouble[]>([]);
   const notice = useNotice();
+  const problem = useSessionProblem();
+  const [hiddenProblem, setHiddenProblem] = useState<string>();
   const services = health?.services ?? [];
   const kept = stillHidden(hidden, services);
   if (kept !== hidden) setHidden(kept);
+  // What comes back after it was over is said anew.
+  if (problem === undefined && hiddenProblem !== undefined) setHiddenProblem(undefined);
 
   if (connection === 'connecting') {
     return (
@@ -38,6 +43,18 @@ export function StatusStrip() {
           setHidden([...kept, worst]);
         }}
       />
+    );
+  }
+  if (problem !== undefined && problem !== hiddenProblem) {
+    return (
+      <Strip
+        message={problem}
+        onHide={() => {
+          setHiddenProblem(problem);
+        }}
+      >
+        <SessionProblemLink />
+      </Strip>
     );
   }
   if (notice !== undefined) return <Strip message={notice.text} onHide={notice.dismiss} />;
