@@ -64,9 +64,21 @@ function fromNumber(text: string, keypad: Keypad): DialTarget {
   // An extension is reached after the number answered.
   const main = withoutTrunkZero(written.replace(extensionPattern, ''));
   if (!looksLikeNumber(main, keypad)) throw new AppError('invalid', notDialable);
-  const dialled = (leadingPlus.test(main) ? '+' : '') + Array.from(main, (one) => keyOf(one, keypad) ?? '').join('');
+  const keys = Array.from(main, (one) => keyOf(one, keypad) ?? '').join('');
+  const dialled = leadingPlus.test(main) ? withoutTrunkPrefix(`+${keys}`) : keys;
   if (dialled.length > 40) throw new AppError('invalid', notDialable);
   return { kind: 'number', shown, dialled };
+}
+
+/**
+ * `+44 (020) 7946` as `+44 20 7946`: a zero that is dialled only within the country does not follow its code, and where
+ * it does, the network takes the number for another one or none. The numbering plan tells where it belongs (Italy).
+ */
+function withoutTrunkPrefix(international: string): string {
+  const parsed = parsePhoneNumberFromString(international);
+  if (parsed?.isPossible() !== true) return international;
+  const withZero = `+${parsed.countryCallingCode}0${parsed.nationalNumber}`;
+  return withZero === international ? parsed.number : international;
 }
 
 /** `+44` and `(+44)`: before it stands nothing that is dialled. */
