@@ -367,7 +367,7 @@ test(
     await carol.waitFor('CALL_CLOSED', { from });
     await window.go('Calls');
     await window.history.first().click();
-    await expect(window.page.getByRole('region', { name: 'Call details' })).toContainText('486 Busy Here');
+    await expect(window.page.getByRole('region', { name: 'Call details' })).toContainText('Cause for support: 486');
     await window.page.getByRole('button', { name: 'Tell me when free' }).click();
     await expect(window.onNow).toContainText('You are told when free');
     await carol.hangUp();
