@@ -34,6 +34,8 @@ export class CallMixing {
   readonly #mixer: Mixer;
   #groups: readonly (readonly string[])[] = [];
   readonly #recordings = new Map<string, Recorded>();
+  /** Recordings that ended, by their ids. */
+  readonly #over = new Set<string>();
 
   constructor(options: CallMixingOptions) {
     this.#options = options;
@@ -51,7 +53,8 @@ export class CallMixing {
     const running = this.#recordings.get(recordingId);
     const wanted = new Set(callIds);
     if (running === undefined) {
-      if (wanted.size === 0) return;
+      // The word of who is left in a conference may come when the last of them has gone.
+      if (wanted.size === 0 || this.#over.has(recordingId)) return;
       this.#recordings.set(recordingId, { recording: this.#recording(recordingId, format), callIds: wanted });
     } else {
       running.callIds = wanted;
@@ -94,6 +97,7 @@ export class CallMixing {
   #endUnlessWanted(recordingId: string, { recording, callIds }: Recorded): void {
     if (callIds.size > 0) return;
     this.#recordings.delete(recordingId);
+    this.#over.add(recordingId);
     // Before its audio context may be closed with the last group.
     recording.stop();
   }
