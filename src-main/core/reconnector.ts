@@ -1,10 +1,14 @@
-import type { TimerHandle } from '../../src-shared/clock.ts';
 import { withDeadline } from '../../src-shared/rpc/deadline.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import { Dial } from './dial.ts';
+import type { DialEvents } from './dial.ts';
+import { Holds } from './holds.ts';
+import { Liveness } from './liveness.ts';
+import { ReconnectorLife } from './reconnector-life.ts';
 import { defaultTiming } from './reconnector-options.ts';
-import type { ReconnectorOptions, ReconnectorStatus, ReconnectorTiming } from './reconnector-options.ts';
-import { ServerList, backoffMs, defaultBackoff, isSameName, isSameServer } from './server-list.ts';
+import type { ReconnectorOptions, ReconnectorTiming } from './reconnector-options.ts';
+import { ServerProbe } from './server-probe.ts';
+import { ServerList, defaultBackoff } from './server-list.ts';
 import type { ServerAddress } from './server-list.ts';
 
 type State = 'stopped' | 'resolving' | 'connecting' | 'waiting' | 'up' | 'moving' | 'failed';
@@ -44,6 +48,11 @@ export class Reconnector {
   readonly #options: ReconnectorOptions;
   readonly #timing: ReconnectorTiming;
   readonly #list: ServerList;
+  readonly #life: ReconnectorLife;
+  readonly #liveness: Liveness;
+  readonly #holds = new Holds(() => {
+    if (this.#moveDue) this.#tryToMove();
+  });
   #state: State = 'stopped';
   /** The attempt under way, or the connection in use. */
   #dial: Dial | undefined;
@@ -52,19 +61,13 @@ export class Reconnector {
   #upSinceMs = 0;
   #everUp = false;
   #failure: ConnectFailure | undefined;
-  #timer: TimerHandle | undefined;
-  #roundsWithoutServers = 0;
-  #holds = 0;
   #moveDue = false;
-  #checking = false;
-  /** Answers of DNS and probes that were asked for in an earlier life are ignored. */
-  #epoch = 0;
-  /** Rejected by `stop`, so that nothing waits for an answer (and holds a timer) after it. */
-  #ended = Promise.withResolvers<never>();
 
   constructor(options: ReconnectorOptions) {
     this.#options = options;
     this.#timing = { ...defaultTiming, ...options.timing };
+    this.#life = new ReconnectorLife(options.clock);
+    this.#liveness = new Liveness(this.#life, this.#timing.checkDeadlineMs);
     this.#list = new ServerList([], options.random, options.backoff ?? defaultBackoff);
   }
 
@@ -78,24 +81,19 @@ export class Reconnector {
     this.#list.forgetAll();
     this.#everUp = false;
     this.#failure = undefined;
-    this.#ended = Promise.withResolvers<never>();
-    this.#ended.promise.catch(() => undefined);
+    this.#life.begin();
     this.#resolve();
   }
 
   /** Closes the connection and ends everything; safe to call twice. */
   async stop(): Promise<void> {
     if (this.#state === 'stopped') return;
-    const closing: Promise<void>[] = [];
-    if (this.#dial !== undefined) closing.push(this.#dial.abandon());
-    if (this.#mover !== undefined) closing.push(this.#mover.abandon());
-    this.#dial = undefined;
-    this.#mover = undefined;
+    const closed = this.#drop();
     this.#enter('stopped');
-    this.#tell({ state: 'stopped' });
-    this.#ended.reject(new Error('stopped'));
+    this.#options.onStatus({ state: 'stopped' });
+    this.#life.end();
     try {
-      await withDeadline(Promise.all(closing), this.#timing.closeDeadlineMs, this.#options.clock, 'close');
+      await withDeadline(closed, this.#timing.closeDeadlineMs, this.#options.clock, 'close');
     } catch {
       // It hangs; the process goes on without it.
     }
@@ -141,23 +139,11 @@ export class Reconnector {
 
   /** While held the connection is not moved of our own will. Returns the release; releasing twice counts once. */
   holdOff(): () => void {
-    this.#holds += 1;
-    let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      this.#holds -= 1;
-      if (this.#holds === 0 && this.#moveDue) this.#tryToMove();
-    };
+    return this.#holds.take();
   }
 
   #now(): number {
     return this.#options.clock.now();
-  }
-
-  /** Settles as `work` does, or rejects at the deadline or when stopped. */
-  #within<T>(work: Promise<T>, deadlineMs: number, what: string): Promise<T> {
-    return withDeadline(Promise.race([work, this.#ended.promise]), deadlineMs, this.#options.clock, what);
   }
 
   #isServing(): boolean {
@@ -169,44 +155,29 @@ export class Reconnector {
       throw new Error(`reconnector: no transition from ${this.#state} to ${state}`);
     }
     this.#state = state;
-    this.#epoch += 1;
-    this.#setTimer(undefined, 0);
+    this.#life.nextEpoch();
   }
 
-  #tell(status: ReconnectorStatus): void {
-    this.#options.onStatus(status);
-  }
-
-  #setTimer(task: (() => void) | undefined, delayMs: number): void {
-    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
-    this.#timer =
-      task === undefined
-        ? undefined
-        : this.#options.clock.setTimeout(() => {
-            this.#timer = undefined;
-            task();
-          }, delayMs);
-  }
-
-  #drop(): void {
-    void this.#dial?.abandon();
-    void this.#mover?.abandon();
+  /** Gives up what is connected or under way; resolves when all is closed. */
+  #drop(): Promise<unknown> {
+    const closed = Promise.all([this.#dial?.abandon(), this.#mover?.abandon()]);
     this.#dial = undefined;
     this.#mover = undefined;
+    return closed;
   }
 
   #resolve(): void {
-    this.#drop();
+    void this.#drop();
     this.#enter('resolving');
-    const epoch = this.#epoch;
+    const epoch = this.#life.epoch;
     this.#tellConnecting(undefined);
     const found = (async () => await this.#options.servers())();
-    this.#within(found, this.#timing.resolveDeadlineMs, 'servers').then(
+    this.#life.within(found, this.#timing.resolveDeadlineMs, 'servers').then(
       (servers) => {
-        if (epoch === this.#epoch) this.#resolved(servers);
+        if (epoch === this.#life.epoch) this.#resolved(servers);
       },
       (error: unknown) => {
-        if (epoch === this.#epoch) this.#notResolved(ConnectFailure.from(error));
+        if (epoch === this.#life.epoch) this.#notResolved(ConnectFailure.from(error));
       },
     );
   }
@@ -216,7 +187,6 @@ export class Reconnector {
       this.#notResolved(new ConnectFailure('later', 'No server is known for this service.'));
       return;
     }
-    this.#roundsWithoutServers = 0;
     this.#list.replace(servers);
     this.#connectNext();
   }
@@ -232,9 +202,7 @@ export class Reconnector {
       this.#giveUp(failure);
       return;
     }
-    this.#roundsWithoutServers += 1;
-    const backoff = this.#options.backoff ?? defaultBackoff;
-    this.#wait(this.#now() + backoffMs(this.#roundsWithoutServers, backoff, this.#options.random));
+    this.#wait(this.#list.foundNone(this.#now()));
   }
 
   #connectNext(): void {
@@ -255,33 +223,29 @@ export class Reconnector {
 
   #connectTo(server: ServerAddress): void {
     this.#tellConnecting(server);
-    this.#dial = new Dial(
-      this.#options.connect,
-      this.#target(server),
-      this.#timing.connectDeadlineMs,
-      this.#options.clock,
-      {
-        opened: () => {
-          this.#serving();
-        },
-        failed: (failure) => {
-          this.#dial = undefined;
-          this.#note(server, failure);
-          this.#connectNext();
-        },
-        lost: (failure) => {
-          this.#lost(failure);
-        },
+    this.#dial = this.#newDial(server, {
+      opened: () => {
+        this.#serving();
       },
-    );
+      failed: (failure) => {
+        this.#dial = undefined;
+        this.#note(server, failure);
+        this.#connectNext();
+      },
+      lost: (failure) => {
+        this.#lost(failure);
+      },
+    });
   }
 
-  #target(server: ServerAddress): { server: ServerAddress; others: readonly ServerAddress[] } {
-    return { server, others: this.#list.others(server) };
+  #newDial(server: ServerAddress, events: DialEvents): Dial {
+    const { connect, clock } = this.#options;
+    const others = this.#list.others(server);
+    return new Dial(connect, { server, others }, this.#timing.connectDeadlineMs, clock, events);
   }
 
   #tellConnecting(server: ServerAddress | undefined): void {
-    this.#tell({
+    this.#options.onStatus({
       state: 'connecting',
       everUp: this.#everUp,
       ...(server === undefined ? {} : { server }),
@@ -298,13 +262,13 @@ export class Reconnector {
 
   #wait(untilMs: number): void {
     this.#enter('waiting');
-    this.#tell({
+    this.#options.onStatus({
       state: 'waiting',
       retryAtMs: untilMs,
       everUp: this.#everUp,
       failure: this.#failure ?? new ConnectFailure('later', 'The server could not be reached.'),
     });
-    this.#setTimer(
+    this.#life.setTimer(
       () => {
         this.#resolve();
       },
@@ -314,7 +278,7 @@ export class Reconnector {
 
   #giveUp(failure: ConnectFailure): void {
     this.#enter('failed');
-    this.#tell({ state: 'failed', failure });
+    this.#options.onStatus({ state: 'failed', failure });
   }
 
   #serving(): void {
@@ -324,7 +288,7 @@ export class Reconnector {
     this.#upSinceMs = this.#now();
     this.#everUp = true;
     this.#failure = undefined;
-    this.#tell({ state: 'up', server });
+    this.#options.onStatus({ state: 'up', server });
     this.#armMove();
   }
 
@@ -341,45 +305,25 @@ export class Reconnector {
 
   async #check(): Promise<void> {
     const dial = this.#dial;
-    const check = dial?.connection?.check?.bind(dial.connection);
-    if (dial === undefined || check === undefined || this.#checking) return;
-    this.#checking = true;
-    try {
-      await this.#within(check(), this.#timing.checkDeadlineMs, 'check');
-    } catch (error) {
-      if (dial === this.#dial && this.#isServing()) {
-        void dial.abandon();
-        const detail = error instanceof Error ? error.message : String(error);
-        // Our own network changed; the server may be well.
-        this.#lost(new ConnectFailure('now', 'The connection did not survive a change of network.', { detail }));
-      }
-    } finally {
-      this.#checking = false;
-    }
+    const failure = await this.#liveness.ask(dial?.connection);
+    if (failure === undefined || dial === undefined || dial !== this.#dial || !this.#isServing()) return;
+    void dial.abandon();
+    this.#lost(failure);
   }
 
   #armMove(): void {
     this.#moveDue = false;
-    if (this.#options.fallBack === 'never' || this.#betterServers().length === 0) return;
+    if (this.#options.fallBack === 'never' || this.#list.betterThan(this.#dial?.server).length === 0) return;
     const jitter = 0.75 + this.#options.random() / 2;
-    this.#setTimer(() => {
+    this.#life.setTimer(() => {
       this.#moveDue = true;
-      if (this.#holds === 0) this.#tryToMove();
+      if (!this.#holds.any) this.#tryToMove();
     }, this.#timing.fallBackMs * jitter);
-  }
-
-  #betterServers(): readonly ServerAddress[] {
-    const current = this.#dial?.server;
-    const rank = current === undefined ? -1 : this.#list.servers.findIndex((server) => isSameServer(server, current));
-    // A server that left the list meanwhile is worse than any that is in it.
-    if (current === undefined || rank < 0) return this.#list.servers;
-    // Another address of the same server is not better.
-    return this.#list.servers.slice(0, rank).filter((server) => !isSameName(server, current));
   }
 
   #tryToMove(): void {
     if (this.#state !== 'up') return;
-    const target = this.#betterServers().find((server) => this.#list.mayTry(server, this.#now()));
+    const target = this.#list.betterThan(this.#dial?.server).find((server) => this.#list.mayTry(server, this.#now()));
     if (target === undefined) {
       this.#armMove();
       return;
@@ -391,85 +335,59 @@ export class Reconnector {
 
   /** Make before break. */
   #connectBeside(target: ServerAddress): void {
-    const mover = new Dial(
-      this.#options.connect,
-      this.#target(target),
-      this.#timing.connectDeadlineMs,
-      this.#options.clock,
-      {
-        opened: () => {
-          // A call may have begun meanwhile: it keeps its connection.
-          if (this.#holds > 0) {
-            void mover.abandon();
-            this.#stay();
-            return;
-          }
-          const old = this.#dial;
-          this.#mover = undefined;
-          this.#dial = mover;
-          this.#serving();
-          void old?.abandon();
-        },
-        failed: (failure) => {
-          this.#list.failed(target, failure.advice, this.#now());
+    const mover = this.#newDial(target, {
+      opened: () => {
+        // A call may have begun meanwhile: it keeps its connection.
+        if (this.#holds.any) {
+          void mover.abandon();
           this.#stay();
-        },
-        lost: (failure) => {
-          this.#lost(failure);
-        },
+          return;
+        }
+        const old = this.#dial;
+        this.#mover = undefined;
+        this.#dial = mover;
+        this.#serving();
+        void old?.abandon();
       },
-    );
+      failed: (failure) => {
+        this.#list.failed(target, failure.advice, this.#now());
+        this.#stay();
+      },
+      lost: (failure) => {
+        this.#lost(failure);
+      },
+    });
     this.#mover = mover;
   }
 
   /** Break before make, but only when the better server shows a sign of life. */
   #probe(target: ServerAddress): void {
-    const epoch = this.#epoch;
-    const abort = new AbortController();
     const { probe } = this.#options;
-    this.#mover = {
-      abandon: () => {
-        abort.abort();
-        return Promise.resolve();
-      },
-    };
-    const alive = (async () => {
-      if (probe === undefined) throw new Error('fallBack "probe" needs a probe');
-      await probe(target, abort.signal);
-    })();
-    this.#within(alive, this.#timing.connectDeadlineMs, 'probe').then(
-      () => {
-        if (epoch !== this.#epoch) return;
+    this.#mover = new ServerProbe(target, {
+      ...{ probe, life: this.#life, deadlineMs: this.#timing.connectDeadlineMs },
+      told: (isAlive) => {
         this.#mover = undefined;
-        if (this.#holds > 0) {
-          this.#stay();
-          return;
-        }
-        void this.#moveTo(target);
+        if (!isAlive) this.#list.failed(target, 'later', this.#now());
+        if (!isAlive || this.#holds.any) this.#stay();
+        else void this.#moveTo(target);
       },
-      () => {
-        abort.abort();
-        if (epoch !== this.#epoch) return;
-        this.#list.failed(target, 'later', this.#now());
-        this.#stay();
-      },
-    );
+    });
   }
 
   async #moveTo(target: ServerAddress): Promise<void> {
     const old = this.#dial;
     this.#dial = undefined;
     this.#enter('connecting');
-    const epoch = this.#epoch;
+    const epoch = this.#life.epoch;
     this.#tellConnecting(target);
     // The server must have seen the old session end before the new one begins.
     const closed = old?.abandon() ?? Promise.resolve();
-    await this.#within(closed, this.#timing.closeDeadlineMs, 'close').catch(() => undefined);
-    if (epoch === this.#epoch) this.#connectTo(target);
+    await this.#life.within(closed, this.#timing.closeDeadlineMs, 'close').catch(() => undefined);
+    if (epoch === this.#life.epoch) this.#connectTo(target);
   }
 
   #stay(): void {
-    const due = this.#holds > 0;
+    const due = this.#holds.any;
     this.#mover = undefined;
     this.#enter('up');
     if (due) this.#moveDue = true;

@@ -115,6 +115,7 @@ export class ServerList {
   readonly #never = new Set<string>();
   readonly #refusedCredentials = new Set<string>();
   #credential = '';
+  #roundsWithoutServers = 0;
 
   constructor(servers: readonly ServerAddress[], random: Random, backoff: Backoff = defaultBackoff) {
     this.#servers = servers;
@@ -135,8 +136,15 @@ export class ServerList {
   /** A new order, for example after DNS was asked again. What is known of servers that stay is kept. */
   replace(servers: readonly ServerAddress[]): void {
     this.#servers = servers;
+    this.#roundsWithoutServers = 0;
     const keys = new Set(servers.map(keyOf));
     for (const key of this.#memories.keys()) if (!keys.has(key)) this.#memories.delete(key);
+  }
+
+  /** No server is known. @returns when to look for some again */
+  foundNone(nowMs: number): number {
+    this.#roundsWithoutServers += 1;
+    return nowMs + backoffMs(this.#roundsWithoutServers, this.#backoff, this.#random);
   }
 
   /** From now on attempts are made with this credential (an opaque label). Pauses stay, refusals of others do not count. */
@@ -163,6 +171,14 @@ export class ServerList {
       !this.#never.has(this.#neverKey(server)) &&
       this.#pauseIsOver(server, nowMs)
     );
+  }
+
+  /** Those that are preferred to this one; another address of the same server is not better. */
+  betterThan(current: ServerAddress | undefined): readonly ServerAddress[] {
+    const rank = current === undefined ? -1 : this.#servers.findIndex((server) => isSameServer(server, current));
+    // A server that left the list meanwhile is worse than any that is in it.
+    if (current === undefined || rank < 0) return this.#servers;
+    return this.#servers.slice(0, rank).filter((server) => !isSameName(server, current));
   }
 
   /** The other addresses of this server, in order; a pause of theirs does not count, as they only run beside this one. */
