@@ -1,5 +1,6 @@
 import { release } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Call } from '../src-shared/model/call.ts';
 import type { ChatRecord } from '../src-shared/model/history.ts';
 import type { PresenceState } from '../src-shared/model/presence.ts';
 import type { SignInService } from '../src-shared/model/session.ts';
@@ -10,17 +11,19 @@ import { callRecordings, mediaFactory, speaksWebRtc } from './account-media.ts';
 import type { AccountParts } from './account-parts.ts';
 import type { AccountConfig, PhoneConfig } from './account/account-config.ts';
 import { duringCalls } from './account/config-changes.ts';
+import type { Passwords } from './account/passwords.ts';
 import { pathStyleOf } from './archive/archive-path.ts';
 import { Archive } from './archive/archive.ts';
 import { availabilityOf } from './calls/availability.ts';
 import { CallList } from './calls/call-list.ts';
 import { CallsService } from './calls/calls-service.ts';
-import { ConversationNotes } from './calls/conversation-notes.ts';
+import { ConversationNotes, isTalking } from './calls/conversation-notes.ts';
 import { startOnly } from './core/service.ts';
 import type { Service } from './core/service.ts';
 import { dialable } from './dial-plan/dialable.ts';
 import { DirectoryService } from './directory/directory.ts';
 import { PeopleStore } from './directory/people-store.ts';
+import { chatRecords } from './history/chat-records.ts';
 import { CallHistory } from './history/history.ts';
 import { HistoryStore } from './history/history-store.ts';
 import { ImService } from './im/im-service.ts';
@@ -32,12 +35,10 @@ import { Softphone } from './softphone/softphone.ts';
 import { VoicemailService } from './voicemail/voicemail.ts';
 import { VoicemailStore } from './voicemail/voicemail-store.ts';
 
-/**
- * Everything that one account has: built when the account is known, started from the cache, connected with its password.
- * The services read their configuration when they connect, so that a change concerns only what rests on it.
- */
+/** Everything that one account has: built when it is known, started from the cache, connected with its password. */
 export class AccountServices {
   readonly handlers: AccountHandlers;
+  readonly connections: AccountConnections;
   #config: AccountConfig;
   readonly #services: readonly Service[];
   readonly #directory: DirectoryService;
@@ -47,12 +48,10 @@ export class AccountServices {
   readonly #calls: CallList | undefined;
   readonly #voicemail: VoicemailService;
   readonly #archive: Archive;
-  readonly #connections: AccountConnections;
   readonly #undo: (() => void)[] = [];
   #chats: readonly ChatRecord[] = [];
   #presences: ReadonlyMap<string, PresenceState> = new Map();
-  #conversations: readonly string[] = [];
-  #callsRun = false;
+  #running: readonly Call[] = [];
   /** Who was talked to when the computer went to sleep. */
   #cut: readonly string[] = [];
   readonly #parts: AccountParts;
@@ -61,6 +60,7 @@ export class AccountServices {
     this.#config = config;
     this.#parts = parts;
     const { store, hub, clock, random, log, health } = parts;
+    // The services read it when they connect, so that a change concerns only what rests on it.
     const now = (): AccountConfig => this.#config;
     const { chat, phone } = config;
     // While a service is on it has a configuration: when it is switched off, all are built anew.
@@ -266,9 +266,10 @@ export class AccountServices {
       ...(lineStates === undefined ? [] : [lineStates]),
       this.#archive,
     ];
-    this.#connections = new AccountConnections({
+    this.connections = new AccountConnections({
       services: { chat: this.#im, phone: this.#softphone, directory: this.#directory, voicemail: this.#voicemail },
       config: now,
+      clock,
     });
     this.handlers = accountHandlers({
       directory: this.#directory,
@@ -289,21 +290,13 @@ export class AccountServices {
         this.#directory.setContacts(contacts.map(({ jid, name }) => ({ jid, name: name === jid ? '' : name })));
       }),
       hub.watch('conversations', ({ conversations }) => {
-        this.#chats = conversations.map(({ peer, name, lastBody, lastAtMs, unread }) => ({
-          peer,
-          name,
-          lastBody,
-          lastAtMs,
-          unread,
-        }));
+        this.#chats = chatRecords(conversations);
         history.refresh();
       }),
       hub.watch('calls', ({ calls: list }) => {
-        this.#callsRun = list.some((call) => call.state !== 'ended');
-        const talking = list.filter((call) => call.state === 'connected' || call.state === 'held');
-        this.#conversations = talking.map(({ party }) => party.name ?? party.number);
+        this.#running = list.filter((call) => call.state !== 'ended');
         parts.afterwards.run(() => {
-          ownPresence.setOnPhone(talking.length > 0);
+          ownPresence.setOnPhone(list.some(isTalking));
           notes.see(list);
         });
       }),
@@ -338,7 +331,7 @@ export class AccountServices {
 
   /** Whether somebody is called, rings or talks. */
   get callsRun(): boolean {
-    return this.#callsRun;
+    return this.#running.length > 0;
   }
 
   /**
@@ -346,12 +339,12 @@ export class AccountServices {
    * keeps itself connected and tells its health. While a call runs its phone keeps what it has, except for the way of
    * digits: false then says that something waits.
    */
-  async connect(config: AccountConfig, password: string): Promise<boolean> {
-    const outdated = this.#connections.outdated(config, password);
-    const waits = this.#callsRun && outdated.includes('phone');
+  async connect(config: AccountConfig, passwords: Passwords): Promise<boolean> {
+    const outdated = this.connections.outdated(config, passwords);
+    const waits = this.callsRun && outdated.includes('phone');
     this.#config = waits ? duringCalls(this.#config, config) : config;
     this.#calls?.settingsChanged();
-    await this.#connections.connect(waits ? outdated.filter((service) => service !== 'phone') : outdated, password);
+    await this.connections.connect(waits ? outdated.filter((service) => service !== 'phone') : outdated, passwords);
     return !waits;
   }
 
@@ -376,7 +369,7 @@ export class AccountServices {
    * themselves; their connections are looked at when it wakes.
    */
   async sleep(): Promise<void> {
-    this.#cut = this.#conversations;
+    this.#cut = this.#running.filter(isTalking).map(({ party }) => party.name ?? party.number);
     await Promise.all([this.#softphone?.sleep(), this.#im?.sleep()]);
   }
 
@@ -402,6 +395,6 @@ export class AccountServices {
   /** The person asked to try one service again. */
   retry(service: SignInService | 'archive'): void {
     if (service === 'archive') this.#archive.retry();
-    else this.#connections.retry(service);
+    else this.connections.retry(service);
   }
 }

@@ -156,6 +156,17 @@ class App implements AppPort {
       hub: this.#hub,
       build: (config) => this.#accountServices(config),
     });
+    this.#accountSecrets = new AccountSecrets({
+      secrets: host.secrets,
+      address: () => this.#account.session.address,
+      registerSecret: (value) => {
+        this.#redactor.registerSecret(value);
+      },
+      changed: () => {
+        this.#account.reconfigureSoon();
+      },
+      log: log('account'),
+    });
     this.#account = new Account({
       settings: this.#settings,
       secrets: host.secrets,
@@ -176,25 +187,15 @@ class App implements AppPort {
       registerSecret: (value) => {
         this.#redactor.registerSecret(value);
       },
+      accountSecrets: this.#accountSecrets,
       archiveFolder: () => this.#archiveFolder(),
-    });
-    this.#accountSecrets = new AccountSecrets({
-      secrets: host.secrets,
-      address: () => this.#account.session.address,
-      registerSecret: (value) => {
-        this.#redactor.registerSecret(value);
-      },
-      changed: () => {
-        this.#account.reconfigureSoon();
-      },
-      log: log('account'),
     });
     const accountData = new AccountData({
       store: this.#store,
       address: () => this.#account.session.address,
       signOut: (forgetPassword) => this.#account.signOut(forgetPassword),
       forgetPeople: (accountId) => this.#peopleStore(accountId).forget(),
-      forgetSecrets: (address) => this.#accountSecrets.forget(address),
+      forgetSecrets: (address) => this.#accountSecrets.forgetAll(address),
       forgetSettings: (address) => {
         this.#settings.forgetAccount(address);
       },

@@ -1,10 +1,12 @@
 import { AppError } from '../src-shared/errors.ts';
+import type { SignInService } from '../src-shared/model/session.ts';
 import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
 import { accountCalls } from './account-calls.ts';
 import type { AccountHandlers } from './account-calls.ts';
 import type { AccountServices } from './account-services.ts';
 import type { AccountConfig } from './account/account-config.ts';
 import { needsBuilding } from './account/config-changes.ts';
+import type { Passwords } from './account/passwords.ts';
 import type { AccountLife } from './account/service-queue.ts';
 import { publishSignedOut } from './signed-out-topics.ts';
 
@@ -42,14 +44,18 @@ export class CurrentAccount implements AccountLife {
     await services.start();
   }
 
-  async connect(config: AccountConfig, password: string): Promise<boolean> {
+  async connect(config: AccountConfig, passwords: Passwords): Promise<boolean> {
     const before = this.#services;
     if (before !== undefined && needsBuilding(before.config, config)) {
       if (before.callsRun) return false;
       await this.stop();
     }
     await this.show(config);
-    return (await this.#services?.connect(config, password)) ?? true;
+    return (await this.#services?.connect(config, passwords)) ?? true;
+  }
+
+  accepted(service: SignInService): void {
+    this.#services?.connections.accepted(service);
   }
 
   async stop(): Promise<void> {

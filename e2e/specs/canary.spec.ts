@@ -12,9 +12,10 @@ const allFour = ['@prosody', '@kamailio', '@slapd', '@dovecot'];
 
 test('a password is nowhere but in its safe', { tag: allFour }, async ({ lab, parley, scratch }) => {
   const account = lab.account('alice');
-  const secrets = [account.password, wrongPassword];
-  // With the most words in the log from the first attempt on.
-  const seed = { ...seedFor(lab.description, 'alice'), 'log.level': 'debug' };
+  const mailbox = lab.account('bob');
+  const secrets = [account.password, mailbox.password, wrongPassword];
+  // Her mailbox has a user and a password of its own; and the log has the most words from the first attempt on.
+  const seed = { ...seedFor(lab.description, 'alice'), 'voicemail.user': mailbox.user, 'log.level': 'debug' };
   const service = await parley.start({ as: null, dataDirectory: scratch, seed });
   const page = await parley.open(service);
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: service.origin });
@@ -23,6 +24,15 @@ test('a password is nowhere but in its safe', { tag: allFour }, async ({ lab, pa
   await expect(window.signInProblem).toContainText(/password/i);
   await window.signIn(account.password);
   await expect(window.contact('Bob Okafor')).toBeVisible();
+
+  await expect(window.strip).toContainText('voicemail server did not accept your password');
+  await window.strip.getByRole('button', { name: 'Enter password' }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Enter password' });
+  await dialog.getByRole('checkbox', { name: /^Only for Voicemail/ }).check();
+  await dialog.getByLabel('Password', { exact: true }).fill(mailbox.password);
+  await dialog.getByRole('button', { name: 'Use password' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(window.strip).toBeHidden();
 
   // All four protocols have carried it.
   const about = await window.goToSettings('About and diagnostics');

@@ -26,23 +26,8 @@ export class AccountSecrets {
 
   readonly handlers: Pick<MainHandlers, 'session.setSecret' | 'session.secrets'> = {
     'session.setSecret': async ({ name, value }) => {
-      const { secrets, registerSecret, changed } = this.#options;
-      const key = keyOf(this.#address(), name);
-      try {
-        if (value === '') {
-          await secrets.delete(key);
-        } else {
-          registerSecret(value);
-          await secrets.set(key, value);
-        }
-      } catch (error) {
-        this.#options.log.warn('a secret was not kept', { name, error });
-        throw new AppError(
-          'internal',
-          `It could not be kept in ${secrets.backend}. Try again, or ask your administrator.`,
-        );
-      }
-      changed();
+      await this.keep(this.#address(), name, value);
+      this.#options.changed();
       return null;
     },
     'session.secrets': async () => {
@@ -53,6 +38,31 @@ export class AccountSecrets {
       return { kept: kept.filter((name) => name !== undefined), backend: this.#options.secrets.backend };
     },
   };
+
+  /** Keeps a secret; empty: forgets it. Throws AppError in words when the store does not take it. */
+  async keep(address: string, name: AccountSecret, value: string): Promise<void> {
+    const { secrets, registerSecret, log } = this.#options;
+    const key = keyOf(address, name);
+    try {
+      if (value === '') {
+        await secrets.delete(key);
+      } else {
+        registerSecret(value);
+        await secrets.set(key, value);
+      }
+    } catch (error) {
+      log.warn('a secret was not kept', { name, error });
+      throw new AppError(
+        'internal',
+        `It could not be kept in ${secrets.backend}. Try again, or ask your administrator.`,
+      );
+    }
+  }
+
+  /** Forgets all of them. Rejects when the store does not let them go. */
+  async forgetAll(address: string): Promise<void> {
+    for (const name of accountSecrets) await this.#options.secrets.delete(keyOf(address, name));
+  }
 
   /** Undefined when there is none, or the store does not give it. */
   async get(address: string, name: AccountSecret): Promise<string | undefined> {
@@ -65,11 +75,6 @@ export class AccountSecrets {
       log.warn('a secret cannot be read', { name, error });
       return undefined;
     }
-  }
-
-  /** Deletes what the account keeps. Throws when the store does not delete it. */
-  async forget(address: string): Promise<void> {
-    for (const name of accountSecrets) await this.#options.secrets.delete(keyOf(address, name));
   }
 
   #address(): string {

@@ -4,7 +4,9 @@ import { signInServices } from '../../src-shared/model/session.ts';
 import type { SignInService } from '../../src-shared/model/session.ts';
 import { withDeadline } from '../../src-shared/rpc/deadline.ts';
 import type { Logger } from '../core/log.ts';
-import type { AccountConfig, ProbeResult } from './account-config.ts';
+import type { AccountConfig, DirectoryConfig, ProbeResult } from './account-config.ts';
+import { passwordOf } from './passwords.ts';
+import type { Passwords } from './passwords.ts';
 
 /** Tries one service once with a password: connects, authenticates, leaves. Never more than one attempt with it. */
 export type Probes = {
@@ -44,10 +46,14 @@ export class PasswordCheck {
   }
 
   /** Asks the services in their order until one accepts or refuses; `isMoot` ends it between two. */
-  async inOrder(config: AccountConfig, password: string, isMoot: () => boolean): Promise<Verdict> {
+  async inOrder(
+    config: AccountConfig,
+    passwords: Pick<Passwords, 'account' | 'own'>,
+    isMoot: () => boolean,
+  ): Promise<Verdict> {
     let first: { readonly message: string; readonly detail: string | undefined } | undefined;
-    for (const service of servicesThatCheck(config)) {
-      const result = await this.one(service, config, password);
+    for (const service of servicesThatCheck(config, passwords.own)) {
+      const result = await this.one(service, config, passwordOf(service, passwords));
       this.#options.log.info('sign-in attempt', { service, outcome: result.outcome, message: result.message });
       const { message, detail } = result;
       if (result.outcome === 'ok') return { kind: 'accepted' };
@@ -75,12 +81,23 @@ export class PasswordCheck {
   }
 }
 
-/** The services that are on; an anonymous directory says nothing about a password, so it counts only when it is alone. */
-function servicesThatCheck(config: AccountConfig): readonly SignInService[] {
+/**
+ * The services that are on. An anonymous directory and a service with a password of its own say nothing about the
+ * password of the account, so they count only when there is nothing else.
+ */
+function servicesThatCheck(config: AccountConfig, own: Passwords['own']): readonly SignInService[] {
   const on = signInServices.filter((service) => config[service] !== undefined);
-  const { directory } = config;
-  const isAnonymous = directory?.bindDn === '' && directory.userDnTemplate === '';
-  return isAnonymous && on.length > 1 ? on.filter((service) => service !== 'directory') : on;
+  const telling = on.filter(
+    (service) =>
+      !(service === 'directory' && signsInAsNobody(config.directory)) &&
+      (service === 'chat' || own[service] === undefined),
+  );
+  return telling.length > 0 ? telling : on;
+}
+
+/** Whether the directory is asked without signing in. */
+export function signsInAsNobody(directory: DirectoryConfig | undefined): boolean {
+  return directory?.bindDn === '' && directory.userDnTemplate === '';
 }
 
 /** Throws AppError in the words of the verdict: `denied`, `offline`, `unsupported`. */

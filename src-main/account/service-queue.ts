@@ -1,14 +1,18 @@
+import type { SignInService } from '../../src-shared/model/session.ts';
 import type { AccountConfig } from './account-config.ts';
+import type { Passwords } from './passwords.ts';
 
 /** The services of the account; implemented by current-account.ts. */
 export interface AccountLife {
   /** Shows what this computer knows of the account; no network. */
   show(config: AccountConfig): Promise<void>;
   /**
-   * Connects with this password, showing first what is not shown yet. Of what is connected only that is touched whose
+   * Connects with these passwords, showing first what is not shown yet. Of what is connected only that is touched whose
    * part of the configuration changed. False: a part waits until no call runs; ask again then.
    */
-  connect(config: AccountConfig, password: string): Promise<boolean>;
+  connect(config: AccountConfig, passwords: Passwords): Promise<boolean>;
+  /** A server of this service accepted its password just now: what was refused to it may be tried. */
+  accepted(service: SignInService): void;
   stop(): Promise<void>;
 }
 
@@ -33,12 +37,17 @@ export class ServiceQueue {
   }
 
   /** False: a part waits until no call runs. */
-  connect(config: AccountConfig, password: string, isMoot: () => boolean): Promise<boolean> {
+  connect(config: AccountConfig, passwords: Passwords, isMoot: () => boolean): Promise<boolean> {
     return this.#inTurn(async () => {
       if (isMoot()) return true;
       this.#areConnected = true;
-      return await this.#services.connect(config, password);
+      return await this.#services.connect(config, passwords);
     });
+  }
+
+  /** A server of this service accepted its password just now. */
+  accepted(service: SignInService): void {
+    this.#services.accepted(service);
   }
 
   stop(): Promise<void> {

@@ -14,6 +14,7 @@ import { openMemoryStore } from '../core/store.ts';
 import type { Store } from '../core/store.ts';
 import type { AccountConfig, ProbeResult } from './account-config.ts';
 import { accountIdOf } from './account-id.ts';
+import { AccountSecrets } from './account-secrets.ts';
 import { accountConfigKeys, buildAccountConfig } from './build-config.ts';
 import { nothingDiscovered } from './discovery.ts';
 import { Account } from './sign-in.ts';
@@ -59,6 +60,11 @@ afterEach(async () => {
   store.close();
 });
 
+function configured(address: string): AccountConfig {
+  const reader = settings.forAccount(address);
+  return buildAccountConfig({ address, settings: reader, discovered: nothingDiscovered, extraCa: [], random: () => 0 });
+}
+
 async function makeAccount(policy: Policy = emptyPolicy): Promise<Account> {
   settings = new Settings({
     store: new SettingsStore(store),
@@ -76,38 +82,33 @@ async function makeAccount(policy: Policy = emptyPolicy): Promise<Account> {
     if (answer === 'silent') return new Promise<ProbeResult>(() => undefined);
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   };
-  const account = new Account({
-    settings,
-    secrets: {
-      backend: 'the test keychain',
-      plainText: false,
-      get: (name) => guard(() => secrets.get(name)),
-      set: (name, secret) => guard(() => void secrets.set(name, secret)),
-      delete: (name) => guard(() => void secrets.delete(name)),
+  const safe = {
+    backend: 'the test keychain',
+    plainText: false,
+    get: (name: string) => guard(() => secrets.get(name)),
+    set: (name: string, secret: string) => guard(() => void secrets.set(name, secret)),
+    delete: (name: string) => guard(() => void secrets.delete(name)),
+  };
+  const registerSecret = (value: string): void => void registered.push(value);
+  const accountSecrets = new AccountSecrets({
+    secrets: safe,
+    address: () => account.session.address,
+    registerSecret,
+    changed: () => {
+      account.reconfigureSoon();
     },
+    log: silentLogger,
+  });
+  const account: Account = new Account({
+    settings,
+    secrets: safe,
+    accountSecrets,
     hub,
     clock,
     log: silentLogger,
     configure: (address) =>
-      configureError === undefined
-        ? Promise.resolve(
-            buildAccountConfig({
-              address,
-              settings: settings.forAccount(address),
-              discovered: nothingDiscovered,
-              extraCa: [],
-              random: () => 0,
-            }),
-          )
-        : Promise.reject(configureError),
-    configureToShow: (address) =>
-      buildAccountConfig({
-        address,
-        settings: settings.forAccount(address),
-        discovered: nothingDiscovered,
-        extraCa: [],
-        random: () => 0,
-      }),
+      configureError === undefined ? Promise.resolve(configured(address)) : Promise.reject(configureError),
+    configureToShow: configured,
     configKeys: accountConfigKeys,
     probes: {
       chat: probe('chat'),
@@ -120,17 +121,19 @@ async function makeAccount(policy: Policy = emptyPolicy): Promise<Account> {
         services.push(`show ${config.address}`);
         return Promise.resolve();
       },
-      connect: (config, password) => {
-        services.push(`connect ${config.address} ${password}`);
+      connect: (config, { account: password, own }) => {
+        const others = Object.entries(own).map(([service, one]) => ` ${service}: ${one}`);
+        services.push(`connect ${config.address} ${password}${others.join('')}`);
         return Promise.resolve(!callsRun);
       },
+      accepted: (service) => void services.push(`accepted ${service}`),
       stop: () => {
         services.push('stop');
         return Promise.resolve();
       },
     },
     whenNoCallRuns: () => (callsRun ? callsEnded : Promise.resolve()),
-    registerSecret: (value) => registered.push(value),
+    registerSecret,
     archiveFolder: () => (settings.get('archive.enabled') ? '/archive' : undefined),
   });
   started.push(account);
@@ -150,10 +153,7 @@ function session(): Session {
 }
 
 async function refusal(work: Promise<unknown>): Promise<AppError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
+  const error: unknown = await work.catch((reason: unknown) => reason);
   if (error instanceof AppError) return error;
   throw new Error(`expected an AppError, got ${String(error)}`);
 }
@@ -186,7 +186,7 @@ describe('signing in', () => {
     const account = await startAccount();
     answers.chat = denied;
     const error = await refusal(account.signIn('alice@example.com', 'typo'));
-    expect(error).toMatchObject({ code: 'denied', message: 'The password was refused.' });
+    expect(error).toMatchObject({ code: 'denied', message: denied.message });
     await clock.run(3_600_000);
     expect(attempts).toEqual(['chat typo']);
     expect(services).toEqual([]);
@@ -261,9 +261,7 @@ describe('signing in', () => {
   test('a setting that stands in the way is said in its words', async () => {
     const account = await startAccount();
     configureError = new AppError('invalid', 'The file cannot be read.');
-    expect(await refusal(account.signIn('alice@example.com', 'p'))).toMatchObject({
-      message: 'The file cannot be read.',
-    });
+    expect((await refusal(account.signIn('alice@example.com', 'p'))).message).toBe('The file cannot be read.');
     expect(session()).toMatchObject({ state: 'signedOut', failure: 'The file cannot be read.' });
   });
 
@@ -454,6 +452,67 @@ describe('settings that change while signed in', () => {
     await clock.run(1_000);
     expect(services.at(-1)).toBe('connect alice@example.com p');
     expect(session().failure).toBeUndefined();
+  });
+});
+
+describe('entering a password while signed in', () => {
+  const enter = (account: Account, service: SignInService, password: string, isOwn = false): Promise<unknown> =>
+    Promise.resolve(account.handlers['session.enterPassword']({ service, password, isOwn }, 'w'));
+
+  async function signedIn(): Promise<Account> {
+    const account = await startAccount();
+    await account.signIn('alice@example.com', 'old');
+    attempts.length = 0;
+    services.length = 0;
+    return account;
+  }
+
+  test('tries it at that service, once, and then uses it for all', async () => {
+    const account = await signedIn();
+    await enter(account, 'phone', 'new');
+    expect(attempts).toEqual(['phone new']);
+    expect(services).toEqual(['connect alice@example.com new', 'accepted phone']);
+    expect(secrets.get('account:alice@example.com')).toBe('new');
+    expect(registered).toContain('new');
+    // It takes the place of one that only this service had.
+    await enter(account, 'phone', 'own', true);
+    await enter(account, 'phone', 'newer');
+    expect(services.at(-2)).toBe('connect alice@example.com newer');
+  });
+
+  test('refused it changes nothing and says so; where no server answers it is not kept either', async () => {
+    const account = await signedIn();
+    answers.phone = denied;
+    expect(await refusal(enter(account, 'phone', 'typo'))).toMatchObject({ code: 'denied', message: denied.message });
+    answers.phone = later;
+    expect((await refusal(enter(account, 'phone', 'new'))).message).toContain('was not kept');
+    expect(services).toEqual([]);
+    expect(secrets.get('account:alice@example.com')).toBe('old');
+  });
+
+  test('of one service stands beside that of the account, also after a restart, until signing out forgets both', async () => {
+    const account = await signedIn();
+    await enter(account, 'phone', 'secret', true);
+    expect(services).toEqual(['connect alice@example.com old phone: secret', 'accepted phone']);
+    await account.stop();
+    attempts.length = 0;
+    answers.chat = later;
+    const again = await makeAccount();
+    await again.start();
+    await clock.run();
+    // What the phone says of its own password says nothing of the account's.
+    expect(attempts).toEqual(['chat old', 'voicemail old']);
+    expect(services.at(-1)).toBe('connect alice@example.com old phone: secret');
+    await again.signOut(true);
+    expect(secrets.size).toBe(0);
+  });
+
+  test('needs somebody who is signed in, and a service that is on', async () => {
+    const account = await startAccount();
+    expect(await refusal(enter(account, 'phone', 'p'))).toMatchObject({ code: 'invalid' });
+    await account.signIn('alice@example.com', 'p');
+    settings.set('phone.enabled', false);
+    expect(await refusal(enter(account, 'phone', 'p'))).toMatchObject({ code: 'unsupported' });
   });
 });
 

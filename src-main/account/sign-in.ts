@@ -1,47 +1,17 @@
-import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
+import type { TimerHandle } from '../../src-shared/clock.ts';
 import type { MainHandlers } from '../../src-shared/contract/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { ServiceTest, Session, SignInService } from '../../src-shared/model/session.ts';
-import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
-import type { SettingKey } from '../config/settings-schema.ts';
-import type { SettingsReader } from '../config/settings.ts';
-import type { Logger } from '../core/log.ts';
 import type { Service } from '../core/service.ts';
-import type { SecretStore } from '../host.ts';
-import type { AccountConfig, ProbeResult } from './account-config.ts';
+import type { AccountConfig } from './account-config.ts';
 import { accountIdOf } from './account-id.ts';
-import { PasswordCheck, serviceWords, throwUnlessAccepted } from './password-check.ts';
-import type { Probes } from './password-check.ts';
+import type { AccountOptions } from './account-options.ts';
+import { PasswordCheck, throwUnlessAccepted } from './password-check.ts';
+import { ownPasswords } from './passwords.ts';
+import type { Passwords } from './passwords.ts';
 import { ServiceQueue } from './service-queue.ts';
-import type { AccountLife } from './service-queue.ts';
-
-/** The part of the settings that signing in needs. */
-export interface AccountSettings extends SettingsReader {
-  adoptDrafts(address: string): void;
-  signedOut(): void;
-}
-
-export interface AccountOptions {
-  readonly settings: AccountSettings;
-  readonly secrets: SecretStore;
-  readonly hub: Pick<TopicHub, 'publish'>;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Works the configuration out from settings and DNS; throws AppError when a setting stands in the way. */
-  readonly configure: (address: string) => Promise<AccountConfig>;
-  /** The same as far as it is needed to show what is stored, when `configure` cannot. */
-  readonly configureToShow: (address: string) => AccountConfig;
-  /** The keys from which `configure` works. */
-  readonly configKeys: readonly SettingKey[];
-  readonly probes: Probes;
-  readonly services: AccountLife;
-  /** Resolves when no call runs. */
-  readonly whenNoCallRuns: () => Promise<void>;
-  /** Hands the password to the redaction of the log before anything else sees it. */
-  readonly registerSecret: (value: string) => void;
-  /** Where the chat archive lies, when there is one. */
-  readonly archiveFolder: () => string | undefined;
-}
+import { testService, throwUnlessWorks } from './service-test.ts';
+import { whatStays } from './what-stays.ts';
 
 /** Several settings are commonly changed together; they are taken over once. */
 const reconfigureDelayMs = 1_000;
@@ -59,6 +29,7 @@ const transitions: Readonly<Record<Session['state'], readonly Session['state'][]
  *   signedOut --signIn--> signingIn --first service accepts--> signedIn
  *   signingIn --refused | nothing reachable | signOut--> signedOut, with the failure
  *   signedIn --signIn (new password)--> signingIn --refused--> signedIn, as before, with the failure
+ *   signedIn --enterPassword--> signedIn, with another password where a service accepted it
  *   signedIn --signOut | remembered password refused--> signedOut
  *   signedOut --start, password remembered--> signedIn, so that what is stored shows at once and without network
  *
@@ -71,6 +42,8 @@ export class Account implements Service {
   readonly #check: PasswordCheck;
   #session: Session;
   #password: string | undefined;
+  /** A server accepted it. */
+  #isProven = false;
   readonly #services: ServiceQueue;
   /** A later sign-in or sign-out makes the one under way moot. */
   #generation = 0;
@@ -88,13 +61,20 @@ export class Account implements Service {
     };
   }
 
-  readonly handlers: Pick<MainHandlers, 'session.signIn' | 'session.signOut' | 'session.test'> = {
+  readonly handlers: Pick<
+    MainHandlers,
+    'session.signIn' | 'session.signOut' | 'session.test' | 'session.enterPassword'
+  > = {
     'session.signIn': async ({ address, password }) => {
       await this.signIn(address, password);
       return null;
     },
     'session.signOut': async ({ forgetPassword }) => ({ stays: await this.signOut(forgetPassword) }),
     'session.test': ({ service, address, password }) => this.test(service, address, password),
+    'session.enterPassword': async ({ service, password, isOwn }) => {
+      await this.enterPassword(service, password, isOwn && service !== 'chat' ? 'own' : 'account');
+      return null;
+    },
   };
 
   get session(): Session {
@@ -168,7 +148,8 @@ export class Account implements Service {
     try {
       const config = await this.#options.configure(address);
       this.#stillCurrent(generation);
-      const verdict = await this.#check.inOrder(config, password, () => generation !== this.#generation);
+      const passwords = await this.#passwords(address, password);
+      const verdict = await this.#check.inOrder(config, passwords, () => generation !== this.#generation);
       this.#stillCurrent(generation);
       throwUnlessAccepted(verdict);
       await this.#accepted(generation, config, password);
@@ -183,50 +164,60 @@ export class Account implements Service {
     const { address } = this.#session;
     this.#begin();
     this.#password = undefined;
+    this.#isProven = false;
     if (this.#session.state !== 'signedOut') {
       this.#enter('signedOut', address === undefined ? {} : { address, accountId: accountIdOf(address) });
     }
-    const stays = await this.#whatStays(address, forgetPassword);
+    const { secrets, archiveFolder } = this.#options;
+    const forgotten = forgetPassword && address !== undefined ? await this.#forget(address) : undefined;
+    const stays = whatStays({
+      archive: archiveFolder(),
+      hasAddress: address !== undefined,
+      forgotten,
+      backend: secrets.backend,
+    });
     await this.#services.stop();
     this.#options.settings.signedOut();
     return stays;
   }
 
   /** One attempt on one service with the settings as they are. Expected failures are the answer, not errors. */
-  async test(service: SignInService, typedAddress: string, password: string): Promise<ServiceTest> {
-    const { clock, registerSecret } = this.#options;
+  test(service: SignInService, typedAddress: string, password: string): Promise<ServiceTest> {
+    const { clock, configure, registerSecret } = this.#options;
     registerSecret(password);
-    const startedAtMs = clock.now();
-    const result = await this.#testOnce(service, typedAddress, password);
-    return {
-      service,
-      ok: result.outcome === 'ok',
-      message: result.message,
-      ...(result.detail === undefined ? {} : { detail: result.detail }),
-      tookMs: clock.now() - startedAtMs,
-    };
+    return testService(service, { address: normalize(typedAddress), password, configure, check: this.#check, clock });
   }
 
-  async #testOnce(service: SignInService, typedAddress: string, password: string): Promise<ProbeResult> {
-    const address = normalize(typedAddress);
-    if (address === undefined) return { outcome: 'never', message: 'The address must have the form name@company.com.' };
-    try {
-      const config = await this.#options.configure(address);
-      if (config[service] === undefined) {
-        return {
-          outcome: 'never',
-          message: `${serviceWords[service]} is switched off, or the domain does not offer it.`,
-        };
-      }
-      return await this.#check.one(service, config, password);
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      return {
-        outcome: 'never',
-        message: error.message,
-        ...(error.detail === undefined ? {} : { detail: error.detail }),
-      };
+  /**
+   * A new password while signed in, of one service or of the account: tried at that service, once, and kept when it is
+   * accepted. Throws AppError in plain words, as `signIn` does; then all is as before.
+   */
+  async enterPassword(service: SignInService, password: string, of: 'own' | 'account'): Promise<void> {
+    const { configure, registerSecret, accountSecrets } = this.#options;
+    const { address, state } = this.#session;
+    const accountPassword = this.#password;
+    if (state !== 'signedIn' || address === undefined || accountPassword === undefined) {
+      throw new AppError('invalid', 'Sign in first.');
     }
+    registerSecret(password);
+    const generation = this.#generation;
+    const config = await configure(address);
+    throwUnlessWorks(service, config, await this.#check.one(service, config, password));
+    this.#stillCurrent(generation);
+    if (of === 'own' && service !== 'chat') {
+      await accountSecrets.keep(address, `${service}.password`, password);
+    } else {
+      this.#password = password;
+      this.#isProven = true;
+      // One of its own would stand before the one that was accepted here.
+      if (service !== 'chat') await accountSecrets.keep(address, `${service}.password`, '');
+      const failure = await this.#remember(address, password);
+      const { failure: _, ...session } = this.#session;
+      this.#publish({ ...session, ...(failure === undefined ? {} : { failure }) });
+    }
+    this.#stillCurrent(generation);
+    await this.#connect(generation, config, this.#password ?? accountPassword);
+    this.#services.accepted(service);
   }
 
   /** With the remembered password: what is stored shows at once; the services connect when one accepts or none answers. */
@@ -236,17 +227,20 @@ export class Account implements Service {
       const config = await this.#options.configure(address);
       if (generation !== this.#generation) return;
       await this.#services.show(config, isMoot);
-      const verdict = await this.#check.inOrder(config, password, isMoot);
+      const verdict = await this.#check.inOrder(config, await this.#passwords(address, password), isMoot);
       if (generation !== this.#generation) return;
       if (verdict.kind === 'denied') {
         this.#password = undefined;
-        await this.#forget(address);
+        await this.#options.secrets.delete(secretName(address)).catch((error: unknown) => {
+          this.#options.log.warn('the password could not be deleted', { error });
+        });
         if (generation !== this.#generation) return;
         this.#enter('signedOut', { address, accountId: accountIdOf(address), failure: verdict.message });
         this.#options.settings.signedOut();
         await this.#services.stop();
         return;
       }
+      this.#isProven = verdict.kind === 'accepted';
       // Without network each service goes on trying by itself.
       await this.#connect(generation, config, password);
     } catch (error) {
@@ -259,22 +253,33 @@ export class Account implements Service {
   }
 
   async #accepted(generation: number, config: AccountConfig, password: string): Promise<void> {
-    const { settings, secrets, log } = this.#options;
     await this.#services.stop();
     this.#stillCurrent(generation);
-    settings.adoptDrafts(config.address);
+    this.#options.settings.adoptDrafts(config.address);
     this.#password = password;
-    let failure: string | undefined;
-    try {
-      await secrets.set(secretName(config.address), password);
-    } catch (error) {
-      log.warn('the password was not remembered', { error });
-      const why = error instanceof AppError ? ` ${error.message}` : '';
-      failure = `Your password could not be kept in ${secrets.backend}; Parley will ask for it at the next start.${why}`;
-    }
+    this.#isProven = true;
+    const failure = await this.#remember(config.address, password);
     this.#stillCurrent(generation);
     this.#enter('signedIn', { ...this.#who(config.address), ...(failure === undefined ? {} : { failure }) });
     await this.#connect(generation, config, password);
+  }
+
+  /** Keeps the password of the account; answers in words when it could not be kept. */
+  async #remember(address: string, password: string): Promise<string | undefined> {
+    const { secrets, log } = this.#options;
+    try {
+      await secrets.set(secretName(address), password);
+      return undefined;
+    } catch (error) {
+      log.warn('the password was not remembered', { error });
+      const why = error instanceof AppError ? ` ${error.message}` : '';
+      return `Your password could not be kept in ${secrets.backend}; Parley will ask for it at the next start.${why}`;
+    }
+  }
+
+  async #passwords(address: string, account: string): Promise<Passwords> {
+    const own = await ownPasswords(address, this.#options.accountSecrets);
+    return { account, own, isProven: this.#isProven };
   }
 
   #refused(before: Session, address: string, error: unknown): void {
@@ -314,7 +319,8 @@ export class Account implements Service {
 
   /** Hands the configuration over; what has to wait for the end of calls is handed over again then. */
   async #connect(generation: number, config: AccountConfig, password: string): Promise<void> {
-    const isDone = await this.#services.connect(config, password, () => generation !== this.#generation);
+    const passwords = await this.#passwords(config.address, password);
+    const isDone = await this.#services.connect(config, passwords, () => generation !== this.#generation);
     if (generation !== this.#generation) return;
     const { waitsForCalls: _, ...session } = this.#session;
     this.#publish(isDone ? session : { ...session, waitsForCalls: true });
@@ -324,34 +330,17 @@ export class Account implements Service {
     });
   }
 
-  async #forget(address: string): Promise<void> {
-    try {
-      await this.#options.secrets.delete(secretName(address));
-    } catch (error) {
-      this.#options.log.warn('the password could not be deleted', { error });
-    }
-  }
-
-  async #whatStays(address: string | undefined, forgetPassword: boolean): Promise<string[]> {
-    const { secrets, archiveFolder, log } = this.#options;
-    const stays = [
-      'Your messages, contacts and history, in Parley’s database.',
-      'Your settings, with the names of your servers.',
-    ];
-    const archive = archiveFolder();
-    if (archive !== undefined) stays.push(`The archive of your conversations, in ${archive}.`);
-    if (address === undefined) return stays;
-    if (!forgetPassword) {
-      stays.push(`Your password, in ${secrets.backend}: at its next start Parley signs in by itself.`);
-      return stays;
-    }
+  /** Forgets every password of the account. False: the store did not let them go. */
+  async #forget(address: string): Promise<boolean> {
+    const { secrets, accountSecrets, log } = this.#options;
     try {
       await secrets.delete(secretName(address));
+      await accountSecrets.forgetAll(address);
+      return true;
     } catch (error) {
-      log.warn('the password could not be deleted', { error });
-      stays.push(`Your password: it could not be deleted from ${secrets.backend}. Delete it there yourself.`);
+      log.warn('the passwords could not be deleted', { error });
+      return false;
     }
-    return stays;
   }
 
   /** Makes what is under way moot. */

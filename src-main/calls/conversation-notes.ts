@@ -15,6 +15,11 @@ export interface ConversationNotesOptions {
   readonly missed: (who: string) => void;
 }
 
+/** Somebody talks here, or is on hold. */
+export function isTalking({ state }: Call): boolean {
+  return state === 'connected' || state === 'held';
+}
+
 /** Notes once of each call that it began, and that it was missed. */
 export class ConversationNotes {
   readonly #options: ConversationNotesOptions;

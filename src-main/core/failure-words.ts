@@ -8,6 +8,12 @@ export function failureWords(failure: ConnectFailure): { readonly message: strin
   return { message: failure.message, ...(failure.detail === undefined ? {} : { detail: failure.detail }) };
 }
 
+/** The health of a service that only a person can help. */
+export function failedHealth(service: ServiceName, failure: ConnectFailure): ServiceHealth {
+  const needsPassword = failure.credentialRefused ? { needsPassword: true } : {};
+  return { service, state: 'failed', ...failureWords(failure), ...needsPassword };
+}
+
 /** How a failed attempt reads as the outcome of a probe. */
 export function probeOutcome(failure: ConnectFailure): 'denied' | 'never' | 'later' {
   if (failure.credentialRefused) return 'denied';
@@ -22,7 +28,7 @@ export function healthOfStatus(service: ServiceName, status: ReconnectorStatus):
     case 'up':
       return { service, state: 'ok', message: '', server: formatServer(status.server) };
     case 'failed':
-      return { service, state: 'failed', ...failureWords(status.failure) };
+      return failedHealth(service, status.failure);
     case 'waiting':
       return { service, state: 'reconnecting', ...failureWords(status.failure) };
     case 'connecting': {

@@ -61,6 +61,7 @@ function same(a: ServiceHealth, b: ServiceHealth): boolean {
     a.message === b.message &&
     a.server === b.server &&
     a.detail === b.detail &&
-    a.cannotRetry === b.cannotRetry
+    a.cannotRetry === b.cannotRetry &&
+    a.needsPassword === b.needsPassword
   );
 }

@@ -7,6 +7,8 @@ import type { DirectoryConfig, TrustConfig } from '../account/account-config.ts'
 import type { Attempt } from '../core/dial.ts';
 import { healthOfStatus } from '../core/failure-words.ts';
 import type { Logger } from '../core/log.ts';
+import { unguarded } from '../core/shared-credential.ts';
+import type { GuardConnect } from '../core/shared-credential.ts';
 import type { ReconnectorStatus } from '../core/reconnector-options.ts';
 import type { Random, ServerAddress } from '../core/server-list.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
@@ -102,13 +104,13 @@ export class DirectoryService implements Service, ReverseLookup {
   }
 
   /** Connects with this password, in the background; a new password replaces the old one. The outcome is health. */
-  async connect(password: string): Promise<void> {
+  async connect(password: string, guard: GuardConnect = unguarded): Promise<void> {
     await this.disconnect();
     const { config } = this.#options;
     if (config === undefined) return;
     this.#connection.connect({
       servers: config.servers,
-      connect: (server, attempt) => this.#open(config, password, server, attempt),
+      connect: guard((server, attempt) => this.#open(config, password, server, attempt)),
       answerMs: config.timeoutMs,
     });
   }

@@ -1,5 +1,6 @@
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import type { ReconnectorStatus } from '../core/reconnector-options.ts';
+import { failedHealth } from '../core/failure-words.ts';
 import { formatServer } from '../core/server-list.ts';
 import { notStoredWords } from './stream-failures.ts';
 
@@ -20,10 +21,8 @@ export function chatHealth(status: ReconnectorStatus): ServiceHealth {
       return { service, state: 'reconnecting', ...wordsOf(status.failure) };
     case 'up':
       return { service, state: 'ok', message: '', server: formatServer(status.server) };
-    case 'failed': {
-      const { message, detail } = status.failure;
-      return { service, state: 'failed', message, ...(detail === undefined ? {} : { detail }) };
-    }
+    case 'failed':
+      return failedHealth(service, status.failure);
   }
 }
 

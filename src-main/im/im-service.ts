@@ -10,6 +10,7 @@ import type { Archive } from '../archive/archive.ts';
 import type { Logger } from '../core/log.ts';
 import type { Random } from '../core/server-list.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
+import type { GuardConnect } from '../core/shared-credential.ts';
 import type { Store } from '../core/store.ts';
 import type { ReverseLookup } from '../directory/reverse-lookup.ts';
 import type { OwnPresence } from '../presence/own-presence.ts';
@@ -240,8 +241,8 @@ export class ImService implements Service {
   }
 
   /** Signs in and stays signed in; how that goes is told as health. Called again with another password it uses that. */
-  connect(password: string): void {
-    this.#session.start(password);
+  connect(password: string, guard?: GuardConnect): void {
+    this.#session.start(password, guard);
   }
 
   /** Signs out. What is not sent stays in the outbox. */

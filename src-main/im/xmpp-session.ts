@@ -4,12 +4,14 @@ import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { ChatConfig } from '../account/account-config.ts';
 import type { ConnectFailure } from '../core/connect-failure.ts';
-import type { Attempt, Connection } from '../core/dial.ts';
+import type { Attempt, Connect, Connection } from '../core/dial.ts';
 import type { Logger } from '../core/log.ts';
 import { Reconnector } from '../core/reconnector.ts';
 import type { ReconnectorStatus } from '../core/reconnector-options.ts';
 import { formatServer } from '../core/server-list.ts';
 import type { Random, ServerAddress } from '../core/server-list.ts';
+import { unguarded } from '../core/shared-credential.ts';
+import type { GuardConnect } from '../core/shared-credential.ts';
 import { AckQueue } from './ack-queue.ts';
 import type { SentStanza } from './ack-queue.ts';
 import { imLimits } from './im-limits.ts';
@@ -74,6 +76,8 @@ export class XmppSession {
   readonly #reconnector: Reconnector;
   readonly #queue = new AckQueue();
   #password = '';
+  /** `#connect`, with care for the password. */
+  #guarded: Connect;
   #signIns = 0;
   #isStopping = false;
   /** The computer sleeps. */
@@ -93,11 +97,12 @@ export class XmppSession {
     const at = options.config.jid.indexOf('@');
     this.#user = options.config.jid.slice(0, at);
     this.#domain = options.config.jid.slice(at + 1);
+    this.#guarded = this.#connect.bind(this);
     this.#reconnector = new Reconnector({
       clock: options.clock,
       random: options.random,
       servers: () => this.#findServers(),
-      connect: (server, attempt) => this.#connect(server, attempt),
+      connect: (server, attempt) => this.#guarded(server, attempt),
       onStatus: (status) => {
         events.onStatus(status);
       },
@@ -126,7 +131,8 @@ export class XmppSession {
   }
 
   /** Starts, or starts again with a new password. */
-  start(password: string): void {
+  start(password: string, guard: GuardConnect = unguarded): void {
+    this.#guarded = guard(this.#connect.bind(this));
     this.#password = password;
     this.#isStopping = false;
     this.#isResting = false;

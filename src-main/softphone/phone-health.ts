@@ -2,6 +2,7 @@ import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import { assertNever } from '../../src-shared/assert-never.ts';
 import type { LineStatus } from '../calls/call-device.ts';
 import type { ReconnectorStatus } from '../core/reconnector-options.ts';
+import { failedHealth } from '../core/failure-words.ts';
 import { formatServer } from '../core/server-list.ts';
 
 const reconnecting = 'Phone: reconnecting… Calls may take a few seconds longer. Chat is not affected.';
@@ -29,12 +30,7 @@ export function phoneHealth(status: ReconnectorStatus): ServiceHealth {
         ...(status.failure.detail === undefined ? {} : { detail: status.failure.detail }),
       };
     case 'failed':
-      return {
-        service: 'phone',
-        state: 'failed',
-        message: status.failure.message,
-        ...(status.failure.detail === undefined ? {} : { detail: status.failure.detail }),
-      };
+      return failedHealth('phone', status.failure);
     default:
       return assertNever(status);
   }

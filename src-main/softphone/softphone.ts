@@ -19,6 +19,7 @@ import type { ReconnectorStatus } from '../core/reconnector-options.ts';
 import { formatServer } from '../core/server-list.ts';
 import type { Random, ServerAddress } from '../core/server-list.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
+import type { GuardConnect } from '../core/shared-credential.ts';
 import type { EventListener, EventRequest, EventSource, EventSubscription } from '../line-state/event-source.ts';
 import type { WindowMedia } from '../window-media.ts';
 import { ArrivingCalls } from './arriving-calls.ts';
@@ -121,7 +122,7 @@ export class Softphone implements CallDevice, EventSource, Service {
   }
 
   /** Signs in with this password and keeps the line up. A wrong password is health, and is not tried again. */
-  async connect(password: string): Promise<void> {
+  async connect(password: string, guard?: GuardConnect): Promise<void> {
     await this.disconnect();
     const { config, trust, product, clock, random, log, makeWire, trace, instanceId, names } = this.#options;
     try {
@@ -129,6 +130,7 @@ export class Softphone implements CallDevice, EventSource, Service {
         config,
         trust,
         password,
+        ...(guard === undefined ? {} : { guard }),
         product,
         clock,
         random,

@@ -10,6 +10,8 @@ import type { NameService } from '../core/name-service.ts';
 import { Reconnector } from '../core/reconnector.ts';
 import type { ReconnectorStatus } from '../core/reconnector-options.ts';
 import type { Random } from '../core/server-list.ts';
+import { unguarded } from '../core/shared-credential.ts';
+import type { GuardConnect } from '../core/shared-credential.ts';
 import type { EventListener, EventRequest } from '../line-state/event-source.ts';
 import { lengthenAbsorbTimers } from './absorb-timers.ts';
 import { offlineWords, wireFailure } from './connect-failures.ts';
@@ -38,6 +40,8 @@ export interface SipUserAgentOptions {
   readonly config: PhoneConfig;
   readonly trust: TrustConfig;
   readonly password: string;
+  /** Care for a password that others use as well. */
+  readonly guard?: GuardConnect;
   readonly product: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -192,7 +196,7 @@ export class SipUserAgent {
         this.#servers = await findServers(config, options.names, options.random, options.clock);
         return this.#servers;
       },
-      connect: (server, attempt) => this.#connect(server, attempt),
+      connect: (options.guard ?? unguarded)((server, attempt) => this.#connect(server, attempt)),
       onStatus: options.onStatus,
       // One transport, so the old server is left before the new one is used.
       fallBack: 'probe',

@@ -1,10 +1,11 @@
 import { Button, Checkbox, MessageBar, MessageBarBody } from '@fluentui/react-components';
-import { SignOut20Regular } from '@fluentui/react-icons';
+import { Password20Regular, SignOut20Regular } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
 import { forgetDrafts } from '../chat/drafts.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { PasswordDialog } from '../sign-in/password-dialog.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { dialogGone } from '../ui/dialog-gone.ts';
 import { useAction } from '../ui/use-action.ts';
@@ -19,6 +20,7 @@ export function AccountPage() {
   const call = useCall();
   const action = useAction();
   const [signingOut, setSigningOut] = useState(false);
+  const [entering, setEntering] = useState(false);
   const name = session?.displayName ?? session?.address ?? '';
   return (
     <>
@@ -40,6 +42,14 @@ export function AccountPage() {
             </span>
           }
         >
+          <Button
+            icon={<Password20Regular />}
+            onClick={() => {
+              setEntering(true);
+            }}
+          >
+            <Trans>Enter password…</Trans>
+          </Button>
           <Button
             icon={<SignOut20Regular />}
             disabledFocusable={action.busy}
@@ -66,6 +76,13 @@ export function AccountPage() {
         <Trans>Certificates and network</Trans>
       </h2>
       <SettingPanel names={networkSettings} />
+      {entering && (
+        <PasswordDialog
+          onClose={() => {
+            setEntering(false);
+          }}
+        />
+      )}
       {signingOut && (
         <SignOutDialog
           onClose={() => {

@@ -3,14 +3,19 @@ import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
-import type { AccountSecret } from '../../src-shared/model/session.ts';
+import { ownPasswordServices } from '../../src-shared/model/session.ts';
+import type { AccountSecret, OwnPasswordService } from '../../src-shared/model/session.ts';
 import { useCall } from '../bridge/client-context.tsx';
+import { PasswordDialog } from '../sign-in/password-dialog.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { Row } from './setting-row.tsx';
 
 const secretWords: Readonly<Record<AccountSecret, MessageDescriptor>> = {
   'phone.clientKeyPassphrase': msg`Passphrase of your certificate’s key`,
   'calls.turnPassword': msg`Password for TURN`,
+  'phone.password': msg`Password for the phone only`,
+  'directory.password': msg`Password for the directory only`,
+  'voicemail.password': msg`Password for voicemail only`,
 };
 
 interface Kept {
@@ -37,25 +42,86 @@ export function SecretPanel({ names }: { readonly names: readonly AccountSecret[
   }, [call, asked]);
   return (
     <div className="panel rows">
-      {names.map((name) => (
-        <SecretRow
-          key={name}
-          name={name}
-          keptIn={answer?.kept.includes(name) === true ? answer.backend : undefined}
-          onChanged={() => {
+      {names.map((name) => {
+        const row = {
+          name,
+          keptIn: answer?.kept.includes(name) === true ? answer.backend : undefined,
+          onChanged: () => {
             setAsked(asked + 1);
-          }}
-        />
-      ))}
+          },
+        };
+        const service = ownPasswordServices.find((one) => name === `${one}.password`);
+        return service === undefined ? (
+          <SecretRow key={name} {...row} />
+        ) : (
+          <OwnPasswordRow key={name} {...row} service={service} />
+        );
+      })}
     </div>
   );
 }
 
-function SecretRow(props: {
+interface SecretRowProps {
   readonly name: AccountSecret;
   readonly keptIn: string | undefined;
   readonly onChanged: () => void;
-}) {
+}
+
+/** The password of one service: it is not just kept but tried, as a wrong one would lock the account. */
+function OwnPasswordRow(props: SecretRowProps & { readonly service: OwnPasswordService }) {
+  const { t } = useLingui();
+  const { keptIn } = props;
+  const call = useCall();
+  const action = useAction();
+  const [isOpen, setOpen] = useState(false);
+  const label = t(secretWords[props.name]);
+  return (
+    <Row
+      label={label}
+      hint={
+        keptIn === undefined ? <Trans>The password of your account is used</Trans> : <Trans>Kept in {keptIn}</Trans>
+      }
+      error={action.error}
+    >
+      <Button
+        aria-label={t`Enter: ${label}`}
+        onClick={() => {
+          setOpen(true);
+        }}
+      >
+        <Trans>Enter…</Trans>
+      </Button>
+      {keptIn !== undefined && (
+        <Button
+          appearance="subtle"
+          aria-label={t`Forget ${label}`}
+          disabledFocusable={action.busy}
+          onClick={() => {
+            void action
+              .run(() => call('session.setSecret', { name: props.name, value: '' }))
+              .then((done) => {
+                if (done) props.onChanged();
+              });
+          }}
+        >
+          <Trans>Forget</Trans>
+        </Button>
+      )}
+      {isOpen && (
+        <PasswordDialog
+          service={props.service}
+          onlyOwn
+          onAccepted={props.onChanged}
+          onClose={() => {
+            setOpen(false);
+          }}
+        />
+      )}
+    </Row>
+  );
+}
+
+function SecretRow(props: SecretRowProps) {
   const { t } = useLingui();
   const { keptIn } = props;
   const call = useCall();

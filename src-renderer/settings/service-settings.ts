@@ -36,7 +36,7 @@ export const serviceFields: readonly ServiceFields[] = [
       'calls.turnUser',
       'calls.relayOnly',
     ],
-    secrets: ['phone.clientKeyPassphrase', 'calls.turnPassword'],
+    secrets: ['phone.password', 'phone.clientKeyPassphrase', 'calls.turnPassword'],
   },
   {
     service: 'directory',
@@ -51,6 +51,7 @@ export const serviceFields: readonly ServiceFields[] = [
       'directory.baseFilter',
       'directory.timeoutMs',
     ],
+    secrets: ['directory.password'],
   },
   {
     service: 'voicemail',
@@ -63,6 +64,7 @@ export const serviceFields: readonly ServiceFields[] = [
       'voicemail.mailbox',
       'voicemail.tlsName',
     ],
+    secrets: ['voicemail.password'],
   },
 ];
 

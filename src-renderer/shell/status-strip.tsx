@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import { useCall, useConnectionState, useTopic } from '../bridge/client-context.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { EnterPassword } from './enter-password.tsx';
 import { formatRoute } from './route.ts';
 import { SessionProblemLink, useSessionProblem } from './session-strip.tsx';
 import { remedyOf, splitFirstSentence, stillHidden, worstService } from './strip.ts';
@@ -72,6 +73,7 @@ function TroubleStrip({ health, onHide }: { readonly health: ServiceHealth; read
       message={action.error ?? health.message}
       onHide={onHide}
     >
+      <EnterPassword health={health} />
       {canRetry && (
         <Link
           as="button"

@@ -35,6 +35,14 @@ export const session = {
     }),
     z.custom<ServiceTest>(),
   ),
+  /**
+   * A password for a service that the account is signed in to: tried there first, once. Accepted, it is kept: for this
+   * service only, or as the password of the account, with which the other services connect as well.
+   */
+  'session.enterPassword': callToMain(
+    z.object({ service: z.enum(signInServices), password: z.string().min(1).max(1024), isOwn: z.boolean() }),
+    nothing,
+  ),
   /** Keeps a secret of the account that is signed in; empty: forgets it. What uses it starts anew. */
   'session.setSecret': callToMain(z.object({ name: z.enum(accountSecrets), value: z.string().max(1024) }), nothing),
   /** Which secrets are kept, and where; never the secrets themselves. */

@@ -13,6 +13,8 @@ export interface ServiceHealth {
   readonly state: HealthState;
   /** What happened, what Parley does, what you can do; empty when `ok` or `off`. */
   readonly message: string;
+  /** The server does not accept the password: it helps to enter another one. */
+  readonly needsPassword?: boolean;
   /** Server in use, `host:port`. */
   readonly server?: string;
   /** For "Copy details". No secrets. */

@@ -8,6 +8,7 @@ export type SignInService = (typeof signInServices)[number];
  *   signedOut --signIn--> signingIn --credentials accepted by the first service--> signedIn
  *   signingIn --refused--> signedOut (with failure)
  *   signedIn --signIn (new password)--> signingIn --refused--> signedIn, as before, with the failure
+ *   signedIn --enterPassword--> signedIn, with another password where it was accepted
  *   signedIn --signOut | remembered password refused--> signedOut
  *   signedOut --start, password remembered--> signedIn
  */
@@ -28,8 +29,18 @@ export interface Session {
 }
 
 /** What an account keeps secret beside its password. */
-export const accountSecrets = ['phone.clientKeyPassphrase', 'calls.turnPassword'] as const;
+export const accountSecrets = [
+  'phone.clientKeyPassphrase',
+  'calls.turnPassword',
+  'phone.password',
+  'directory.password',
+  'voicemail.password',
+] as const;
 export type AccountSecret = (typeof accountSecrets)[number];
+
+/** Services that may have a password of their own: a phone system's secret, a reading account, a mailbox's PIN. */
+export const ownPasswordServices = ['phone', 'directory', 'voicemail'] as const satisfies readonly SignInService[];
+export type OwnPasswordService = (typeof ownPasswordServices)[number];
 
 /** Result of the test of one service, in plain words. */
 export interface ServiceTest {
