@@ -1,4 +1,5 @@
 import { jid } from '@xmpp/client';
+import { AppError } from '../../src-shared/errors.ts';
 
 /** A person's bare JID, lower case (RFC 7622); undefined for what is no `local@domain` address. */
 export function bareAddress(address: string | undefined): string | undefined {
@@ -19,4 +20,11 @@ export function resourceOf(address: string): string {
 
 export function domainOf(address: string): string {
   return address.slice(address.indexOf('@') + 1).split('/', 1)[0] ?? '';
+}
+
+/** The bare JID of an address that a person named. @throws AppError `invalid` */
+export function chatAddress(address: string): string {
+  const bare = bareAddress(address);
+  if (bare === undefined) throw new AppError('invalid', 'This is not a chat address. It looks like name@example.com.');
+  return bare;
 }

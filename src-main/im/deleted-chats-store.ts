@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { limits } from '../../src-shared/limits.ts';
 import type { Store } from '../core/store.ts';
 import type { InboundMessage } from './message-stanza.ts';
@@ -12,7 +13,7 @@ export class DeletedChatsStore {
     this.#accountId = accountId;
   }
 
-  /** Takes the chat out of the list. @returns the last row that `deleteSome` may delete: what comes later is a new chat */
+  /** Takes the chat out of the list. @returns the last row that `deleteMessages` may delete: what comes later is a new chat */
   deleteChat(peer: string, nowMs: number): number {
     return this.#store.write((db) => {
       const newest = db
@@ -32,8 +33,13 @@ export class DeletedChatsStore {
     });
   }
 
-  /** Deletes messages of the chat, at most limits.transactionRows. @returns false when none are left */
-  deleteSome(peer: string, lastRow: number): boolean {
+  /** Deletes the messages of the chat, some at a time; between two transactions it waits as long as `room` does. */
+  async deleteMessages(peer: string, lastRow: number, room: () => Promise<void> | undefined = nextTurn): Promise<void> {
+    while (this.#deleteSome(peer, lastRow)) await (room() ?? nextTurn());
+  }
+
+  /** @returns false when none are left */
+  #deleteSome(peer: string, lastRow: number): boolean {
     const result = this.#store.write((db) =>
       db
         .prepare(

@@ -1,5 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Element } from '@xmpp/xml';
 import type { Clock } from '../../src-shared/clock.ts';
 import type { CallInput, CallOutput, EventName, EventPayload } from '../../src-shared/contract/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
@@ -14,22 +12,19 @@ import type { GuardConnect } from '../core/shared-credential.ts';
 import type { Store } from '../core/store.ts';
 import type { ReverseLookup } from '../directory/reverse-lookup.ts';
 import type { OwnPresence } from '../presence/own-presence.ts';
-import { bareAddress } from './addresses.ts';
+import { bareAddress, chatAddress } from './addresses.ts';
 import { ArchiveSync } from './archive-sync.ts';
 import { chatHealth } from './chat-health.ts';
 import { Conversations } from './conversations.ts';
 import { DeletedChatsStore } from './deleted-chats-store.ts';
-import { InboundPipeline, NotStoredError } from './inbound-pipeline.ts';
-import { answerIq } from './iq-responder.ts';
-import { parseMessage, receiptStanza, speaksOfChatStates } from './message-stanza.ts';
+import { InboundPipeline } from './inbound-pipeline.ts';
 import { MessageStore } from './message-store.ts';
-import type { TimedMessage } from './message-store.ts';
-import { namespaces } from './namespaces.ts';
 import { Outbox } from './outbox.ts';
 import { PresenceSender } from './presence-sender.ts';
 import { Roster } from './roster.ts';
 import { RosterStore } from './roster-store.ts';
 import { SessionSetup } from './session-setup.ts';
+import { StanzaRouter } from './stanza-router.ts';
 import { TypingNotices } from './typing-notices.ts';
 import { TypingSender } from './typing-sender.ts';
 import type { SrvResolver, Transport } from './transport.ts';
@@ -77,6 +72,7 @@ export class ImService implements Service {
   readonly #typingSender: TypingSender;
   readonly #setup: SessionSetup;
   readonly #presence: PresenceSender;
+  readonly #stanzas: StanzaRouter;
   /** The batch under way is from the past and was seen before. */
   #isOldNews = false;
   #stopListening: (() => void) | undefined;
@@ -109,7 +105,7 @@ export class ImService implements Service {
           this.#down();
         },
         onStanza: (stanza) => {
-          this.#onStanza(stanza);
+          this.#stanzas.take(stanza);
         },
         onFlush: () => {
           this.#roster.flush();
@@ -179,7 +175,7 @@ export class ImService implements Service {
           options.archive.append(messages);
         },
         acknowledge: (messages) => {
-          this.#acknowledge(messages);
+          this.#stanzas.acknowledge(messages);
         },
         publish: (messages) => {
           this.#show(messages);
@@ -217,6 +213,23 @@ export class ImService implements Service {
       },
       whenWritable: (then) => {
         this.#messages.whenWritable(then);
+      },
+      log,
+    });
+    this.#stanzas = new StanzaRouter({
+      own: this.#own,
+      session: this.#session,
+      setup: this.#setup,
+      roster: this.#roster,
+      sync: this.#sync,
+      inbound: this.#inbound,
+      typing: this.#typing,
+      typingSender: this.#typingSender,
+      refused: (id, peer, words) => {
+        // Only whom it was for may say that it did not arrive.
+        if (this.#messages.get(id)?.peer !== peer) return;
+        const failed = this.#messages.markFailed(id, words);
+        if (failed !== undefined) this.#show([failed]);
       },
       log,
     });
@@ -279,7 +292,7 @@ export class ImService implements Service {
   }
 
   send({ peer, body }: CallInput<'chat.send'>): CallOutput<'chat.send'> {
-    const address = this.#peer(peer);
+    const address = chatAddress(peer);
     const message = this.#outbox.add(address, body);
     this.#typingSender.sent(address);
     this.#show([message]);
@@ -288,7 +301,7 @@ export class ImService implements Service {
   }
 
   setTyping({ peer, typing }: CallInput<'chat.setTyping'>): null {
-    this.#typingSender.typed(this.#peer(peer), typing);
+    this.#typingSender.typed(chatAddress(peer), typing);
     return null;
   }
 
@@ -309,21 +322,21 @@ export class ImService implements Service {
   }
 
   page({ peer, before, limit }: CallInput<'chat.page'>): CallOutput<'chat.page'> {
-    return this.#messages.page(this.#peer(peer), before, limit);
+    return this.#messages.page(chatAddress(peer), before, limit);
   }
 
   /** Deletes a chat from this computer; what waited to be sent in it is not sent. */
   async deleteChat({ peer }: CallInput<'chat.delete'>): Promise<CallOutput<'chat.delete'>> {
-    const address = this.#peer(peer);
+    const address = chatAddress(peer);
     const lastRow = this.#deletedChats.deleteChat(address, this.#options.clock.now());
     const revision = this.#conversations.publish();
     this.#options.emit('chat.deleted', { peer: address });
-    while (this.#deletedChats.deleteSome(address, lastRow)) await (this.#options.room?.() ?? nextTurn());
+    await this.#deletedChats.deleteMessages(address, lastRow, this.#options.room);
     return { revision };
   }
 
   markRead({ peer }: CallInput<'chat.markRead'>): CallOutput<'chat.markRead'> {
-    const hasChanged = this.#messages.markRead(this.#peer(peer));
+    const hasChanged = this.#messages.markRead(chatAddress(peer));
     return { revision: hasChanged ? this.#conversations.publish() : this.#options.hub.revision('conversations') };
   }
 
@@ -357,13 +370,6 @@ export class ImService implements Service {
     return { revision: this.#options.ownPresence.set(state, text) };
   }
 
-  #peer(address: string): string {
-    const peer = bareAddress(address);
-    if (peer === undefined)
-      throw new AppError('invalid', 'This is not a chat address. It looks like name@example.com.');
-    return peer;
-  }
-
   #nameOf(peer: string): string {
     return this.#roster.nameOf(peer) ?? this.#options.names.byJid(peer)?.name ?? peer;
   }
@@ -389,73 +395,6 @@ export class ImService implements Service {
     this.#roster.connectionLost();
     this.#presence.connectionLost();
     this.#typingSender.connectionLost();
-  }
-
-  #onStanza(stanza: Element): void {
-    try {
-      switch (stanza.name) {
-        case 'message':
-          this.#onMessage(stanza);
-          return;
-        case 'presence':
-          this.#roster.onPresence(stanza);
-          return;
-        case 'iq':
-          this.#onIq(stanza);
-          return;
-      }
-    } catch (error) {
-      if (error instanceof NotStoredError) throw error;
-      // One strange stanza must not cost the connection.
-      this.#options.log.error('a stanza could not be handled', { error, name: stanza.name });
-    }
-  }
-
-  #onMessage(stanza: Element): void {
-    const parsed = parseMessage(stanza, {
-      own: this.#own,
-      trustsStanzaIds: this.#setup.trustsStanzaIds,
-      archiveQuery: this.#sync.queryId,
-    });
-    switch (parsed.kind) {
-      case 'chat':
-        if (parsed.message.source === 'archive') {
-          this.#sync.onResult(parsed.message);
-        } else {
-          if (parsed.message.direction === 'in') this.#typing.ended(parsed.message.peer);
-          if (parsed.message.source === 'live' && speaksOfChatStates(stanza)) {
-            this.#typingSender.heardState(parsed.message.peer);
-          }
-          this.#inbound.push(parsed.message, parsed.message.direction === 'in');
-        }
-        return;
-      case 'typing':
-        this.#typing.told(parsed.peer, parsed.typing);
-        this.#typingSender.heardState(parsed.peer);
-        return;
-      case 'refused': {
-        // Only whom it was for may say that it did not arrive.
-        if (this.#messages.get(parsed.id)?.peer !== parsed.peer) return;
-        const failed = this.#messages.markFailed(parsed.id, `Not delivered. ${parsed.error.message}`);
-        if (failed !== undefined) this.#show([failed]);
-        return;
-      }
-      case 'none':
-    }
-  }
-
-  #onIq(iq: Element): void {
-    const isPush = iq.attrs['type'] === 'set' && iq.getChild('query', namespaces.roster) !== undefined;
-    const answer = answerIq(iq, isPush && this.#roster.onPush(iq));
-    if (answer !== undefined && this.#session.isUp) this.#session.send(answer);
-  }
-
-  #acknowledge(messages: readonly TimedMessage[]): void {
-    for (const { receiptTo, peer, archiveId, source } of messages) {
-      if (archiveId !== undefined && source !== 'archive') this.#sync.onLive(archiveId);
-      if (receiptTo === undefined || !this.#session.isUp || !this.#roster.sharesPresenceWith(peer)) continue;
-      this.#session.send(receiptStanza(receiptTo.jid, receiptTo.id));
-    }
   }
 
   #notify(messages: readonly ChatMessage[]): void {

@@ -7,7 +7,7 @@ import { limits } from '../../src-shared/limits.ts';
 import { mayAskPresence, subscriptionStates } from '../../src-shared/model/contact.ts';
 import type { Contact, SubscriptionRequest } from '../../src-shared/model/contact.ts';
 import type { Presence } from '../../src-shared/model/presence.ts';
-import { bareAddress, resourceOf } from './addresses.ts';
+import { bareAddress, chatAddress, resourceOf } from './addresses.ts';
 import { namespaces } from './namespaces.ts';
 import { aggregatePresence, readPresence } from './presence-stanza.ts';
 import type { ResourcePresence } from './presence-stanza.ts';
@@ -186,7 +186,7 @@ export class Roster {
 
   /** Asks to see a person's presence, and shows ours to whoever asked for it. @throws AppError `limit`, `invalid`, `offline` */
   async add(jid: string, name: string, groups: readonly string[]): Promise<number> {
-    const address = this.#address(jid);
+    const address = chatAddress(jid);
     if (address === this.#options.own) throw new AppError('invalid', 'This is your own address.');
     this.#refuseBeyondLimit(address);
     await this.#write(address, name, groups);
@@ -259,21 +259,14 @@ export class Roster {
     await this.#options.wire.iq('set', xml('query', { xmlns: namespaces.roster }, item));
   }
 
-  #address(jid: string): string {
-    const address = bareAddress(jid);
-    if (address === undefined)
-      throw new AppError('invalid', 'This is not a chat address. It looks like name@example.com.');
-    return address;
-  }
-
   #known(jid: string): string {
-    const address = this.#address(jid);
+    const address = chatAddress(jid);
     if (!this.#items.has(address)) throw new AppError('notFound', 'This person is not in your contacts any more.');
     return address;
   }
 
   #requested(jid: string): string {
-    const address = this.#address(jid);
+    const address = chatAddress(jid);
     if (!this.#requests.has(address)) throw new AppError('notFound', 'This request is not open any more.');
     return address;
   }
