@@ -136,6 +136,21 @@ describe('a password that several services share', () => {
     expect(outcomes).toContain('phone: chat refused it; phone holds back.');
   });
 
+  test('that is refused again to who held back stays refused', async () => {
+    const credential = make(false);
+    for (const service of ['chat', 'phone'] as const) attempt(credential, service);
+    await clock.run();
+    await answer('chat', refused);
+    credential.tryAgain();
+    attempt(credential, 'phone');
+    await clock.run();
+    await answer('phone', refused);
+    attempt(credential, 'voicemail');
+    await clock.run();
+    expect(names()).toEqual([]);
+    expect(outcomes.at(-1)).toBe('voicemail: phone refused it; voicemail holds back.');
+  });
+
   test('is tried again when a person says so, and accepted it opens those that held back', async () => {
     const credential = make(false);
     for (const service of ['chat', 'phone'] as const) attempt(credential, service);

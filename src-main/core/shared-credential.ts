@@ -81,8 +81,10 @@ export class SharedCredential {
     attempt: Attempt,
   ): Promise<Connection> {
     const done = await this.#takeTurn();
+    if (this.#refusedBy !== undefined) throw this.#holdBack(service, this.#refusedBy);
+    this.#heldBack.delete(service);
     try {
-      if (this.#refusedBy !== undefined) throw this.#holdBack(service, this.#refusedBy);
+      if (attempt.signal.aborted) throw new ConnectFailure('later', 'The server did not answer in time.');
       const connection = await connect(server, {
         ...attempt,
         lost: (failure) => {
@@ -129,7 +131,7 @@ export class SharedCredential {
   }
 
   #note(service: SignInService, failure: ConnectFailure): void {
-    if (!failure.credentialRefused || this.#heldBack.has(service)) return;
+    if (!failure.credentialRefused) return;
     this.#acceptedAtMs = -Infinity;
     if (this.#acceptedBy.has(service) || !this.#isAccepted) this.#refusedBy ??= service;
   }
