@@ -4,6 +4,7 @@
  */
 import * as nodeDataChannel from 'node-datachannel';
 import { systemClock } from '../core/clock.ts';
+import { chooseLanguage } from '../core/language.ts';
 import { gatewayLimits } from './gateway-limits.ts';
 import { GatewayProcess, type ParentPort } from './gateway-process.ts';
 import { takePrecedence } from './precedence.ts';
@@ -97,4 +98,5 @@ process.on('SIGINT', () => undefined);
 process.on('SIGTERM', end);
 
 takePrecedence();
+await chooseLanguage(process.env);
 gateway.start();

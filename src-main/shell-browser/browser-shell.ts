@@ -35,6 +35,8 @@ export interface BrowserShellOptions {
   readonly command: readonly string[];
   readonly icon: string;
   readonly asRoot: boolean;
+  /** What the window is to speak; undefined: as ever. */
+  readonly locale?: string | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly createApp: CreateApp;
@@ -131,7 +133,7 @@ export class BrowserShell {
     }
     this.#undo.push(() => this.#lock.release());
 
-    const launchFile = await writeLaunchFile(dataDirectory, server.url, secret);
+    const launchFile = await writeLaunchFile(dataDirectory, server.url, secret, this.#options.locale);
     this.#launchFile = launchFile;
     this.#undo.push(() => rm(launchFile, { force: true }));
     // The browser takes as long to come up as the program does: both at once. A window that is first, waits.

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import manifest from '../../package.json' with { type: 'json' };
 import { AppError } from '../../src-shared/errors.ts';
 import { systemClock } from '../core/clock.ts';
+import { chooseLanguage } from '../core/language.ts';
 import { userDataDirectory } from '../core/user-paths.ts';
 import { lastingArguments, parseArguments, usage } from './arguments.ts';
 import { BrowserShell } from './browser-shell.ts';
@@ -57,6 +58,7 @@ async function run(): Promise<void> {
     gatewayEntry: gatewayEntry(import.meta.url),
     command: [process.execPath, fileURLToPath(import.meta.url), ...lastingArguments(options)],
     icon: fileURLToPath(new URL('../../assets/icon.png', import.meta.url)),
+    locale: await chooseLanguage(environment),
     asRoot: process.getuid?.() === 0,
     clock: systemClock,
     log: terminalLog(say),

@@ -37,6 +37,8 @@ export interface ElectronShellOptions {
   readonly signInFile: string | undefined;
   /** A link of the command line; empty: none. */
   readonly target: string;
+  /** What the windows are to speak; undefined: as ever. */
+  readonly locale?: string | undefined;
   readonly log: Logger;
   readonly createApp: CreateApp;
   /** The program cannot go on; the process has to end. */
@@ -84,6 +86,7 @@ export class ElectronShell {
     this.#window = new MainWindow({
       preload,
       platform,
+      locale: options.locale,
       onGone,
       onFocus: () => {
         this.#updateIncoming();
@@ -96,7 +99,7 @@ export class ElectronShell {
         this.#mainWindowClosed();
       },
     });
-    this.#incoming = new IncomingWindow({ preload, platform, onGone });
+    this.#incoming = new IncomingWindow({ preload, platform, locale: options.locale, onGone });
     this.#runner = new AppRunner({
       build: async (notices) => options.createApp(await this.#host(), notices),
       clock: systemClock,

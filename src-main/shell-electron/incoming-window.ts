@@ -1,6 +1,7 @@
 import { BrowserWindow, screen } from 'electron';
 import type { BrowserWindowConstructorOptions, Rectangle } from 'electron';
-import { incomingUrl } from './origin.ts';
+import { t } from '../../src-shared/words.ts';
+import { incomingUrl, speaking } from './origin.ts';
 import { hardened } from './window.ts';
 
 /** Card of 360 px with a gutter for its shadow, 8 px at the left and right. */
@@ -12,6 +13,8 @@ const shortest = 80;
 export interface IncomingWindowOptions {
   readonly preload: string;
   readonly platform: NodeJS.Platform;
+  /** What the page is to speak; undefined: as ever. */
+  readonly locale?: string | undefined;
   /** The page's process died; the page is loaded again by itself. */
   readonly onGone: (reason: string) => void;
 }
@@ -22,7 +25,7 @@ export function incomingWindowOptions(preload: string, platform: NodeJS.Platform
     width,
     height: firstHeight,
     show: false,
-    title: 'Parley: incoming call',
+    title: t('Parley: incoming call'),
     frame: false,
     transparent: true,
     backgroundColor: '#00000000',
@@ -101,7 +104,7 @@ export class IncomingWindow {
   }
 
   #open(): void {
-    const { preload, platform, onGone } = this.#options;
+    const { preload, platform, locale, onGone } = this.#options;
     const window = new BrowserWindow(incomingWindowOptions(preload, platform));
     this.#window = window;
     this.#height = firstHeight;
@@ -120,7 +123,7 @@ export class IncomingWindow {
       onGone(reason);
       window.webContents.reload();
     });
-    void window.loadURL(incomingUrl);
+    void window.loadURL(speaking(incomingUrl, locale));
   }
 
   /** On the display where the person works: the one that the pointer is on. */

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { AppError } from '../../src-shared/errors.ts';
 import { createApp } from '../app.ts';
+import { chooseLanguage, localeOf } from '../core/language.ts';
 import { terminalLog } from '../core/terminal-log.ts';
 import { ElectronShell } from './electron-shell.ts';
 import { linkIn } from './links.ts';
@@ -48,6 +49,7 @@ const shell = new ElectronShell({
   seedFile: argument('seed'),
   signInFile: argument('sign-in-file'),
   target: linkIn(process.argv),
+  locale: localeOf(process.env),
   log: terminalLog(say),
   createApp,
   onLost: () => {
@@ -101,6 +103,7 @@ function run(): void {
   });
   app
     .whenReady()
+    .then(() => chooseLanguage(process.env))
     .then(() => shell.start())
     .catch((error: unknown) => {
       say(error instanceof AppError ? error.message : `Parley could not start: ${String(error)}`);

@@ -8,6 +8,12 @@ export const windowUrl = `${windowScheme}://${windowHost}/`;
 /** The page of the window of incoming calls: the same bundle, told by its address to draw nothing else. */
 export const incomingUrl = `${windowUrl}?window=incoming`;
 
+/** A page that is to speak a language of its own. */
+export function speaking(address: string, locale: string | undefined): string {
+  if (locale === undefined) return address;
+  return `${address}${address.includes('?') ? '&' : '?'}locale=${locale}`;
+}
+
 /** Whether an address is inside our own origin. Compared by its parts: Node knows no origin of our scheme. */
 export function isOwnUrl(address: string): boolean {
   let url: URL;

@@ -59,6 +59,8 @@ function titleBar(dark: boolean): TitleBarOverlayOptions {
 export interface MainWindowOptions {
   readonly preload: string;
   readonly platform: NodeJS.Platform;
+  /** What the page is to speak; undefined: as ever. */
+  readonly locale?: string | undefined;
   /** The page's process died; the page is loaded again by itself. */
   readonly onGone: (reason: string) => void;
   /** It came to have the keyboard, lost it, or was closed. */
@@ -163,6 +165,6 @@ export class MainWindow {
       onGone(reason);
       window.webContents.reload();
     });
-    void window.loadURL(windowUrl);
+    void window.loadURL(speaking(windowUrl, locale));
   }
 }

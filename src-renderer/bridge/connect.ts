@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { AppError } from '../../src-shared/errors.ts';
 import { clientIdStorageKey, closeCodes, webSocketPath } from '../../src-shared/rpc/handshake.ts';
 import type { Hello } from '../../src-shared/rpc/handshake.ts';
@@ -77,7 +78,7 @@ function socketConnector(page: Window, secret: string, clientId: string): () => 
   let refused = false;
   const scheme = page.location.protocol === 'https:' ? 'wss' : 'ws';
   return () => {
-    if (refused) return Promise.reject(new AppError('denied', 'Parley did not accept this window.'));
+    if (refused) return Promise.reject(new AppError('denied', t`Parley did not accept this window.`));
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(`${scheme}://${page.location.host}${webSocketPath}`);
       socket.addEventListener('open', () => {
@@ -89,8 +90,8 @@ function socketConnector(page: Window, secret: string, clientId: string): () => 
         refused ||= event.code === closeCodes.secretRefused;
         reject(
           refused
-            ? new AppError('denied', 'Parley did not accept this window.')
-            : new AppError('disconnected', 'The Parley service does not answer.'),
+            ? new AppError('denied', t`Parley did not accept this window.`)
+            : new AppError('disconnected', t`The Parley service does not answer.`),
         );
       });
     });
