@@ -92,7 +92,6 @@ export default tseslint.config(
             '*.addEventListener',
             '*.removeEventListener',
             'Error',
-            'AppError',
             '*.subscribe',
             '*.onEvent',
             '*.querySelector',

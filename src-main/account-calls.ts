@@ -1,5 +1,7 @@
 import type { MainHandlers } from '../src-shared/contract/contract.ts';
 import { AppError } from '../src-shared/errors.ts';
+import { msg, t } from '../src-shared/words.ts';
+import type { Message } from '../src-shared/words.ts';
 import { phoneCalls } from './calls/calls-service.ts';
 import type { CallsService } from './calls/calls-service.ts';
 import type { DirectoryService } from './directory/directory.ts';
@@ -50,7 +52,7 @@ export interface AnsweringServices {
 
 /** One handler for each of `accountCalls`; those of a service that is turned off refuse in words. */
 export function accountHandlers({ directory, voicemail, history, im, calls }: AnsweringServices): AccountHandlers {
-  const noChat = refusal('Chat');
+  const noChat = refusal(msg('Chat is turned off for this account.'));
   return {
     ...directory.handlers,
     ...voicemail.handlers,
@@ -76,12 +78,13 @@ export function accountHandlers({ directory, voicemail, history, im, calls }: An
 }
 
 function noCalls(): CallsService['handlers'] {
+  const calling = msg('Calling is turned off for this account.');
   // One function for each name of phoneCalls; it answers nothing.
-  return Object.fromEntries<unknown>(phoneCalls.map((name) => [name, refusal('Calling')])) as CallsService['handlers'];
+  return Object.fromEntries<unknown>(phoneCalls.map((name) => [name, refusal(calling)])) as CallsService['handlers'];
 }
 
-function refusal(what: string): () => never {
+function refusal(words: Message): () => never {
   return () => {
-    throw new AppError('unsupported', `${what} is turned off for this account.`);
+    throw new AppError('unsupported', t(words));
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../src-shared/clock.ts';
 import type { Wire } from '../src-shared/rpc/wire.ts';
+import { msg, t } from '../src-shared/words.ts';
 import type { AppPort, Credentials } from './app-port.ts';
 import type { Logger } from './core/log.ts';
 
@@ -9,9 +10,9 @@ const endWithinMs = 5_000;
 const beginningsAllowed = 3;
 const countedMs = 10 * 60_000;
 
-const beganAnewWords =
-  'Parley had a fault of its own and began anew. What was stored is all there. ' +
-  'If it happens again, send the report of Settings, Diagnostics to whoever helps you.';
+const beganAnewWords = msg(
+  'Parley had a fault of its own and began anew. What was stored is all there. If it happens again, send the report of Settings, Diagnostics to whoever helps you.',
+);
 
 export interface AppRunnerOptions {
   /** Builds a program; `notices` is what the person has to know of what came before, in words. */
@@ -133,7 +134,7 @@ export class AppRunner {
         this.#lose(`it began anew ${beginningsAllowed} times already`);
         return;
       }
-      await this.#begin([beganAnewWords]);
+      await this.#begin([t(beganAnewWords)]);
     } catch (error) {
       log.error('the program could not begin anew', { error });
       this.#lose('it could not begin anew');

@@ -1,6 +1,7 @@
 import { AppError } from '../src-shared/errors.ts';
 import type { SignInService } from '../src-shared/model/session.ts';
 import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
+import { t } from '../src-shared/words.ts';
 import { accountCalls } from './account-calls.ts';
 import type { AccountHandlers } from './account-calls.ts';
 import type { AccountServices } from './account-services.ts';
@@ -67,7 +68,7 @@ export class CurrentAccount implements AccountLife {
 
   #forwarded<Name extends keyof AccountHandlers>(name: Name): AccountHandlers[Name] {
     const forward = (input: never, clientId: string): unknown => {
-      if (this.#services === undefined) throw new AppError('invalid', 'Sign in first.', name);
+      if (this.#services === undefined) throw new AppError('invalid', t('Sign in first.'), name);
       const handler = this.#services.handlers[name] as (input: never, clientId: string) => unknown;
       return handler(input, clientId);
     };

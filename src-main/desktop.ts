@@ -11,6 +11,7 @@ import type { OwnPresenceState } from '../src-shared/model/presence.ts';
 import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
 import { parseLink } from '../src-shared/text/link.ts';
 import { numberInText } from '../src-shared/text/number-in-text.ts';
+import { t } from '../src-shared/words.ts';
 import type { SettingKey } from './config/settings-schema.ts';
 import type { SettingsReader } from './config/settings.ts';
 import type { Logger } from './core/log.ts';
@@ -144,7 +145,7 @@ export class Desktop implements Service {
     } catch (error) {
       this.#options.log.warn('links are not opened by Parley', { error });
       this.#say(
-        'The system did not let Parley change which program opens links. Choose it in the settings of the system.',
+        t('The system did not let Parley change which program opens links. Choose it in the settings of the system.'),
       );
     }
   }
@@ -196,7 +197,7 @@ export class Desktop implements Service {
     const number = numberInText(text);
     const link = parseLink(text) === undefined ? undefined : text.trim();
     if (link === undefined && number === undefined) {
-      this.#say('There is no telephone number on the clipboard. Copy one, then press the key again.');
+      this.#say(t('There is no telephone number on the clipboard. Copy one, then press the key again.'));
       return;
     }
     host.showWindow();
@@ -208,7 +209,7 @@ export class Desktop implements Service {
       await step();
     } catch (error) {
       this.#options.log.warn('what a key or the menu asked for was refused', { error });
-      this.#say(error instanceof AppError ? error.message : 'That did not work. Open Parley and try it there.');
+      this.#say(error instanceof AppError ? error.message : t('That did not work. Open Parley and try it there.'));
     }
   }
 

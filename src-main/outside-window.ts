@@ -6,6 +6,7 @@ import { activeCall } from '../src-shared/model/calls-at-hand.ts';
 import type { ChatMessage, Conversation } from '../src-shared/model/message.ts';
 import { isQuiet } from '../src-shared/model/quiet.ts';
 import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
+import { t } from '../src-shared/words.ts';
 import type { SettingsReader } from './config/settings.ts';
 import type { Host, HostStatus } from './host.ts';
 import { NewVoiceMessages } from './voicemail/new-voice-messages.ts';
@@ -111,8 +112,9 @@ export class OutsideWindow {
 
   /** Told when the computer wakes: before that nobody could read it. Also to who is not to be disturbed: it was their call. */
   callsCutBySleep(names: readonly string[]): void {
-    const body =
-      'Parley ended the call because this computer went to sleep. The phone is connected again. Click to see the call.';
+    const body = t(
+      'Parley ended the call because this computer went to sleep. The phone is connected again. Click to see the call.',
+    );
     for (const name of names) this.#notify(name, body, `cut-call:${name}`, 'calls');
   }
 

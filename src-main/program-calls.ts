@@ -84,7 +84,7 @@ export function programCalls(options: ProgramCallsOptions): ProgramHandlers {
     'media.warm': async ({ legId, sdp }) => {
       // Sound of an account that speaks WebRTC with its server does not pass here.
       if (account.services?.usesGateway !== true) {
-        throw new AppError('unsupported', 'Calls of this account do not need a leg ahead of time.', legId);
+        throw new AppError('unsupported', t('Calls of this account do not need a leg ahead of time.'), legId);
       }
       return { sdp: (await gateway.prepareRenderer(legId, sdp)).answerSdp };
     },

@@ -1,4 +1,5 @@
 import { AppError } from '../src-shared/errors.ts';
+import { t } from '../src-shared/words.ts';
 import type { ProbeResult } from './account/account-config.ts';
 import type { Probes } from './account/password-check.ts';
 import { systemClock } from './core/clock.ts';
@@ -42,5 +43,5 @@ export function serviceProbes({ log, product, names, region }: ServiceProbesOpti
 }
 
 function off(): Promise<ProbeResult> {
-  return Promise.reject(new AppError('unsupported', 'That service is switched off.'));
+  return Promise.reject(new AppError('unsupported', t('That service is switched off.')));
 }

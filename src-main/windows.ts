@@ -13,6 +13,7 @@ import { limits } from '../src-shared/limits.ts';
 import { ServerConnection } from '../src-shared/rpc/server.ts';
 import type { AfterTurn, TopicHub } from '../src-shared/rpc/topic-hub.ts';
 import type { Wire } from '../src-shared/rpc/wire.ts';
+import { t } from '../src-shared/words.ts';
 import type { Logger } from './core/log.ts';
 import type { WindowMedia } from './window-media.ts';
 
@@ -115,7 +116,11 @@ export class Windows implements WindowMedia {
   async ask<Name extends RendererCall>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
     const connection = this.#holder === undefined ? undefined : this.#connections.get(this.#holder);
     if (connection === undefined) {
-      throw new AppError('media', 'No Parley window is open for sound. Open Parley to speak on this computer.', name);
+      throw new AppError(
+        'media',
+        t('No Parley window is open for sound. Open Parley to speak on this computer.'),
+        name,
+      );
     }
     return connection.call(name, input);
   }

@@ -2,6 +2,7 @@ import type { MainHandlers } from '../../src-shared/contract/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { accountSecrets } from '../../src-shared/model/session.ts';
 import type { AccountSecret } from '../../src-shared/model/session.ts';
+import { t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { SecretStore } from '../host.ts';
 
@@ -79,7 +80,7 @@ export class AccountSecrets {
 
   #address(): string {
     const address = this.#options.address();
-    if (address === undefined) throw new AppError('invalid', 'Sign in first.');
+    if (address === undefined) throw new AppError('invalid', t('Sign in first.'));
     return address;
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 
 /** What TLS shows the server of this computer or person; as `tls.connect` takes it. Holds secrets. */
 export type ClientCertificate =
@@ -46,7 +47,9 @@ function read(file: string): Buffer {
   } catch (error) {
     throw new AppError(
       'invalid',
-      `The file with your client certificate cannot be read: ${file}. Check the setting, or ask your administrator.`,
+      t('The file with your client certificate cannot be read: {file}. Check the setting, or ask your administrator.', {
+        file,
+      }),
       codeOf(error),
     );
   }
@@ -57,11 +60,14 @@ function whyUnusable(error: unknown, { certificateFile, passphrase }: ClientCert
   const text = error instanceof Error ? `${codeOf(error)} ${error.message}` : '';
   if (/bad.?decrypt|mac.?verify|bad.?password|passphrase|interrupted|cancelled|empty.?password/i.test(text)) {
     return passphrase === undefined
-      ? 'The key of your client certificate has a passphrase. Enter it in Settings, under Phone.'
-      : 'The passphrase of your client certificate’s key is wrong. Enter it again in Settings, under Phone.';
+      ? t('The key of your client certificate has a passphrase. Enter it in Settings, under Phone.')
+      : t('The passphrase of your client certificate’s key is wrong. Enter it again in Settings, under Phone.');
   }
-  if (/mismatch/i.test(text)) return 'The key does not belong to your client certificate. Ask your administrator.';
-  return `The file with your client certificate, or its key, is not valid: ${certificateFile}. Ask your administrator.`;
+  if (/mismatch/i.test(text)) return t('The key does not belong to your client certificate. Ask your administrator.');
+  return t(
+    'The file with your client certificate, or its key, is not valid: {certificateFile}. Ask your administrator.',
+    { certificateFile },
+  );
 }
 
 function codeOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 
 const pemBlock = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
@@ -17,7 +18,10 @@ export function readExtraCa(file: string): readonly string[] {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     throw new AppError(
       'invalid',
-      `The file with your organization’s certificate authorities cannot be read: ${file}. Check the setting, or ask your administrator.`,
+      t(
+        'The file with your organization’s certificate authorities cannot be read: {file}. Check the setting, or ask your administrator.',
+        { file },
+      ),
       code,
     );
   }
@@ -25,7 +29,10 @@ export function readExtraCa(file: string): readonly string[] {
   if (blocks.length === 0 || !blocks.every(isCertificate)) {
     throw new AppError(
       'invalid',
-      `The file with your organization’s certificate authorities holds no valid certificates in PEM form: ${file}. Ask your administrator.`,
+      t(
+        'The file with your organization’s certificate authorities holds no valid certificates in PEM form: {file}. Ask your administrator.',
+        { file },
+      ),
     );
   }
   return blocks;

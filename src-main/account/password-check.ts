@@ -3,6 +3,8 @@ import { AppError } from '../../src-shared/errors.ts';
 import { signInServices } from '../../src-shared/model/session.ts';
 import type { SignInService } from '../../src-shared/model/session.ts';
 import { withDeadline } from '../../src-shared/rpc/deadline.ts';
+import { msg, t } from '../../src-shared/words.ts';
+import type { Message } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { AccountConfig, DirectoryConfig, ProbeResult } from './account-config.ts';
 import { passwordOf } from './passwords.ts';
@@ -24,11 +26,11 @@ export type Verdict =
 /** A probe of one service; four of them fit into the deadline of a call from the window. */
 const probeDeadlineMs = 7_000;
 
-export const serviceWords: Readonly<Record<SignInService, string>> = {
-  chat: 'Chat',
-  phone: 'Phone',
-  directory: 'Directory',
-  voicemail: 'Voicemail',
+export const serviceWords: Readonly<Record<SignInService, Message>> = {
+  chat: msg('Chat'),
+  phone: msg('Phone'),
+  directory: msg('Directory'),
+  voicemail: msg('Voicemail'),
 };
 
 export interface PasswordCheckOptions {
@@ -58,7 +60,7 @@ export class PasswordCheck {
       const { message, detail } = result;
       if (result.outcome === 'ok') return { kind: 'accepted' };
       if (result.outcome === 'denied') return { kind: 'denied', message, detail };
-      first ??= { message: `${serviceWords[service]}: ${message}`, detail };
+      first ??= { message: t('{service}: {message}', { service: t(serviceWords[service]), message }), detail };
       if (isMoot()) break;
     }
     return first === undefined ? { kind: 'nothing' } : { kind: 'unreachable', ...first };
@@ -74,7 +76,7 @@ export class PasswordCheck {
       const detail = error instanceof AppError ? error.detail : undefined;
       return {
         outcome: 'later',
-        message: 'The server did not answer in time.',
+        message: t('The server did not answer in time.'),
         ...(detail === undefined ? {} : { detail }),
       };
     }
@@ -110,6 +112,9 @@ export function throwUnlessAccepted(verdict: Verdict): void {
     case 'unreachable':
       throw new AppError('offline', verdict.message, verdict.detail);
     case 'nothing':
-      throw new AppError('unsupported', 'Chat, phone, directory and voicemail are all switched off for this account.');
+      throw new AppError(
+        'unsupported',
+        t('Chat, phone, directory and voicemail are all switched off for this account.'),
+      );
   }
 }

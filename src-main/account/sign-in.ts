@@ -138,9 +138,9 @@ export class Account implements Service {
   async signIn(typedAddress: string, password: string): Promise<void> {
     const address = normalize(typedAddress);
     if (address === undefined) {
-      throw new AppError('invalid', 'The address must have the form name@company.com.');
+      throw new AppError('invalid', t('The address must have the form name@company.com.'));
     }
-    if (this.#session.state === 'signingIn') throw new AppError('invalid', 'Parley is signing in already.');
+    if (this.#session.state === 'signingIn') throw new AppError('invalid', t('Parley is signing in already.'));
     this.#options.registerSecret(password);
     const before = this.#session;
     const generation = this.#begin();
@@ -283,7 +283,7 @@ export class Account implements Service {
   }
 
   #refused(before: Session, address: string, error: unknown): void {
-    const failure = error instanceof AppError ? error.message : 'Something went wrong. The log has the details.';
+    const failure = error instanceof AppError ? error.message : t('Something went wrong. The log has the details.');
     if (before.state === 'signedIn' && before.address !== undefined) {
       this.#enter('signedIn', { ...this.#who(before.address), failure });
       // The attempt came before the remembered password had started them.
@@ -352,7 +352,7 @@ export class Account implements Service {
   }
 
   #stillCurrent(generation: number): void {
-    if (generation !== this.#generation) throw new AppError('invalid', 'Signing in was cancelled.');
+    if (generation !== this.#generation) throw new AppError('invalid', t('Signing in was cancelled.'));
   }
 
   #who(address: string): Pick<Session, 'address' | 'accountId' | 'displayName'> {

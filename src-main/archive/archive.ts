@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import type { ChatMessage } from '../../src-shared/model/message.ts';
+import { msg, t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
 import { archivePath, archiveRoot, dayName, localDay } from './archive-path.ts';
@@ -37,8 +38,8 @@ const retryMs = 30_000;
 const maxKeptCharacters = 4 * 1024 * 1024;
 
 const words = {
-  unwritable: 'The archive folder cannot be written to. New chats are not saved. Choose another folder.',
-  full: 'The disk is full. New chats are not saved to the archive. Free some space, or choose another folder.',
+  unwritable: msg('The archive folder cannot be written to. New chats are not saved. Choose another folder.'),
+  full: msg('The disk is full. New chats are not saved to the archive. Free some space, or choose another folder.'),
 } as const;
 
 interface Entry {
@@ -139,7 +140,7 @@ export class Archive implements Service {
     const text = message.body.split(/\r\n|[\n\r\u0085\u2028\u2029]/).join(`${newline}    `);
     return {
       path: archivePath({ style, home, documents, folder, own, peer: message.peer, day }),
-      header: `Chat with ${name} (${message.peer}), ${dayName(day)}${newline}${newline}`,
+      header: `${t('Chat with {name} ({peer}), {day}', { name, peer: message.peer, day: dayName(day) })}${newline}${newline}`,
       line: `[${timeOfDay(message.sentAtMs)}] ${who}: ${text}${newline}`,
     };
   }
@@ -198,7 +199,7 @@ export class Archive implements Service {
     this.#checks += 1;
     this.#options.log.warn('the archive could not be written', { error: problem });
     const isFull = code === 'ENOSPC' || code === 'EDQUOT';
-    this.#report('failed', isFull ? words.full : words.unwritable, code);
+    this.#report('failed', isFull ? t(words.full) : t(words.unwritable), code);
   }
 
   #report(state: ServiceHealth['state'], message: string, detail = ''): void {

@@ -1,4 +1,5 @@
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 import type { CallEntries, CallEntry } from './call-entries.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { CallBack } from '../../src-shared/contract/calls.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { CallParty } from '../../src-shared/model/call.ts';
+import { t } from '../../src-shared/words.ts';
 
 /** Whether somebody can be called now, as far as anything tells it. */
 export type Availability = 'free' | 'busy' | 'unknown';
@@ -43,10 +44,10 @@ export class CallBacks {
     const { jid, number } = party;
     const name = party.name ?? number;
     if (jid === undefined || this.#options.availability(jid) === 'unknown') {
-      throw new AppError('unsupported', `Parley cannot see when ${name} is free. Call again later.`);
+      throw new AppError('unsupported', t('Parley cannot see when {name} is free. Call again later.', { name }));
     }
     if (this.#watched.size >= most && !this.#watched.has(target)) {
-      throw new AppError('limit', `Parley waits for ${most} people already. Cancel one of them first.`);
+      throw new AppError('limit', t('Parley waits for {most} people already. Cancel one of them first.', { most }));
     }
     this.#watched.set(target, { jid, number, shown: { target, name, state: this.#stateOf(jid) } });
     this.#options.changed();
@@ -54,7 +55,7 @@ export class CallBacks {
 
   /** Throws AppError `notFound` when nobody waits for that person. */
   cancel(target: string): void {
-    if (!this.#watched.delete(target)) throw new AppError('notFound', 'Parley does not wait for that person.');
+    if (!this.#watched.delete(target)) throw new AppError('notFound', t('Parley does not wait for that person.'));
     this.#options.changed();
   }
 

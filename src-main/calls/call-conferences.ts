@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../src-shared/errors.ts';
 import type { Call } from '../../src-shared/model/call.ts';
+import { t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { CallAttention } from './call-attention.ts';
 import type { CallEntries, CallEntry } from './call-entries.ts';
@@ -33,7 +34,7 @@ export class CallConferences {
   /** Throws AppError `notFound` when it is over. */
   members(conferenceId: string): CallEntry[] {
     const members = this.#options.entries.running().filter(({ call }) => call.conferenceId === conferenceId);
-    if (members.length === 0) throw new AppError('notFound', 'This conference is over.');
+    if (members.length === 0) throw new AppError('notFound', t('This conference is over.'));
     return members;
   }
 
@@ -44,7 +45,7 @@ export class CallConferences {
   async merge(chosen: readonly CallEntry[]): Promise<void> {
     const { entries, attention } = this.#options;
     const parts = [...new Set(chosen.flatMap((entry) => entries.together(entry)))];
-    if (parts.length < 2) throw new AppError('invalid', 'A conference needs two calls. Call somebody else first.');
+    if (parts.length < 2) throw new AppError('invalid', t('A conference needs two calls. Call somebody else first.'));
     for (const entry of parts) entries.require(entry, 'conference');
     const conferenceId = parts.find(({ call }) => call.conferenceId !== undefined)?.call.conferenceId ?? randomUUID();
     const before = new Map(parts.map((entry) => [entry, entry.call.conferenceId]));

@@ -5,6 +5,7 @@ import { limits } from '../../src-shared/limits.ts';
 import type { CallQuality } from '../../src-shared/model/call-quality.ts';
 import type { Call, CallCapability, CallEndReason, CallParty, CallState } from '../../src-shared/model/call.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
+import { t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { CallHistory } from '../history/history.ts';
 import type { CallDevice, DeviceCall } from './call-device.ts';
@@ -51,7 +52,7 @@ export class CallEntries {
   /** Throws AppError `notFound` for a call that is gone. */
   get(callId: string): CallEntry {
     const entry = this.#entries.get(callId);
-    if (entry === undefined) throw new AppError('notFound', 'This call is over.');
+    if (entry === undefined) throw new AppError('notFound', t('This call is over.'));
     return entry;
   }
 
@@ -61,9 +62,9 @@ export class CallEntries {
 
   /** Throws AppError when the call is over or its device cannot do that now. */
   require(entry: CallEntry, capability: CallCapability): void {
-    if (entry.call.state === 'ended') throw new AppError('notFound', 'This call is over.');
+    if (entry.call.state === 'ended') throw new AppError('notFound', t('This call is over.'));
     if (!entry.call.capabilities.includes(capability)) {
-      throw new AppError('unsupported', 'That cannot be done with this call now.', capability);
+      throw new AppError('unsupported', t('That cannot be done with this call now.'), capability);
     }
   }
 

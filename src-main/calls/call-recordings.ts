@@ -7,6 +7,7 @@ import type { SavedRecording } from '../../src-shared/contract/calls.ts';
 import type { RecordingFormat } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { Call } from '../../src-shared/model/call.ts';
+import { msg, t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 
 export interface CallRecordingsOptions {
@@ -81,7 +82,7 @@ export class CallRecordings {
       file = await open(path, 'wx', 0o600);
     } catch (error) {
       this.#options.log.warn('a recording was not begun', { error });
-      throw new AppError('invalid', unwritableWords, path);
+      throw new AppError('invalid', t(unwritableWords), path);
     }
     const id = randomUUID();
     const recording: OpenRecording = { id, callIds, path, file, format, writing: Promise.resolve(), bytes: 0 };

@@ -71,7 +71,7 @@ export class CallTransfers {
     if (!/^[0-9*#A-D]+$/.test(code)) {
       throw new AppError(
         'invalid',
-        'The code to park a call cannot be keyed in: it may have digits, * and # only.',
+        t('The code to park a call cannot be keyed in: it may have digits, * and # only.'),
         code,
       );
     }
@@ -85,7 +85,7 @@ export class CallTransfers {
       await entry.device.dtmf(code);
     });
     entries.update(entry, {
-      notice: 'The phone server was asked to park the call. Listen for the place where it waits.',
+      notice: t('The phone server was asked to park the call. Listen for the place where it waits.'),
     });
     return entries.publish();
   }
@@ -164,7 +164,7 @@ export class CallTransfers {
       named.call.consultsFor === undefined ? entries.running().find(({ call }) => call.consultsFor === callId) : named;
     const held = consulting?.call.consultsFor === undefined ? undefined : entries.find(consulting.call.consultsFor);
     if (consulting === undefined || held === undefined || held.call.state === 'ended') {
-      throw new AppError('invalid', 'There is no second call to join this one with. Call somebody about it first.');
+      throw new AppError('invalid', t('There is no second call to join this one with. Call somebody about it first.'));
     }
     const target = this.#asked.get(consulting.call.id);
     if (target === undefined || isAnswered(consulting)) return await this.join(held, consulting);
@@ -218,7 +218,7 @@ export class CallTransfers {
     const entry = entries.get(callId);
     entries.require(entry, capability);
     if (entry.call.transfer !== undefined && entry.call.transfer.state !== 'failed') {
-      throw new AppError('invalid', 'This call is being transferred already. Wait until that has worked or failed.');
+      throw new AppError('invalid', t('This call is being transferred already. Wait until that has worked or failed.'));
     }
     entries.update(entry, { transfer: { kind: 'blind', target: shown, state: 'asking' } });
     entries.publish();
@@ -243,8 +243,11 @@ export class CallTransfers {
     const { quiet: _quiet, ...transfer } = entry.call.transfer;
     const comesBack = this.#heldForTransfer.delete(id) && entries.attended().length === 0;
     const others = entries.attended().some((other) => other !== entry);
-    const where = comesBack || !others ? `${nameOf(entry)} is back with you.` : `${nameOf(entry)} waits on hold.`;
-    const message = `${failureWords(reason, transfer.target)} ${where}`;
+    const where =
+      comesBack || !others
+        ? t('{name} is back with you.', { name: nameOf(entry) })
+        : t('{name} waits on hold.', { name: nameOf(entry) });
+    const message = [failureWords(reason, transfer.target), where].join(' ');
     entries.update(entry, { transfer: { ...transfer, state: 'failed', message }, notice: message });
     entries.publish();
     if (!comesBack) return;
@@ -279,18 +282,18 @@ function failureWords(reason: TransferFailure, target: string): string {
       return `The other side did not say how the transfer to ${target} went.`;
     case 'noAnswer':
     case 'cancelled':
-      return 'Nobody answered the transfer.';
+      return t('Nobody answered the transfer.');
     case 'busy':
-      return `${target} is busy.`;
+      return t('{target} is busy.', { target });
     case 'declined':
-      return `${target} declined the transfer.`;
+      return t('{target} declined the transfer.', { target });
     case 'notFound':
-      return `${target} does not exist here.`;
+      return t('{target} does not exist here.', { target });
     case 'unavailable':
-      return `${target} cannot be reached now.`;
+      return t('{target} cannot be reached now.', { target });
     case 'notAllowed':
-      return `The phone server does not allow the transfer to ${target}.`;
+      return t('The phone server does not allow the transfer to {target}.', { target });
     default:
-      return 'The transfer did not work.';
+      return t('The transfer did not work.');
   }
 }

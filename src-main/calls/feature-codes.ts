@@ -1,14 +1,21 @@
 import { AppError } from '../../src-shared/errors.ts';
+import { msg, t } from '../../src-shared/words.ts';
+import type { Message } from '../../src-shared/words.ts';
 import type { FeatureCodes } from './call-settings.ts';
 
-const wanted: Readonly<Partial<Record<keyof FeatureCodes, string>>> = {
-  park: 'Parking calls is not set up. Your administrator can enter the parking code of the phone server in Settings, Calls.',
-  retrieve:
+const wanted: Readonly<Partial<Record<keyof FeatureCodes, Message>>> = {
+  park: msg(
+    'Parking calls is not set up. Your administrator can enter the parking code of the phone server in Settings, Calls.',
+  ),
+  retrieve: msg(
     'Taking parked calls back is not set up. Your administrator can enter the code of the phone server in Settings, Calls.',
-  pickUp:
+  ),
+  pickUp: msg(
     'Picking up a colleague’s call is not set up. Your administrator can enter the code of the phone server in Settings, Calls.',
-  groupPickUp:
+  ),
+  groupPickUp: msg(
     'Picking up calls of your group is not set up. Your administrator can enter the code of the phone server in Settings, Calls.',
+  ),
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import { limits } from '../../src-shared/limits.ts';
 import type { Call, CallParty } from '../../src-shared/model/call.ts';
+import { t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { CallHistory } from '../history/history.ts';
 import type { CallAttention } from './call-attention.ts';
@@ -108,7 +109,9 @@ export class IncomingCalls {
     const old = replaces === undefined || connectedAtMs !== undefined ? undefined : entries.find(replaces);
     if (old === undefined || old.call.state !== 'held' || entries.attended().length > 0) return;
     const { name, number } = old.call.party;
-    entries.update(old, { notice: `The transfer did not work. You are back with ${name ?? number}.` });
+    entries.update(old, {
+      notice: t('The transfer did not work. You are back with {name}.', { name: name ?? number }),
+    });
     attention
       .inTurn(() => attention.resume(old))
       .catch((error: unknown) => {
@@ -211,7 +214,7 @@ function continuingWords(
   isPickUp: boolean,
 ): string {
   const who = now.name ?? now.number;
-  if (isPickUp) return `${who} picked up your call.`;
-  if (direction === 'in' || before === undefined) return `You were transferred to ${who}.`;
-  return `${before.name ?? before.number} transferred you to ${who}.`;
+  if (isPickUp) return t('{who} picked up your call.', { who });
+  if (direction === 'in' || before === undefined) return t('You were transferred to {who}.', { who });
+  return t('{name} transferred you to {who}.', { name: before.name ?? before.number, who });
 }

@@ -4,6 +4,7 @@ import { callRules } from '../../src-shared/contract/calls.ts';
 import type { CallForward, CallRule, ServerRule } from '../../src-shared/contract/calls.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { CallEndReason } from '../../src-shared/model/call.ts';
+import { msg, t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { DialTarget } from '../dial-plan/dial-string.ts';
 import type { CallDevice, DeviceCall } from './call-device.ts';
@@ -136,7 +137,7 @@ export class ServerRules {
 
   /** Tells the server once more. Throws AppError `invalid` for a rule that it does not keep. */
   tell(rule: CallRule): void {
-    if (!this.#isServers(rule)) throw new AppError('invalid', 'The phone server does not do that for you.', rule);
+    if (!this.#isServers(rule)) throw new AppError('invalid', t('The phone server does not do that for you.'), rule);
     this.#tell(rule);
   }
 
@@ -178,7 +179,7 @@ export class ServerRules {
       },
       (error: unknown) => {
         if (!(error instanceof AppError)) log.warn('the phone server was not told of a rule', { rule, error });
-        answered({ state: 'refused', message: error instanceof AppError ? error.message : refusedWords });
+        answered({ state: 'refused', message: error instanceof AppError ? error.message : t(refusedWords) });
       },
     );
   }
@@ -219,7 +220,7 @@ export class ServerRules {
         log.info('a service call is not mute', { error });
       });
       this.#hangUpIn(call, answerTimeoutMs, () => {
-        reject(new AppError('timeout', 'The phone server did not answer its code.', code));
+        reject(new AppError('timeout', t('The phone server did not answer its code.'), code));
       });
     });
   }
@@ -248,22 +249,22 @@ export class ServerRules {
   }
 }
 
-const refusedWords = 'The phone server did not take it.';
+const refusedWords = msg('The phone server did not take it.');
 
 function wordsOf(reason: CallEndReason): string {
   switch (reason) {
     case 'notFound':
-      return 'The phone server does not know this code, or the number that calls are to go to.';
+      return t('The phone server does not know this code, or the number that calls are to go to.');
     case 'busy':
     case 'unavailable':
     case 'declined':
-      return 'The phone server refused it.';
+      return t('The phone server refused it.');
     case 'notAllowed':
-      return 'The phone server does not allow it. Ask your administrator.';
+      return t('The phone server does not allow it. Ask your administrator.');
     case 'network':
     case 'noAnswer':
-      return 'The phone server did not answer its code.';
+      return t('The phone server did not answer its code.');
     default:
-      return refusedWords;
+      return t(refusedWords);
   }
 }

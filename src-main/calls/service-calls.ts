@@ -81,13 +81,17 @@ export class ServiceCalls {
     this.#asked.delete(callId);
     if (asked === undefined || reason === 'hungUp' || reason === 'mediaFailed' || reason === 'network')
       return undefined;
-    if (reason === 'notAllowed') return 'The phone server does not allow that. Ask your administrator.';
+    if (reason === 'notAllowed') return t('The phone server does not allow that. Ask your administrator.');
     if (asked.kind === 'retrieve') {
       const place = asked.slot === '' ? '' : ` for ${asked.slot}`;
       return `No call was given back${place}. It may have been taken already, or its caller hung up.`;
     }
-    const whose = asked.whose === '' ? 'in your group' : `at ${asked.whose}`;
-    return `There was no call ${whose} to pick up. It may have been answered already, or its caller hung up.`;
+    const { whose } = asked;
+    return whose === ''
+      ? t('There was no call in your group to pick up. It may have been answered already, or its caller hung up.')
+      : t('There was no call at {whose} to pick up. It may have been answered already, or its caller hung up.', {
+          whose,
+        });
   }
 
   /** The call was answered. */
@@ -120,8 +124,10 @@ function unsupported(whose: string | undefined): AppError {
   return new AppError(
     'unsupported',
     whose === undefined
-      ? 'Picking up a colleague’s call is not set up. Your administrator can enter the code of the phone server in Settings, Calls.'
-      : `No telephone number of ${whose} is known, which the phone server needs to pick a call up.`,
+      ? t(
+          'Picking up a colleague’s call is not set up. Your administrator can enter the code of the phone server in Settings, Calls.',
+        )
+      : t('No telephone number of {whose} is known, which the phone server needs to pick a call up.', { whose }),
     'pickUp',
   );
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { t } from '../../src-shared/words.ts';
 import type { HostPaths } from '../host.ts';
 import { parsePolicy, readPolicy, systemPolicyProbe } from './policy-file.ts';
 import type { Policy } from './policy-file.ts';
@@ -12,7 +13,10 @@ export function policyAtStart(paths: Pick<HostPaths, 'policyFile' | 'seedFile'>,
   try {
     text = readFileSync(seedFile, 'utf8');
   } catch {
-    return { ...policy, problems: [...policy.problems, `The settings file ${seedFile} cannot be read.`] };
+    return {
+      ...policy,
+      problems: [...policy.problems, t('The settings file {seedFile} cannot be read.', { seedFile })],
+    };
   }
   const seeded = parsePolicy(`{"version":1,"seed":${text}}`, seedFile);
   return {

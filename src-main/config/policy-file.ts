@@ -2,6 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync, realpathSync, sta
 import path from 'node:path';
 import { z } from 'zod';
 import type { SettingValue } from '../../src-shared/contract/system.ts';
+import { t } from '../../src-shared/words.ts';
 import { checkSetting, isSettingKey } from './settings-schema.ts';
 import type { SettingKey } from './settings-schema.ts';
 import { changeableOnWindows, readAccessLists } from './windows-access.ts';
@@ -43,11 +44,17 @@ export function readPolicy(file: string, probe: PolicyProbe): Policy {
       return {
         ...emptyPolicy,
         problems: [
-          `The policy file ${file} is not honoured: ${state.why}. Only an administrator may be able to write it.`,
+          t('The policy file {file} is not honoured: {why}. Only an administrator may be able to write it.', {
+            file,
+            why: state.why,
+          }),
         ],
       };
     case 'unreadable':
-      return { ...emptyPolicy, problems: [`The policy file ${file} cannot be read: ${state.why}.`] };
+      return {
+        ...emptyPolicy,
+        problems: [t('The policy file {file} cannot be read: {why}.', { file, why: state.why })],
+      };
     case 'trusted':
       return parsePolicy(state.text, file);
   }
@@ -67,18 +74,26 @@ export function parsePolicy(text: string, file: string): Policy {
     json = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
     const why = error instanceof Error ? error.message : '';
-    return { ...emptyPolicy, problems: [`The policy file ${file} is not JSON and is not honoured: ${why}.`] };
+    return {
+      ...emptyPolicy,
+      problems: [t('The policy file {file} is not JSON and is not honoured: {why}.', { file, why })],
+    };
   }
   const parsed = policyShape.safeParse(json);
   if (!parsed.success) {
     return {
       ...emptyPolicy,
-      problems: [`The policy file ${file} is not honoured: it must hold {"version": 1, "lock": {…}, "seed": {…}}.`],
+      problems: [
+        t('The policy file {file} is not honoured: it must hold {form}.', {
+          file,
+          form: '{"version": 1, "lock": {…}, "seed": {…}}',
+        }),
+      ],
     };
   }
   const problems = Object.keys(parsed.data)
     .filter((name) => !['version', 'lock', 'seed', '$schema'].includes(name))
-    .map((name) => `The policy file has a part “${name}” that this version of Parley does not know.`);
+    .map((name) => t('The policy file has a part “{name}” that this version of Parley does not know.', { name }));
   const lock = checkEntries('lock', parsed.data.lock ?? {}, problems);
   const seed = checkEntries('seed', parsed.data.seed ?? {}, problems);
   return { lock, seed, problems };
@@ -88,12 +103,20 @@ function checkEntries(part: string, values: Readonly<Record<string, unknown>>, p
   const checked: Partial<Record<SettingKey, SettingValue>> = {};
   for (const [key, value] of Object.entries(values)) {
     if (!isSettingKey(key)) {
-      problems.push(`The policy file names a setting in “${part}” that this version of Parley does not know: ${key}.`);
+      problems.push(
+        t('The policy file names a setting in “{part}” that this version of Parley does not know: {key}.', {
+          part,
+          key,
+        }),
+      );
       continue;
     }
     const result = checkSetting(key, value);
     if (result.ok) checked[key] = result.value;
-    else problems.push(`The policy file gives a value in “${part}” that does not fit: ${result.problem}`);
+    else
+      problems.push(
+        t('The policy file gives a value in “{part}” that does not fit: {problem}', { part, problem: result.problem }),
+      );
   }
   return checked;
 }
@@ -117,7 +140,7 @@ export function systemPolicyProbe(platform: NodeJS.Platform, readAccess: AccessR
       if (why !== undefined) return { kind: 'changeable', why };
       const { size } = fstatSync(handle);
       if (size > largestPolicyBytes)
-        return { kind: 'unreadable', why: `it is larger than ${largestPolicyBytes} bytes` };
+        return { kind: 'unreadable', why: t('it is larger than {largestPolicyBytes} bytes', { largestPolicyBytes }) };
       // From the handle that was checked: the file under that name may be another by now.
       const bytes = Buffer.alloc(size);
       const read = readSync(handle, bytes, 0, size, 0);
@@ -138,15 +161,15 @@ const sticky = 0o1000;
 /** Root must own the file and every folder above it, and nobody else may write them: a folder's writer can swap the file. */
 function changeableOnPosix(file: string, handle: number): string | undefined {
   const opened = fstatSync(handle);
-  if (!opened.isFile()) return 'it is not a plain file';
-  if (opened.uid !== 0) return 'it does not belong to root';
-  if ((opened.mode & writableByOthers) !== 0) return 'others than root may write it';
+  if (!opened.isFile()) return t('it is not a plain file');
+  if (opened.uid !== 0) return t('it does not belong to root');
+  if ((opened.mode & writableByOthers) !== 0) return t('others than root may write it');
   let folder = path.dirname(realpathSync(file));
   for (;;) {
     const info = statSync(folder);
-    if (info.uid !== 0) return `the folder ${folder} does not belong to root`;
+    if (info.uid !== 0) return t('the folder {folder} does not belong to root', { folder });
     if ((info.mode & writableByOthers) !== 0 && (info.mode & sticky) === 0) {
-      return `others than root may write the folder ${folder}`;
+      return t('others than root may write the folder {folder}', { folder });
     }
     const parent = path.dirname(folder);
     if (parent === folder) return undefined;

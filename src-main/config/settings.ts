@@ -3,6 +3,7 @@ import type { MainHandlers } from '../../src-shared/contract/contract.ts';
 import type { SettingState, SettingValue, Settings as SettingsSnapshot } from '../../src-shared/contract/system.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
+import { t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { Service } from '../core/service.ts';
 import { emptyPolicy } from './policy-file.ts';
@@ -174,8 +175,9 @@ export class Settings implements Service, SettingsReader {
   }
 
   #changeable(key: string): SettingKey {
-    if (!isSettingKey(key)) throw new AppError('notFound', 'This version of Parley does not have that setting.', key);
-    if (this.state(key).locked) throw new AppError('locked', 'Set by your organization.', key);
+    if (!isSettingKey(key))
+      throw new AppError('notFound', t('This version of Parley does not have that setting.'), key);
+    if (this.state(key).locked) throw new AppError('locked', t('Set by your organization.'), key);
     return key;
   }
 
@@ -269,7 +271,9 @@ export class Settings implements Service, SettingsReader {
       }
       this.#options.log.warn('a stored setting made no sense', { key, value, problem: checked.problem });
       this.#notices.push(
-        `The stored value of the setting ${key} made no sense. Parley uses its default; you can set it anew.`,
+        t('The stored value of the setting {key} made no sense. Parley uses its default; you can set it anew.', {
+          key,
+        }),
       );
       this.#keep(() => {
         this.#options.store.remove(owner, key);

@@ -1,3 +1,4 @@
+import { t } from '../../src-shared/words.ts';
 import type { ServerAddress } from './server-list.ts';
 
 /**
@@ -54,6 +55,6 @@ export class ConnectFailure extends Error {
   static from(error: unknown): ConnectFailure {
     if (error instanceof ConnectFailure) return error;
     const detail = error instanceof Error ? error.message : String(error);
-    return new ConnectFailure('later', 'The server could not be reached.', { detail });
+    return new ConnectFailure('later', t('The server could not be reached.'), { detail });
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src-shared/clock.ts';
+import { t } from '../../src-shared/words.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import type { ServerAddress } from './server-list.ts';
 
@@ -67,7 +68,9 @@ export class Dial {
     this.#events = events;
     const timer = clock.setTimeout(() => {
       this.#fail(
-        new ConnectFailure('later', 'The server did not answer in time.', { detail: `no answer in ${deadlineMs} ms` }),
+        new ConnectFailure('later', t('The server did not answer in time.'), {
+          detail: `no answer in ${deadlineMs} ms`,
+        }),
       );
     }, deadlineMs);
     this.#cancelDeadline = () => {

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { t } from '../../src-shared/words.ts';
 import type { SecretStore } from '../host.ts';
 import { SecretFile, damagedSecrets, hasCode } from './secret-file.ts';
 
@@ -14,7 +15,6 @@ const tagBytes = 16;
  * can read the key: that is said by `plainText`, and the sign-in page repeats it.
  */
 export class KeyFileSecrets implements SecretStore {
-  readonly backend = 'a key file on this computer';
   readonly plainText = true;
   readonly #directory: string;
   readonly #file: SecretFile;
@@ -25,6 +25,10 @@ export class KeyFileSecrets implements SecretStore {
       seal: async (name, secret) => seal(await this.#key(), name, secret),
       unseal: async (name, sealed) => unseal(await this.#key(), name, sealed),
     });
+  }
+
+  get backend(): string {
+    return t('a key file on this computer');
   }
 
   get(name: string): Promise<string | undefined> {

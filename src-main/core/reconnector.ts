@@ -1,4 +1,5 @@
 import { withDeadline } from '../../src-shared/rpc/deadline.ts';
+import { t } from '../../src-shared/words.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import { Dial } from './dial.ts';
 import type { DialEvents } from './dial.ts';
@@ -184,7 +185,7 @@ export class Reconnector {
 
   #resolved(servers: readonly ServerAddress[]): void {
     if (servers.length === 0) {
-      this.#notResolved(new ConnectFailure('later', 'No server is known for this service.'));
+      this.#notResolved(new ConnectFailure('later', t('No server is known for this service.')));
       return;
     }
     this.#list.replace(servers);
@@ -216,7 +217,7 @@ export class Reconnector {
         this.#wait(next.untilMs);
         break;
       case 'none':
-        this.#giveUp(this.#failure ?? new ConnectFailure('never', 'No server accepts the sign-in.'));
+        this.#giveUp(this.#failure ?? new ConnectFailure('never', t('No server accepts the sign-in.')));
         break;
     }
   }
@@ -266,7 +267,7 @@ export class Reconnector {
       state: 'waiting',
       retryAtMs: untilMs,
       everUp: this.#everUp,
-      failure: this.#failure ?? new ConnectFailure('later', 'The server could not be reached.'),
+      failure: this.#failure ?? new ConnectFailure('later', t('The server could not be reached.')),
     });
     this.#life.setTimer(
       () => {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 
 /** How a secret is sealed for the file. `unseal` answers undefined when it does not open any more: key or user changed. */
 export interface Sealing {

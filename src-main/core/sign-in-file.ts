@@ -1,5 +1,6 @@
 import { lstat, readFile, rm } from 'node:fs/promises';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 import type { Credentials } from '../app-port.ts';
 
 /**
@@ -9,20 +10,25 @@ import type { Credentials } from '../app-port.ts';
  */
 export async function consumeSignInFile(file: string, platform: NodeJS.Platform): Promise<Credentials> {
   const info = await lstat(file).catch(() => undefined);
-  if (info === undefined) throw new AppError('invalid', `The sign-in file ${file} does not exist.`);
-  if (!info.isFile()) throw new AppError('invalid', `The sign-in file ${file} is not a plain file.`);
+  if (info === undefined) throw new AppError('invalid', t('The sign-in file {file} does not exist.', { file }));
+  if (!info.isFile()) throw new AppError('invalid', t('The sign-in file {file} is not a plain file.', { file }));
   const open = platform !== 'win32' && (info.mode & 0o077) !== 0;
   const text = open ? '' : await readFile(file, 'utf8');
   await rm(file, { force: true });
   if (open) {
     throw new AppError(
       'invalid',
-      `Others could read the sign-in file ${file}. Parley deleted it unread. Write it with permissions 0600.`,
+      t('Others could read the sign-in file {file}. Parley deleted it unread. Write it with permissions 0600.', {
+        file,
+      }),
     );
   }
   const credentials = parseCredentials(text);
   if (credentials === undefined)
-    throw new AppError('invalid', `The sign-in file ${file} must hold {"address":"...","password":"..."}.`);
+    throw new AppError(
+      'invalid',
+      t('The sign-in file {file} must hold {form}.', { file, form: '{"address":"...","password":"..."}' }),
+    );
   return credentials;
 }
 

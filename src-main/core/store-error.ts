@@ -1,4 +1,5 @@
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 
 /**
  * A failure of the database in plain words, or undefined when the error is not one of SQLite's about the disk.
@@ -11,29 +12,33 @@ export function storeError(error: unknown): AppError | undefined {
   if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') {
     return new AppError(
       'limit',
-      'The disk is full, so Parley cannot store anything new. What was stored stays. Free some space; Parley then goes on by itself.',
+      t(
+        'The disk is full, so Parley cannot store anything new. What was stored stays. Free some space; Parley then goes on by itself.',
+      ),
       detail,
     );
   }
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_PERM') || /^(EACCES|EPERM|EROFS)$/.test(code)) {
     return new AppError(
       'denied',
-      'Parley may not write to its data folder, so nothing new is stored. Check the permissions of the folder.',
+      t('Parley may not write to its data folder, so nothing new is stored. Check the permissions of the folder.'),
       detail,
     );
   }
   if (isDamage(error)) {
     return new AppError(
       'internal',
-      'Parley’s database is damaged. Restart Parley: it then keeps the damaged file aside and goes on with a new one.',
+      t(
+        'Parley’s database is damaged. Restart Parley: it then keeps the damaged file aside and goes on with a new one.',
+      ),
       detail,
     );
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return new AppError('timeout', 'Another program holds Parley’s database. Close it and try again.', detail);
+    return new AppError('timeout', t('Another program holds Parley’s database. Close it and try again.'), detail);
   }
   if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN') || /^E[A-Z]+$/.test(code)) {
-    return new AppError('unsupported', 'The disk does not take or give Parley’s data. Check the disk.', detail);
+    return new AppError('unsupported', t('The disk does not take or give Parley’s data. Check the disk.'), detail);
   }
   return undefined;
 }

@@ -15,6 +15,7 @@ import SqliteDatabase from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 import { fileStamp } from './file-stamp.ts';
 import type { Logger } from './log.ts';
 import { migrate, newestVersion, schemaVersion } from './migration-runner.ts';
@@ -104,12 +105,12 @@ export function openStore(options: StoreOptions): Store {
     return makeStore(db, notices, true, file, options);
   } catch (error) {
     options.log.error('the database cannot be used; working in memory', { error });
-    const why = storeError(error)?.message ?? 'Parley’s database cannot be used.';
-    notices.push(`${why} Until Parley ends, what is new is kept in memory only.`);
+    const why = storeError(error)?.message ?? t('Parley’s database cannot be used.');
+    notices.push(t('{why} Until Parley ends, what is new is kept in memory only.', { why }));
     options.health.report({
       service: 'store',
       state: 'failed',
-      message: `${why} Until Parley ends, what is new is kept in memory only.`,
+      message: t('{why} Until Parley ends, what is new is kept in memory only.', { why }),
       detail: error instanceof Error ? error.message : String(error),
       cannotRetry: true,
     });
@@ -158,7 +159,10 @@ function openChecked(file: string, options: StoreOptions, notices: string[]): Da
       const kept = setAside(file, `newer-version-${version}`, options.clock.now());
       options.log.warn('database of a newer version set aside', { kept, version });
       notices.push(
-        `Parley’s database was written by a newer version of Parley, which this one cannot read. It was kept as ${kept} and nothing in it was changed; this version starts with an empty one. Install the newer version to use it again.`,
+        t(
+          'Parley’s database was written by a newer version of Parley, which this one cannot read. It was kept as {kept} and nothing in it was changed; this version starts with an empty one. Install the newer version to use it again.',
+          { kept },
+        ),
       );
       return undefined;
     }
@@ -185,7 +189,10 @@ function openChecked(file: string, options: StoreOptions, notices: string[]): Da
     rmSync(suspectFile(file), { force: true });
     options.log.error('damaged database set aside', { kept, error });
     notices.push(
-      `Parley’s database was damaged and could not be opened. It was kept as ${kept}; Parley goes on with an empty one. Messages and history in the old one may be recoverable; ask your administrator.`,
+      t(
+        'Parley’s database was damaged and could not be opened. It was kept as {kept}; Parley goes on with an empty one. Messages and history in the old one may be recoverable; ask your administrator.',
+        { kept },
+      ),
     );
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { getCACertificates } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
+import { t } from '../../src-shared/words.ts';
 
 /** Which certificates are believed. */
 export interface TrustConfig {
@@ -81,24 +82,27 @@ export function certificateProblem(error: unknown, host: string): CertificatePro
   const detail = `${host}: ${code}${error instanceof Error && error.message !== '' ? ` (${error.message})` : ''}`;
   const problem = (kind: CertificateProblem['kind'], what: string): CertificateProblem => ({
     kind,
-    message: `${what} Parley does not connect to it. Ask your administrator.`,
+    message: t('{what} Parley does not connect to it. Ask your administrator.', { what }),
     detail,
   });
-  if (code === 'CERT_HAS_EXPIRED') return problem('expired', `The certificate of ${host} has expired.`);
+  if (code === 'CERT_HAS_EXPIRED') return problem('expired', t('The certificate of {host} has expired.', { host }));
   if (code === 'CERT_NOT_YET_VALID') {
-    return problem('notYetValid', `The certificate of ${host} is not valid yet; this computer's clock may be wrong.`);
+    return problem(
+      'notYetValid',
+      t("The certificate of {host} is not valid yet; this computer's clock may be wrong.", { host }),
+    );
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
-    return problem('wrongName', `The server answered with a certificate for another name than ${host}.`);
+    return problem('wrongName', t('The server answered with a certificate for another name than {host}.', { host }));
   }
   if (unknownAuthorityCodes.has(code)) {
     return problem(
       'unknownAuthority',
-      `The certificate of ${host} comes from an authority this computer does not know.`,
+      t('The certificate of {host} comes from an authority this computer does not know.', { host }),
     );
   }
-  if (code === 'CERT_REVOKED') return problem('revoked', `The certificate of ${host} was revoked.`);
-  if (invalidCodes.has(code)) return problem('invalid', `The certificate of ${host} is not valid.`);
+  if (code === 'CERT_REVOKED') return problem('revoked', t('The certificate of {host} was revoked.', { host }));
+  if (invalidCodes.has(code)) return problem('invalid', t('The certificate of {host} is not valid.', { host }));
   return undefined;
 }
 

@@ -26,7 +26,7 @@ export interface DialledUri {
   readonly dialled: string;
 }
 
-const notDialable = 'That is not a number that can be called. Type a phone number, or search for a name.';
+const notDialable = msg('That is not a number that can be called. Type a phone number, or search for a name.');
 
 /**
  * The client transformation: what to dial for what was typed or taken from a contact or a link. Of a number a leading
@@ -46,13 +46,13 @@ function fromLink(text: string, keypad: Keypad): DialTarget {
   // A link may carry header fields, which are left out; what was typed as an address with some is a mistake to show.
   const link = text.includes('?') ? undefined : parseLink(text);
   if (link?.kind === 'phone') return fromNumber(link.number, keypad);
-  if (/^tel:/i.test(text)) throw new AppError('invalid', notDialable);
+  if (/^tel:/i.test(text)) throw new AppError('invalid', t(notDialable));
   return fromAddress(link?.kind === 'address' ? link : undefined);
 }
 
 function fromAddress(address: AddressLink | undefined): DialTarget {
   if (address === undefined) {
-    throw new AppError('invalid', 'That address cannot be called. Type it like name@example.com.');
+    throw new AppError('invalid', t('That address cannot be called. Type it like name@example.com.'));
   }
   return { kind: 'uri', shown: address.shown, dialled: address.uri };
 }

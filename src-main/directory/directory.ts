@@ -3,6 +3,7 @@ import type { MainHandlers } from '../../src-shared/contract/contract.ts';
 import type { SearchAnswer } from '../../src-shared/contract/people.ts';
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import type { Person } from '../../src-shared/model/contact.ts';
+import { t } from '../../src-shared/words.ts';
 import type { DirectoryConfig, TrustConfig } from '../account/account-config.ts';
 import type { Attempt } from '../core/dial.ts';
 import { healthOfStatus } from '../core/failure-words.ts';
@@ -197,7 +198,7 @@ export class DirectoryService implements Service, ReverseLookup {
     if (status.state !== 'up') this.#directory = undefined;
     this.#askedFor.clear();
     const isOpen = status.state === 'up' && this.#options.config?.encryption === 'none';
-    this.#report({ ...healthOfStatus('directory', status), ...(isOpen ? { detail: words.worksUnencrypted } : {}) });
+    this.#report({ ...healthOfStatus('directory', status), ...(isOpen ? { detail: t(words.worksUnencrypted) } : {}) });
     for (const waiter of [...this.#waiters]) waiter();
     if (status.state === 'up') void this.enrichContacts(this.#options.store.contactJids());
   }
@@ -238,17 +239,17 @@ export class DirectoryService implements Service, ReverseLookup {
   }
 
   #whyNot(): string {
-    if (this.#options.config === undefined) return words.notConfigured;
+    if (this.#options.config === undefined) return t(words.notConfigured);
     switch (this.#status.state) {
       case 'failed':
       case 'waiting':
         return this.#status.failure.message;
       case 'connecting':
-        return this.#status.failure?.message ?? words.connecting;
+        return this.#status.failure?.message ?? t(words.connecting);
       case 'up':
-        return words.connecting;
+        return t(words.connecting);
       case 'stopped':
-        return words.signedOut;
+        return t(words.signedOut);
     }
   }
 

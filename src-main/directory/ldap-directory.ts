@@ -2,6 +2,7 @@ import { ResultCodeError } from 'ldapts';
 import type { Entry } from 'ldapts';
 import { AppError } from '../../src-shared/errors.ts';
 import { limits } from '../../src-shared/limits.ts';
+import { t } from '../../src-shared/words.ts';
 import type { DirectoryConfig } from '../account/account-config.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import type { Logger } from '../core/log.ts';
@@ -79,7 +80,7 @@ export class LdapDirectory {
         const jid = contactOf(entry, some, domain);
         if (jid !== undefined) found.push({ ...entry, jid });
       }
-      if (answer.problem === words.standsStill) break;
+      if (answer.problem === t(words.standsStill)) break;
     }
     return found;
   }
@@ -127,27 +128,27 @@ export class LdapDirectory {
   async test(): Promise<string> {
     const { config } = this.#context;
     const filter = withBase('(objectClass=*)', config.baseFilter);
-    if (!isFilter(filter)) throw new AppError('invalid', words.badFilter);
+    if (!isFilter(filter)) throw new AppError('invalid', t(words.badFilter));
     const outcomes = await this.#askBases(filter, 1);
-    if (outcomes.length === 0) throw new AppError('invalid', words.noBases);
+    if (outcomes.length === 0) throw new AppError('invalid', t(words.noBases));
     const found = outcomes.filter((outcome) => outcome.kind === 'found').length;
-    if (found === 0) throw new AppError('unsupported', problemOf(outcomes, true) ?? words.refused);
-    return found < outcomes.length ? words.someBasesMissing : words.works;
+    if (found === 0) throw new AppError('unsupported', problemOf(outcomes, true) ?? t(words.refused));
+    return found < outcomes.length ? t(words.someBasesMissing) : t(words.works);
   }
 
   async #searchBases(filter: string, sizeLimit: number): Promise<DirectoryAnswer> {
-    if (!isFilter(filter)) return { entries: [], truncated: false, problem: words.badFilter };
+    if (!isFilter(filter)) return { entries: [], truncated: false, problem: t(words.badFilter) };
     const before = this.#session.received;
     const outcomes = await this.#askBases(filter, sizeLimit);
     const isSilent =
       outcomes.length > 0 && outcomes.every(({ kind }) => kind === 'slow') && this.#session.received === before;
     if (isSilent) {
       // Not one message since we asked: waiting longer on this connection helps nobody.
-      this.#session.abandon(new ConnectFailure('later', words.standsStill, { detail: 'no answer to any search' }));
+      this.#session.abandon(new ConnectFailure('later', t(words.standsStill), { detail: 'no answer to any search' }));
     }
     const found = outcomes.filter((outcome) => outcome.kind === 'found');
     const entries = new Map(found.flatMap((outcome) => outcome.entries).map((entry) => [entry.id, entry]));
-    const problem = isSilent ? words.standsStill : problemOf(outcomes, false);
+    const problem = isSilent ? t(words.standsStill) : problemOf(outcomes, false);
     return {
       entries: [...entries.values()],
       truncated: found.some((outcome) => outcome.truncated),
@@ -212,11 +213,11 @@ function contactOf(entry: DirectoryEntry, jids: readonly string[], domain: strin
 
 function problemOf(outcomes: readonly BaseOutcome[], isTest: boolean): string | undefined {
   const bad = outcomes.filter((outcome) => outcome.kind !== 'found');
-  if (bad.length === 0) return outcomes.length === 0 ? words.noBases : undefined;
-  if (bad.some(({ kind }) => kind === 'slow')) return words.slow;
-  if (bad.some(({ kind }) => kind === 'failed')) return words.unreachable;
-  if (bad.length < outcomes.length) return words.partly;
+  if (bad.length === 0) return outcomes.length === 0 ? t(words.noBases) : undefined;
+  if (bad.some(({ kind }) => kind === 'slow')) return t(words.slow);
+  if (bad.some(({ kind }) => kind === 'failed')) return t(words.unreachable);
+  if (bad.length < outcomes.length) return t(words.partly);
   const isMissing = bad.every((outcome) => outcome.kind === 'refused' && outcome.code === ldapResult.noSuchObject);
-  if (isMissing) return isTest ? words.noBaseFound : words.partly;
-  return words.refused;
+  if (isMissing) return isTest ? t(words.noBaseFound) : t(words.partly);
+  return t(words.refused);
 }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../src-shared/clock.ts';
 import { withDeadline } from '../../src-shared/rpc/deadline.ts';
+import { t } from '../../src-shared/words.ts';
 import type { DirectoryConfig, ServerAddress } from '../account/account-config.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import type { Connection } from '../core/dial.ts';
@@ -118,7 +119,7 @@ export class LdapSession implements Connection {
     const name = bindName(this.#options.config, this.#options.user);
     const password = name === '' ? '' : this.#options.password;
     // RFC 4513 section 5.1.2: a name with an empty password signs nobody in, and servers call that a success.
-    if (name !== '' && password === '') throw new ConnectFailure('never', words.denied, { credentialRefused: true });
+    if (name !== '' && password === '') throw new ConnectFailure('never', t(words.denied), { credentialRefused: true });
     try {
       await this.#within(this.#client.bind(name, password), 'bind');
     } catch (error) {
@@ -131,19 +132,21 @@ export class LdapSession implements Connection {
     if (!(error instanceof ResultCodeError)) return this.#brokenFailure();
     switch (error.code) {
       case ldapResult.invalidCredentials:
-        return new ConnectFailure('never', words.denied, { detail, credentialRefused: true });
+        return new ConnectFailure('never', t(words.denied), { detail, credentialRefused: true });
       case ldapResult.strongerAuthRequired:
       case ldapResult.confidentialityRequired:
-        return new ConnectFailure('never', words.needsEncryption, { detail });
+        return new ConnectFailure('never', t(words.needsEncryption), { detail });
       case ldapResult.inappropriateAuthentication:
       case ldapResult.insufficientAccessRights:
       case ldapResult.unwillingToPerform:
-        return new ConnectFailure('never', name === '' ? words.anonymousRefused : words.signInRefused, { detail });
+        return new ConnectFailure('never', name === '' ? t(words.anonymousRefused) : t(words.signInRefused), {
+          detail,
+        });
       case ldapResult.noSuchObject:
       case ldapResult.invalidDnSyntax:
-        return new ConnectFailure('never', words.badSignInName, { detail });
+        return new ConnectFailure('never', t(words.badSignInName), { detail });
       default:
-        return new ConnectFailure('later', words.unreachable, { detail });
+        return new ConnectFailure('later', t(words.unreachable), { detail });
     }
   }
 
@@ -151,8 +154,8 @@ export class LdapSession implements Connection {
   #brokenFailure(): ConnectFailure {
     const { cause } = this.#wire;
     const detail = `${formatServer(this.server)}: ${cause?.message ?? 'closed the connection'}`;
-    const message = cause instanceof MalformedLdapAnswer ? words.garbled : words.unreachable;
-    return new ConnectFailure('later', message, { detail });
+    const message = cause instanceof MalformedLdapAnswer ? t(words.garbled) : t(words.unreachable);
+    return new ConnectFailure('later', t(message), { detail });
   }
 
   /**
@@ -214,7 +217,7 @@ export class LdapSession implements Connection {
     const detail = `${formatServer(this.server)}: ${cause?.message ?? 'closed the connection'}`;
     const garbled = cause instanceof MalformedLdapAnswer;
     // Servers close what is idle: that one is well and may be asked again at once.
-    const failure = new ConnectFailure(garbled ? 'later' : 'now', garbled ? words.garbled : words.unreachable, {
+    const failure = new ConnectFailure(garbled ? 'later' : 'now', garbled ? t(words.garbled) : t(words.unreachable), {
       detail,
     });
     this.#options.lost(failure);

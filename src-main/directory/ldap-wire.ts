@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import { t } from '../../src-shared/words.ts';
 import type { DirectoryConfig, ServerAddress } from '../account/account-config.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import { openRacedTcp } from '../core/raced-tcp.ts';
@@ -153,10 +154,12 @@ function connected<T extends Socket>(socket: T, server: ServerAddress, options: 
       fail(wireFailure(error, server));
     };
     const onClose = (): void => {
-      fail(new ConnectFailure('later', words.unreachable, { detail: `${formatServer(server)} closed the connection` }));
+      fail(
+        new ConnectFailure('later', t(words.unreachable), { detail: `${formatServer(server)} closed the connection` }),
+      );
     };
     const onAbort = (): void => {
-      fail(new ConnectFailure('later', words.unreachable, { detail: `${formatServer(server)}: given up` }));
+      fail(new ConnectFailure('later', t(words.unreachable), { detail: `${formatServer(server)}: given up` }));
     };
     socket.on(ready, onReady).on('error', onError).on('close', onClose);
     options.signal.addEventListener('abort', onAbort);
@@ -169,7 +172,7 @@ export function wireFailure(error: unknown, server: ServerAddress): ConnectFailu
   const problem = certificateProblem(error, server.host);
   if (problem !== undefined) return new ConnectFailure('never', problem.message, { detail: problem.detail });
   const detail = `${formatServer(server)}: ${error instanceof Error ? error.message : String(error)}`;
-  return new ConnectFailure('later', words.unreachable, { detail });
+  return new ConnectFailure('later', t(words.unreachable), { detail });
 }
 
 /** ExtendedRequest 1.3.6.1.4.1.1466.20037 with message id 1 (RFC 4511 section 4.14.1). */
@@ -203,15 +206,15 @@ function askForTls(tcp: Socket, server: ServerAddress, options: WireOptions): Pr
         if (answer.resultCode === 0) finish();
         else
           finish(
-            new ConnectFailure('never', words.noStartTls, { detail: `StartTLS result ${answer.resultCode ?? ''}` }),
+            new ConnectFailure('never', t(words.noStartTls), { detail: `StartTLS result ${answer.resultCode ?? ''}` }),
           );
       } catch (error) {
-        finish(new ConnectFailure('later', words.garbled, { detail: String(error) }));
+        finish(new ConnectFailure('later', t(words.garbled), { detail: String(error) }));
       }
     };
     const onClose = (): void => {
       finish(
-        new ConnectFailure('later', words.unreachable, { detail: `${formatServer(server)} closed during StartTLS` }),
+        new ConnectFailure('later', t(words.unreachable), { detail: `${formatServer(server)} closed during StartTLS` }),
       );
     };
     tcp.on('data', onData).on('close', onClose).resume();

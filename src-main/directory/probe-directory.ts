@@ -1,5 +1,6 @@
 import type { Clock } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 import type { DirectoryConfig, ProbeResult, ServerAddress, TrustConfig } from '../account/account-config.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import { failureWords, probeOutcome } from '../core/failure-words.ts';
@@ -26,7 +27,7 @@ export async function probeDirectory(
   password: string,
   deps: DirectoryProbeDeps,
 ): Promise<ProbeResult> {
-  let last: ProbeResult = { outcome: 'never', message: words.notConfigured };
+  let last: ProbeResult = { outcome: 'never', message: t(words.notConfigured) };
   for (const server of config.servers) {
     last = await probeServer(config, address, password, server, deps);
     if (last.outcome !== 'later') return last;
@@ -73,5 +74,5 @@ async function probeServer(
 }
 
 function unencrypted(config: DirectoryConfig, user: string): string {
-  return bindName(config, user) === '' ? words.worksUnencryptedAnonymous : words.worksUnencrypted;
+  return bindName(config, user) === '' ? t(words.worksUnencryptedAnonymous) : t(words.worksUnencrypted);
 }

@@ -1,10 +1,11 @@
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
+import { msg, t } from '../../src-shared/words.ts';
 import type { ReconnectorStatus } from '../core/reconnector-options.ts';
 import { failedHealth } from '../core/failure-words.ts';
 import { formatServer } from '../core/server-list.ts';
 import { notStoredWords } from './stream-failures.ts';
 
-const offlineWords = 'Chat is offline. Messages you write are sent when the connection returns.';
+const offlineWords = msg('Chat is offline. Messages you write are sent when the connection returns.');
 
 /** How chat is, for the one place that shows all services. */
 export function chatHealth(status: ReconnectorStatus): ServiceHealth {
@@ -31,10 +32,10 @@ function wordsOf(failure: { readonly message: string; readonly detail: string | 
   readonly message: string;
   readonly detail?: string;
 } {
-  if (failure === undefined) return { message: offlineWords };
+  if (failure === undefined) return { message: t(offlineWords) };
   const { message, detail } = failure;
   return {
-    message: message === notStoredWords ? message : offlineWords,
+    message: message === t(notStoredWords) ? message : t(offlineWords),
     detail: detail === undefined ? message : `${message} (${detail})`,
   };
 }

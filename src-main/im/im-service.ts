@@ -3,6 +3,7 @@ import type { CallInput, CallOutput, EventName, EventPayload } from '../../src-s
 import { AppError } from '../../src-shared/errors.ts';
 import type { ChatMessage } from '../../src-shared/model/message.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
+import { t } from '../../src-shared/words.ts';
 import type { AccountConfig, ChatConfig } from '../account/account-config.ts';
 import type { Archive } from '../archive/archive.ts';
 import type { Logger } from '../core/log.ts';
@@ -307,7 +308,7 @@ export class ImService implements Service {
 
   retryMessage({ id }: CallInput<'chat.retry'>): CallOutput<'chat.retry'> {
     const message = this.#messages.markSending(id);
-    if (message === undefined) throw new AppError('notFound', 'This message does not wait for another try.');
+    if (message === undefined) throw new AppError('notFound', t('This message does not wait for another try.'));
     this.#show([message]);
     this.#outbox.pump();
     return { message };
@@ -315,7 +316,7 @@ export class ImService implements Service {
 
   discardMessage({ id }: CallInput<'chat.discard'>): null {
     const message = this.#messages.discard(id);
-    if (message === undefined) throw new AppError('notFound', 'Only a message that was not sent can be deleted.');
+    if (message === undefined) throw new AppError('notFound', t('Only a message that was not sent can be deleted.'));
     this.#options.emit('chat.message', { message, removed: true });
     this.#conversations.publish();
     return null;

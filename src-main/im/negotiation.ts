@@ -1,6 +1,7 @@
 import type { Element } from '@xmpp/xml';
 import type { Duplex } from 'node:stream';
 import { xml } from '@xmpp/client';
+import { t } from '../../src-shared/words.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import { namespaces } from './namespaces.ts';
 import { ScramClient, ScramError } from './scram.ts';
@@ -214,7 +215,7 @@ async function openSession(stream: XmlStream, features: Element, options: Negoti
   const bound = await stream.next();
   const jid = bound.getChild('bind', namespaces.bind)?.getChildText('jid');
   if (bound.attrs['type'] !== 'result' || jid === null || jid === undefined) {
-    throw new ConnectFailure('later', 'The chat server opened no session. Parley keeps trying.', {
+    throw new ConnectFailure('later', t('The chat server opened no session. Parley keeps trying.'), {
       detail: bound.toString().slice(0, 300),
     });
   }

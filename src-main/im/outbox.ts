@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../src-shared/errors.ts';
 import type { ChatMessage } from '../../src-shared/model/message.ts';
+import { msg, t } from '../../src-shared/words.ts';
 import type { SentStanza } from './ack-queue.ts';
 import { imLimits } from './im-limits.ts';
 import { chatStanza, sendableText } from './message-stanza.ts';
@@ -10,7 +11,7 @@ import type { XmppSession } from './xmpp-session.ts';
 /** After so many writes to a stream that ended each time, a message may be what ends it. */
 const maxAttempts = 3;
 
-export const notSentWords = 'Not sent, the connection dropped. Try again, or delete.';
+export const notSentWords = msg('Not sent, the connection dropped. Try again, or delete.');
 
 export interface OutboxOptions {
   readonly store: MessageStore;
@@ -42,7 +43,7 @@ export class Outbox {
   /** Stores a message in state `sending`; `pump` sends it. @throws AppError `invalid` */
   add(peer: string, text: string): ChatMessage {
     const body = sendableText(text);
-    if (body.trim() === '') throw new AppError('invalid', 'There is nothing in this message that can be sent.');
+    if (body.trim() === '') throw new AppError('invalid', t('There is nothing in this message that can be sent.'));
     const message: ChatMessage = {
       id: randomUUID(),
       peer,
@@ -115,7 +116,7 @@ export class Outbox {
     store.markUnwritten(doubtful.filter((row) => !isHopeless(row.attempts)).map((row) => row.id));
     const failed = doubtful
       .filter((row) => isHopeless(row.attempts))
-      .map((row) => store.markFailed(row.id, notSentWords))
+      .map((row) => store.markFailed(row.id, t(notSentWords)))
       .filter((message) => message !== undefined);
     if (failed.length > 0) this.#options.changed(failed);
     this.#state = 'open';

@@ -1,5 +1,6 @@
 import type { ChatConfig, ProbeResult } from '../account/account-config.ts';
 import type { Clock } from '../../src-shared/clock.ts';
+import { t } from '../../src-shared/words.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import { formatServer } from '../core/server-list.ts';
 import type { Random, ServerAddress } from '../core/server-list.ts';
@@ -26,9 +27,9 @@ const maxServers = 3;
 export async function probeChat(config: ChatConfig, password: string, deps: ProbeChatDeps): Promise<ProbeResult> {
   const own = bareAddress(config.jid);
   if (own === undefined) {
-    return { outcome: 'never', message: 'This is not a chat address. It looks like name@example.com.' };
+    return { outcome: 'never', message: t('This is not a chat address. It looks like name@example.com.') };
   }
-  let failure = new ConnectFailure('later', 'No chat server is known for your address.');
+  let failure = new ConnectFailure('later', t('No chat server is known for your address.'));
   try {
     const queue = [...(await serversOf(config, domainOf(own), deps))];
     for (let tried = 0; tried < maxServers; tried += 1) {
@@ -36,7 +37,7 @@ export async function probeChat(config: ChatConfig, password: string, deps: Prob
       if (server === undefined) break;
       try {
         await probeServer(config, own, password, server, deps);
-        return { outcome: 'ok', message: 'Chat works.', detail: formatServer(server) };
+        return { outcome: 'ok', message: t('Chat works.'), detail: formatServer(server) };
       } catch (error) {
         failure = ConnectFailure.from(error);
         if (failure.credentialRefused) break;

@@ -275,7 +275,9 @@ export class Roster {
     if (this.#items.has(jid) || this.#items.size < limits.contacts) return;
     throw new AppError(
       'limit',
-      `Your contact list is full: it holds ${limits.contacts} people. Remove somebody first, or chat without adding.`,
+      t('Your contact list is full: it holds {contacts} people. Remove somebody first, or chat without adding.', {
+        contacts: limits.contacts,
+      }),
     );
   }
 

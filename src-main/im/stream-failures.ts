@@ -1,4 +1,6 @@
 import type { Element } from '@xmpp/xml';
+import { msg, t } from '../../src-shared/words.ts';
+import type { Message } from '../../src-shared/words.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import type { Advice } from '../core/connect-failure.ts';
 import type { ServerAddress } from '../core/server-list.ts';
@@ -10,33 +12,35 @@ export class RedirectFailure extends ConnectFailure {
   readonly target: ServerAddress;
 
   constructor(target: ServerAddress) {
-    super('now', 'The chat server sent Parley to another server.', { detail: `see-other-host ${target.host}` });
+    super('now', t('The chat server sent Parley to another server.'), { detail: `see-other-host ${target.host}` });
     this.name = 'RedirectFailure';
     this.target = target;
   }
 }
 
 const words = {
-  unreachable: 'The chat server cannot be reached. Parley keeps trying. Check your network.',
-  closed: 'The connection to the chat server was lost. Parley connects again.',
-  silent: 'The chat server does not answer. Parley keeps trying.',
-  password: 'The chat server did not accept your password. Chat is off until you enter it again.',
-  disabled: 'Your account on the chat server is disabled. Chat is off. Ask your administrator.',
-  expired: 'Your password has expired. Chat is off until you enter a new one.',
-  noSafeSignIn:
+  unreachable: msg('The chat server cannot be reached. Parley keeps trying. Check your network.'),
+  closed: msg('The connection to the chat server was lost. Parley connects again.'),
+  silent: msg('The chat server does not answer. Parley keeps trying.'),
+  password: msg('The chat server did not accept your password. Chat is off until you enter it again.'),
+  disabled: msg('Your account on the chat server is disabled. Chat is off. Ask your administrator.'),
+  expired: msg('Your password has expired. Chat is off until you enter a new one.'),
+  noSafeSignIn: msg(
     'The chat server offers no safe way to sign in, so Parley did not send your password. Ask your administrator.',
-  noTls: 'The chat server offers no encryption, so Parley did not send your password. Ask your administrator.',
-  impostor:
+  ),
+  noTls: msg('The chat server offers no encryption, so Parley did not send your password. Ask your administrator.'),
+  impostor: msg(
     'The chat server could not prove that it knows your account, so Parley ended the sign-in. Ask your administrator.',
-  replaced: 'Chat was signed out here because it was signed in from another place. Try again to use it here.',
-  unknownDomain: 'This server does not serve chat for your address. Check the address and the server.',
-  restarting: 'The chat server is restarting. Parley connects again.',
-  busy: 'The chat server has a problem. Parley keeps trying.',
-  misunderstood: 'The chat server sent something that Parley could not read. Parley connects again.',
+  ),
+  replaced: msg('Chat was signed out here because it was signed in from another place. Try again to use it here.'),
+  unknownDomain: msg('This server does not serve chat for your address. Check the address and the server.'),
+  restarting: msg('The chat server is restarting. Parley connects again.'),
+  busy: msg('The chat server has a problem. Parley keeps trying.'),
+  misunderstood: msg('The chat server sent something that Parley could not read. Parley connects again.'),
 } as const;
 
 /** RFC 6120 section 4.9.3: what a stream error says about trying again. */
-const streamConditions: Readonly<Record<string, { readonly advice: Advice; readonly message: string }>> = {
+const streamConditions: Readonly<Record<string, { readonly advice: Advice; readonly message: Message }>> = {
   conflict: { advice: 'never', message: words.replaced },
   'host-unknown': { advice: 'never', message: words.unknownDomain },
   'host-gone': { advice: 'never', message: words.unknownDomain },
@@ -58,10 +62,10 @@ export function streamErrorFailure(error: Element): ConnectFailure {
     if (target !== undefined) return new RedirectFailure(target);
   }
   if (name === 'not-authorized') {
-    return new ConnectFailure('never', words.password, { detail, credentialRefused: true });
+    return new ConnectFailure('never', t(words.password), { detail, credentialRefused: true });
   }
   const known = streamConditions[name];
-  return new ConnectFailure(known?.advice ?? 'later', known?.message ?? words.busy, { detail });
+  return new ConnectFailure(known?.advice ?? 'later', t(known?.message ?? words.busy), { detail });
 }
 
 /** `host`, `host:port`, `[v6]:port`. */
@@ -82,56 +86,57 @@ export function saslFailure(failure: Element): ConnectFailure {
     new ConnectFailure('never', message, { detail, credentialRefused: true });
   switch (name) {
     case 'temporary-auth-failure':
-      return new ConnectFailure('later', words.busy, { detail });
+      return new ConnectFailure('later', t(words.busy), { detail });
     case 'account-disabled':
-      return refused(words.disabled);
+      return refused(t(words.disabled));
     case 'credentials-expired':
-      return refused(words.expired);
+      return refused(t(words.expired));
     case 'invalid-mechanism':
     case 'mechanism-too-weak':
     case 'encryption-required':
-      return new ConnectFailure('never', words.noSafeSignIn, { detail });
+      return new ConnectFailure('never', t(words.noSafeSignIn), { detail });
     default:
-      return refused(words.password);
+      return refused(t(words.password));
   }
 }
 
 export function noSafeMechanism(offered: readonly string[]): ConnectFailure {
-  return new ConnectFailure('never', words.noSafeSignIn, { detail: `offered: ${offered.join(' ').slice(0, 300)}` });
+  return new ConnectFailure('never', t(words.noSafeSignIn), { detail: `offered: ${offered.join(' ').slice(0, 300)}` });
 }
 
 export function noTlsOffered(): ConnectFailure {
-  return new ConnectFailure('never', words.noTls, { detail: 'no STARTTLS in the stream features' });
+  return new ConnectFailure('never', t(words.noTls), { detail: 'no STARTTLS in the stream features' });
 }
 
 /** The server broke SCRAM: an impostor, or one that does not know us. No second try by itself. */
 export function impostor(detail: string): ConnectFailure {
-  return new ConnectFailure('never', words.impostor, { detail });
+  return new ConnectFailure('never', t(words.impostor), { detail });
 }
 
-export const notStoredWords =
-  'New messages cannot be stored on this computer. They stay on the server, and Parley tries again. Free some disk space.';
+export const notStoredWords = msg(
+  'New messages cannot be stored on this computer. They stay on the server, and Parley tries again. Free some disk space.',
+);
 
 /** Received stanzas could not be stored, so they were not acknowledged. */
 export function notStored(detail: string): ConnectFailure {
-  return new ConnectFailure('later', notStoredWords, { detail });
+  return new ConnectFailure('later', t(notStoredWords), { detail });
 }
 
 export function malformed(detail: string): ConnectFailure {
-  return new ConnectFailure('now', words.misunderstood, { detail });
+  return new ConnectFailure('now', t(words.misunderstood), { detail });
 }
 
 /** The connection ended without a word: a network change, a cut. The server may be well. */
 export function connectionLost(detail: string): ConnectFailure {
-  return new ConnectFailure('now', words.closed, { detail });
+  return new ConnectFailure('now', t(words.closed), { detail });
 }
 
 export function noAnswer(detail: string): ConnectFailure {
-  return new ConnectFailure('now', words.silent, { detail });
+  return new ConnectFailure('now', t(words.silent), { detail });
 }
 
 export function handshakeTimeout(phase: string): ConnectFailure {
-  return new ConnectFailure('later', words.silent, { detail: `no answer while ${phase}` });
+  return new ConnectFailure('later', t(words.silent), { detail: `no answer while ${phase}` });
 }
 
 /** An error while connecting or of TLS; a certificate that is not believed gets its own words. `name`: whose certificate. */
@@ -139,7 +144,7 @@ export function connectFailure(error: unknown, name: string): ConnectFailure {
   if (error instanceof ConnectFailure) return error;
   const problem = certificateProblem(error, name);
   if (problem !== undefined) return new ConnectFailure('never', problem.message, { detail: problem.detail });
-  return new ConnectFailure('later', words.unreachable, { detail: describe(error) });
+  return new ConnectFailure('later', t(words.unreachable), { detail: describe(error) });
 }
 
 /** An error of a connection in use. */

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import { t } from '../../src-shared/words.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import { openRacedTcp } from '../core/raced-tcp.ts';
 import type { RaceTools } from '../core/raced-tcp.ts';
@@ -117,7 +118,9 @@ export async function findServers(
   if (records.length === 0) return [{ host: domain, port: onlyDirectTls ? 5223 : 5222, directTls: onlyDirectTls }];
   const ordered = orderBySrv(records, random);
   if (ordered.length === 0) {
-    throw new ConnectFailure('never', `${domain} offers no chat. Check the address.`, { detail: 'SRV target "."' });
+    throw new ConnectFailure('never', t('{domain} offers no chat. Check the address.', { domain }), {
+      detail: 'SRV target "."',
+    });
   }
   return ordered.map((server) => ({
     ...server,
@@ -135,7 +138,7 @@ async function lookUp(name: string, resolve: SrvResolver): Promise<readonly SrvR
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOTFOUND' || code === 'ENODATA') return [];
     const detail = error instanceof Error ? error.message : String(error);
-    throw new ConnectFailure('later', 'The name service does not answer. Parley keeps trying. Check your network.', {
+    throw new ConnectFailure('later', t('The name service does not answer. Parley keeps trying. Check your network.'), {
       detail,
     });
   }

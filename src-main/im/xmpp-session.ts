@@ -2,6 +2,7 @@ import type { Element } from '@xmpp/xml';
 import { xml } from '@xmpp/client';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 import type { ChatConfig } from '../account/account-config.ts';
 import type { ConnectFailure } from '../core/connect-failure.ts';
 import type { Attempt, Connect, Connection } from '../core/dial.ts';
@@ -148,7 +149,7 @@ export class XmppSession {
     await this.#reconnector.stop();
     this.#resumable = undefined;
     this.#queue.reset();
-    this.#failIqs('Chat was signed out.');
+    this.#failIqs(t('Chat was signed out.'));
   }
 
   /** The network changed. */
@@ -191,7 +192,7 @@ export class XmppSession {
   /** Sends now. @throws AppError `offline` when there is no connection */
   send(stanza: Element, messageId?: string): void {
     if (this.#live === undefined)
-      throw new AppError('offline', 'Chat is offline. Try again when the connection returns.');
+      throw new AppError('offline', t('Chat is offline. Try again when the connection returns.'));
     this.#live.send({ xml: stanza.toString(), ...(messageId === undefined ? {} : { messageId }) });
   }
 
@@ -206,7 +207,7 @@ export class XmppSession {
       this.send(xml('iq', { type, id, ...(to === undefined ? {} : { to }) }, payload));
       const timer = this.#options.clock.setTimeout(() => {
         this.#iqs.delete(id);
-        reject(new AppError('timeout', 'The chat server did not answer in time. Try again.', `iq ${id}`));
+        reject(new AppError('timeout', t('The chat server did not answer in time. Try again.'), `iq ${id}`));
       }, imLimits.iqTimeoutMs);
       this.#iqs.set(id, { to, resolve, reject, timer });
     });
@@ -263,7 +264,7 @@ export class XmppSession {
       this.#jid = negotiated.jid;
       const id = negotiated.management?.resumptionId;
       this.#resumable = id === undefined ? undefined : { id, jid: negotiated.jid };
-      this.#failIqs('The connection was lost. Try again.');
+      this.#failIqs(t('The connection was lost. Try again.'));
     }
     const live: ManagedStream = new ManagedStream(
       {
@@ -331,7 +332,7 @@ export class XmppSession {
     this.#handled = live.handled;
     if (failure instanceof RedirectFailure) this.#redirect = failure.target;
     this.#options.log.info('connection ended', { reason: failure.message, detail: failure.detail });
-    if (this.#resumable === undefined) this.#failIqs('The connection was lost. Try again.');
+    if (this.#resumable === undefined) this.#failIqs(t('The connection was lost. Try again.'));
     this.#events.onDown();
     attempt.lost(failure);
   }

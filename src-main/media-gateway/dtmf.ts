@@ -1,5 +1,6 @@
 import { AppError } from '../../src-shared/errors.ts';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
+import { t } from '../../src-shared/words.ts';
 import { gatewayLimits } from './gateway-limits.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 
@@ -90,14 +91,14 @@ export class DtmfSender {
   /** Resolves when the last digit is out. Rejects with `AppError`: invalid, limit, unsupported, or disconnected after `stop`. */
   send(digits: string): Promise<void> {
     if (!areDigits(digits)) {
-      return Promise.reject(new AppError('invalid', 'Only 0-9, *, # and A-D can be sent as tones.'));
+      return Promise.reject(new AppError('invalid', t('Only 0-9, *, # and A-D can be sent as tones.')));
     }
     if (!this.#path()) {
-      return Promise.reject(new AppError('unsupported', 'The other side does not take key tones in this call.'));
+      return Promise.reject(new AppError('unsupported', t('The other side does not take key tones in this call.')));
     }
     const pending = this.#queue.length + (this.#current ? 1 : 0);
     if (pending + digits.length > gatewayLimits.dtmfDigits) {
-      return Promise.reject(new AppError('limit', 'Too many key tones are waiting. Try again when they are sent.'));
+      return Promise.reject(new AppError('limit', t('Too many key tones are waiting. Try again when they are sent.')));
     }
     return new Promise((resolve, reject) => {
       const last = digits.length - 1;
@@ -115,7 +116,8 @@ export class DtmfSender {
     const waiting = [...(this.#current ? [this.#current] : []), ...this.#queue];
     this.#current = undefined;
     this.#queue = [];
-    for (const one of waiting) one.failed?.(new AppError('disconnected', 'The call ended before all tones were sent.'));
+    for (const one of waiting)
+      one.failed?.(new AppError('disconnected', t('The call ended before all tones were sent.')));
   }
 
   #next(): void {

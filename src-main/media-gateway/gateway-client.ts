@@ -2,6 +2,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import type { OptionalCodec } from '../../src-shared/model/audio-codecs.ts';
 import type { HealthState } from '../../src-shared/model/health.ts';
+import { t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
 import type { GatewayChannel } from '../host.ts';
@@ -121,7 +122,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     const channel = this.#channel;
     this.#move('stopping');
     this.#clearTimers();
-    this.#rejectAll(new AppError('disconnected', 'Parley is closing.'));
+    this.#rejectAll(new AppError('disconnected', t('Parley is closing.')));
     this.#release();
     this.#spare.lost();
     for (const session of this.#sessions.values()) session.processDied();
@@ -145,10 +146,10 @@ export class MediaGateway implements Service, MediaGatewaySessions {
 
   openSession(options: MediaSessionOptions): MediaSession {
     if (this.#sessions.has(options.callId)) {
-      throw new AppError('invalid', 'This call has media already.', options.callId);
+      throw new AppError('invalid', t('This call has media already.'), options.callId);
     }
     if (this.#sessions.size >= gatewayLimits.sessions) {
-      throw new AppError('limit', 'Too many calls at once. End one and try again.');
+      throw new AppError('limit', t('Too many calls at once. End one and try again.'));
     }
     const session = new RtpMediaSession(
       options,
@@ -227,7 +228,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
 
   #session(callId: string): RtpMediaSession {
     const session = this.#sessions.get(callId);
-    if (!session) throw new AppError('notFound', 'The call has ended.', callId);
+    if (!session) throw new AppError('notFound', t('The call has ended.'), callId);
     return session;
   }
 
@@ -298,7 +299,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     this.#spare.lost();
     const calls = [...this.#sessions.values()].filter((session) => session.processDied()).map(({ callId }) => callId);
     this.#options.log.error('the media process ended', { reason, calls: calls.length });
-    this.#rejectAll(new AppError('media', 'The sound of the call broke off. Parley starts it again.', reason));
+    this.#rejectAll(new AppError('media', t('The sound of the call broke off. Parley starts it again.'), reason));
     this.#scheduleRestart();
     for (const listener of [...this.#diedListeners]) listener(calls);
   }
@@ -317,7 +318,9 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     }
     this.#report(
       'failed',
-      'The part of Parley that carries sound stops again and again, so calls are silent. Parley keeps trying; restart Parley, and if that does not help, install it anew.',
+      t(
+        'The part of Parley that carries sound stops again and again, so calls are silent. Parley keeps trying; restart Parley, and if that does not help, install it anew.',
+      ),
     );
     const pauseMs = Math.min(gatewayLimits.restartPauseMs * 2 ** (tooMany - 1), gatewayLimits.restartPauseMaxMs);
     this.#restart = this.#options.clock.setTimeout(() => {
@@ -351,12 +354,12 @@ export class MediaGateway implements Service, MediaGatewaySessions {
 
   async #request<M extends GatewayMethod>(method: M, params: GatewayParams<M>, extraMs = 0): Promise<GatewayResult<M>> {
     if (this.#state === 'stopped' || this.#state === 'stopping') {
-      throw new AppError('media', 'The media gateway is not running.');
+      throw new AppError('media', t('The media gateway is not running.'));
     }
     this.#spawnIfDue();
     if (this.#state !== 'running') await this.#untilRunning();
     const channel = this.#channel;
-    if (!channel || this.#state !== 'running') throw new AppError('media', 'The media gateway is not running.');
+    if (!channel || this.#state !== 'running') throw new AppError('media', t('The media gateway is not running.'));
     return await this.#post(channel, method, params, gatewayLimits.requestDeadlineMs + extraMs);
   }
 
@@ -371,7 +374,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
         reject(
           new AppError(
             'media',
-            'The part of Parley that carries sound does not start. Try again; if it goes on, restart Parley.',
+            t('The part of Parley that carries sound does not start. Try again; if it goes on, restart Parley.'),
           ),
         );
       }, gatewayLimits.requestDeadlineMs);
@@ -389,7 +392,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     return new Promise<GatewayResult<M>>((resolve, reject) => {
       const timer = this.#options.clock.setTimeout(() => {
         this.#pending.delete(id);
-        reject(new AppError('timeout', 'The media gateway did not answer in time.', method));
+        reject(new AppError('timeout', t('The media gateway did not answer in time.'), method));
       }, deadlineMs);
       // The protocol file ties results to methods; ids tie answers to requests.
       this.#pending.set(id, {

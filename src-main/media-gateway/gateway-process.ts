@@ -1,6 +1,7 @@
 import { AppError } from '../../src-shared/errors.ts';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import type { OptionalCodec } from '../../src-shared/model/audio-codecs.ts';
+import { t } from '../../src-shared/words.ts';
 import { findG729Library, type G729Library } from './g729-library.ts';
 import { gatewayLimits } from './gateway-limits.ts';
 import { NativeKeeper } from './native-keeper.ts';
@@ -142,7 +143,7 @@ export class GatewayProcess {
     connectRenderer: (params) => this.#connectRenderer(params),
     attach: ({ callId, legId }) => {
       const leg = this.#warm.get(legId);
-      if (!leg) throw new AppError('notFound', 'The window is no longer connected to the gateway.', legId);
+      if (!leg) throw new AppError('notFound', t('The window is no longer connected to the gateway.'), legId);
       const relay = this.#relayFor(callId);
       this.#warm.delete(legId);
       relay.attach(leg);
@@ -182,16 +183,16 @@ export class GatewayProcess {
     callId,
     offerSdp,
   }: GatewayParams<'connectRenderer'>): Promise<GatewayResult<'connectRenderer'>> {
-    if (!isReasonableSdp(offerSdp)) throw new AppError('invalid', 'The window offered media that is too long.');
+    if (!isReasonableSdp(offerSdp)) throw new AppError('invalid', t('The window offered media that is too long.'));
     if (this.#warm.size >= gatewayLimits.rendererLegs) {
-      throw new AppError('limit', 'Too many windows are connected to the gateway.');
+      throw new AppError('limit', t('Too many windows are connected to the gateway.'));
     }
     // Now, not after the wait: a call that ends meanwhile must not come back to life.
     const relay = callId === undefined ? undefined : this.#relayFor(callId);
     const leg = new WebRtcLeg(this.#options.native, this.#running(), this.#keeper);
     try {
       const answerSdp = await leg.answer(offerSdp);
-      if (this.#stopped) throw new AppError('disconnected', 'Parley is closing.');
+      if (this.#stopped) throw new AppError('disconnected', t('Parley is closing.'));
       if (relay) relay.attach(leg);
       else this.#keepWarm(legId, leg);
       return { answerSdp };
@@ -216,7 +217,7 @@ export class GatewayProcess {
     const known = this.#relays.get(callId);
     if (known) return known;
     if (this.#relays.size >= gatewayLimits.sessions) {
-      throw new AppError('limit', 'Too many calls at once. End one and try again.');
+      throw new AppError('limit', t('Too many calls at once. End one and try again.'));
     }
     const relay = this.#newRelay(() => callId);
     this.#relays.set(callId, relay);
@@ -242,7 +243,7 @@ export class GatewayProcess {
 
   #reserve(reservationId: string): ReservedRelay {
     if (this.#reserved.size >= gatewayLimits.reservations) {
-      throw new AppError('limit', 'Too many ports are kept for calls to come.');
+      throw new AppError('limit', t('Too many ports are kept for calls to come.'));
     }
     this.#release(reservationId);
     const reserved: ReservedRelay = { callId: reservationId, relay: this.#newRelay(() => reserved.callId) };
@@ -258,8 +259,8 @@ export class GatewayProcess {
   /** The reserved ports are this call's from now on. Throws AppError `notFound`, and `invalid` when the call has ports. */
   #take(reservationId: string, callId: string): void {
     const reserved = this.#reserved.get(reservationId);
-    if (!reserved) throw new AppError('notFound', 'The ports of this call are gone.', reservationId);
-    if (this.#relays.has(callId)) throw new AppError('invalid', 'This call has ports of its own.', callId);
+    if (!reserved) throw new AppError('notFound', t('The ports of this call are gone.'), reservationId);
+    if (this.#relays.has(callId)) throw new AppError('invalid', t('This call has ports of its own.'), callId);
     this.#reserved.delete(reservationId);
     reserved.callId = callId;
     this.#relays.set(callId, reserved.relay);
@@ -267,12 +268,12 @@ export class GatewayProcess {
 
   #existing(callId: string): Relay {
     const relay = this.#relays.get(callId);
-    if (!relay) throw new AppError('notFound', 'This call has no media.', callId);
+    if (!relay) throw new AppError('notFound', t('This call has no media.'), callId);
     return relay;
   }
 
   #running(): GatewaySettings {
-    if (!this.#settings || this.#stopped) throw new AppError('media', 'The media gateway is not running.');
+    if (!this.#settings || this.#stopped) throw new AppError('media', t('The media gateway is not running.'));
     return this.#settings;
   }
 
@@ -287,7 +288,7 @@ export class GatewayProcess {
       const data =
         error instanceof AppError
           ? error.toData()
-          : { code: 'internal' as const, message: 'The media gateway failed.', detail: String(error) };
+          : { code: 'internal' as const, message: t('The media gateway failed.'), detail: String(error) };
       this.#post({ id, ok: false, error: data });
     }
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../src-shared/errors.ts';
 import type { Clock } from '../../src-shared/clock.ts';
+import { t } from '../../src-shared/words.ts';
 import { DtmfSender } from './dtmf.ts';
 import type { G729Library } from './g729-library.ts';
 import { G729Translation } from './g729-translation.ts';
@@ -68,7 +69,7 @@ export class Relay {
   async open(localAddress: string, kinds: readonly MediaKind[]): Promise<Partial<Record<MediaKind, number>>> {
     for (const { leg } of this.#streams.values()) if (leg.localAddress !== localAddress) await leg.move(localAddress);
     for (const kind of kinds) {
-      if (this.#closed) throw new AppError('notFound', 'The call has ended.', this.#options.callId());
+      if (this.#closed) throw new AppError('notFound', t('The call has ended.'), this.#options.callId());
       if (this.#streams.has(kind)) continue;
       const stream = this.#newStream(kind, localAddress);
       this.#streams.set(kind, stream);
@@ -87,7 +88,8 @@ export class Relay {
   /** Applies the agreement with the peer; kinds without one fall silent. Throws AppError `invalid` for a kind without ports. */
   configure(configs: readonly StreamConfig[]): void {
     for (const config of configs) {
-      if (!this.#streams.has(config.kind)) throw new AppError('invalid', 'This call has no such media.', config.kind);
+      if (!this.#streams.has(config.kind))
+        throw new AppError('invalid', t('This call has no such media.'), config.kind);
     }
     const hasVideo = configs.some(({ kind, remote }) => kind === 'video' && remote !== null);
     const dscp = hasVideo ? dscpValues.videoCall : dscpValues.audioCall;
@@ -107,7 +109,7 @@ export class Relay {
 
   /** Makes this the renderer of the call; the one before is closed. The SIP side notices nothing. Throws AppError `notFound` after `close`. */
   attach(renderer: RendererLeg): void {
-    if (this.#closed) throw new AppError('notFound', 'The call has ended.', this.#options.callId());
+    if (this.#closed) throw new AppError('notFound', t('The call has ended.'), this.#options.callId());
     const before = this.#renderer;
     this.#renderer = renderer;
     if (before !== renderer) before?.close();
@@ -132,7 +134,8 @@ export class Relay {
 
   /** See DtmfSender.send. */
   sendDtmf(digits: string): Promise<void> {
-    if (!this.#dtmf) return Promise.reject(new AppError('unsupported', 'This call has no sound to send key tones in.'));
+    if (!this.#dtmf)
+      return Promise.reject(new AppError('unsupported', t('This call has no sound to send key tones in.')));
     return this.#dtmf.send(digits);
   }
 

@@ -1,6 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIP } from 'node:net';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 import { markSocket } from '../core/dscp.ts';
 import type { PortRange } from '../core/port-range.ts';
 import { gatewayLimits } from './gateway-limits.ts';
@@ -117,7 +118,7 @@ export class RtpLeg {
       if (rtp === 'impossible') {
         throw new AppError(
           'media',
-          'The network that this call began with is gone. Call again.',
+          t('The network that this call began with is gone. Call again.'),
           `${localAddress} is not an address of this computer`,
         );
       }
@@ -148,7 +149,9 @@ export class RtpLeg {
     }
     throw new AppError(
       'media',
-      'All ports for sound are in use on this computer, so there is no call. End another call or close other programs that carry sound, then call again; your administrator can give Parley more ports.',
+      t(
+        'All ports for sound are in use on this computer, so there is no call. End another call or close other programs that carry sound, then call again; your administrator can give Parley more ports.',
+      ),
       `no pair of UDP ports between ${ports.first} and ${ports.last} on ${localAddress}`,
     );
   }

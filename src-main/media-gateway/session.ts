@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { AppError } from '../../src-shared/errors.ts';
+import { msg, t } from '../../src-shared/words.ts';
 import { isOwnAddress } from '../core/own-addresses.ts';
 import { EncryptionRefusedError, NegotiationError, noEncryption, refusesForEncryption } from './media-encryption.ts';
 import type { MediaKind, MediaSession, MediaSessionOptions, MediaStats, NegotiatedMedia } from './media.ts';
@@ -89,7 +90,7 @@ export class RtpMediaSession implements MediaSession {
     reserved: (kinds: readonly MediaKind[]) => Reservation | undefined = () => undefined,
   ) {
     if (isIP(options.localAddress) === 0) {
-      throw new AppError('invalid', 'The call has no address for its sound.', options.localAddress);
+      throw new AppError('invalid', t('The call has no address for its sound.'), options.localAddress);
     }
     this.callId = options.callId;
     this.#local = {
@@ -166,7 +167,7 @@ export class RtpMediaSession implements MediaSession {
 
   async sendDtmf(digits: string): Promise<void> {
     if (negotiatedMedia(this.#agreed).audio?.telephoneEvent === undefined) {
-      throw new AppError('unsupported', 'The other side does not take key tones in this call.');
+      throw new AppError('unsupported', t('The other side does not take key tones in this call.'));
     }
     this.#refuseClosed();
     // Tones wait for each other, so the answer may be as late as the queue is long.
@@ -241,7 +242,7 @@ export class RtpMediaSession implements MediaSession {
   /** What this answer makes of our last offer. */
   #agreement(sdp: string): { readonly agreed: Negotiation; readonly offer: Offer } {
     const offer = this.#offer;
-    if (!offer) throw new AppError('invalid', 'The other side answered an offer that was never made.');
+    if (!offer) throw new AppError('invalid', t('The other side answered an offer that was never made.'));
     const answer = read(sdp);
     return { agreed: attempt(() => takeAnswer(offer.negotiation, answer, offer.held, this.#local.encryption)), offer };
   }
@@ -252,9 +253,9 @@ export class RtpMediaSession implements MediaSession {
     const kinds = kindsToAnswer(offer, this.#local);
     if (kinds.length > 0) return { offer, kinds };
     if (refusesForEncryption(offer.media, this.#local.encryption ?? noEncryption)) {
-      throw new AppError('media', encryptionRefusedWords, 'the offer cannot be encrypted as asked');
+      throw new AppError('media', t(encryptionRefusedWords), 'the offer cannot be encrypted as asked');
     }
-    throw new AppError('unsupported', 'The other side offers no kind of sound that this computer knows.');
+    throw new AppError('unsupported', t('The other side offers no kind of sound that this computer knows.'));
   }
 
   async #open(kinds: LocalMedia['kinds']): Promise<LocalPorts> {
@@ -307,7 +308,7 @@ export class RtpMediaSession implements MediaSession {
   }
 
   #refuseClosed(): void {
-    if (this.#state === 'closed') throw new AppError('notFound', 'The call has ended.', this.callId);
+    if (this.#state === 'closed') throw new AppError('notFound', t('The call has ended.'), this.callId);
   }
 
   #move(to: MediaSessionState): void {
@@ -317,15 +318,16 @@ export class RtpMediaSession implements MediaSession {
 }
 
 /** Either side may be the one that insists. */
-const encryptionRefusedWords =
-  'Parley and the other side did not agree on whether the sound is encrypted, so there is no call. Ask your administrator which setting for encryption your phone server needs.';
+const encryptionRefusedWords = msg(
+  'Parley and the other side did not agree on whether the sound is encrypted, so there is no call. Ask your administrator which setting for encryption your phone server needs.',
+);
 
 function read(sdp: string): SessionDescription {
   const result = parseSdp(sdp);
   if (result.ok) return result.description;
   throw new AppError(
     'invalid',
-    'The other side described the sound of the call in a way that cannot be read.',
+    t('The other side described the sound of the call in a way that cannot be read.'),
     `SDP line ${result.line}: ${result.reason}`,
   );
 }
@@ -335,7 +337,11 @@ function attempt<T>(step: () => T): T {
     return step();
   } catch (error) {
     if (!(error instanceof NegotiationError)) throw error;
-    if (error instanceof EncryptionRefusedError) throw new AppError('media', encryptionRefusedWords, error.message);
-    throw new AppError('unsupported', 'This computer and the other side found no way to share sound.', error.message);
+    if (error instanceof EncryptionRefusedError) throw new AppError('media', t(encryptionRefusedWords), error.message);
+    throw new AppError(
+      'unsupported',
+      t('This computer and the other side found no way to share sound.'),
+      error.message,
+    );
   }
 }

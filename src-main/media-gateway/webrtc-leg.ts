@@ -1,6 +1,7 @@
 import type * as NodeDataChannel from 'node-datachannel';
 import type { PeerConnection, Track } from 'node-datachannel';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 import { gatewayLimits } from './gateway-limits.ts';
 import type { MediaKind, MediaStats } from './media.ts';
 import type { NativeKeeper } from './native-keeper.ts';
@@ -76,7 +77,7 @@ export class WebRtcLeg implements RendererLeg {
   async answer(offerSdp: string): Promise<string> {
     const offer = prepareRendererOffer(offerSdp);
     if (!offer.ok)
-      throw new AppError('invalid', 'The window offered media that the gateway cannot take.', offer.reason);
+      throw new AppError('invalid', t('The window offered media that the gateway cannot take.'), offer.reason);
     // What the native module is not shown it does not answer: filtering the offer filters the answer.
     const gathered = new Promise<void>((resolve) => {
       this.#peer.onGatheringStateChange((state) => {
@@ -89,13 +90,13 @@ export class WebRtcLeg implements RendererLeg {
     } catch (error) {
       throw new AppError(
         'invalid',
-        'The window offered media that the gateway cannot take.',
+        t('The window offered media that the gateway cannot take.'),
         error instanceof Error ? error.message : 'refused by the WebRTC module',
       );
     }
     await gathered;
     const local = this.#peer.localDescription();
-    if (!local) throw new AppError('media', 'The gateway could not connect to the window.', 'no local description');
+    if (!local) throw new AppError('media', t('The gateway could not connect to the window.'), 'no local description');
     this.#codecs = offer.codecs;
     return withVideoBitrate(local.sdp, this.#settings.videoStartBitrateKbps, this.#settings.videoMaxBitrateKbps);
   }

@@ -1,6 +1,7 @@
 import { chmod, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 import { controlKeyHeader, controlPath } from './loopback-server.ts';
 
 /** Milliseconds that a first copy has to answer a second one. */
@@ -58,7 +59,10 @@ export class InstanceLock {
       if (error instanceof Error && error.name === 'TimeoutError') {
         throw new AppError(
           'invalid',
-          `Parley already runs with this data directory (process ${lock.pid}) and does not answer. End that process and start again.`,
+          t(
+            'Parley already runs with this data directory (process {pid}) and does not answer. End that process and start again.',
+            { pid: lock.pid },
+          ),
         );
       }
       // Refused or not our protocol: the process number belongs to another program now.
@@ -76,7 +80,7 @@ export class InstanceLock {
     if (running !== undefined) return running;
     await rm(this.#file, { force: true });
     if (await this.#create(content)) return undefined;
-    throw new AppError('invalid', 'Another copy of Parley is starting with this data directory. Start again.');
+    throw new AppError('invalid', t('Another copy of Parley is starting with this data directory. Start again.'));
   }
 
   /** `wx`: of two copies only one makes the file. */

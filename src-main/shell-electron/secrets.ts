@@ -1,4 +1,5 @@
 import { safeStorage } from 'electron';
+import { t } from '../../src-shared/words.ts';
 import type { SecretStore } from '../host.ts';
 import { KeyFileSecrets } from '../core/key-file-secrets.ts';
 import { SecretFile } from '../core/secret-file.ts';
@@ -58,7 +59,7 @@ async function unseal(name: string, sealed: string): Promise<string | undefined>
 }
 
 function backendName(platform: NodeJS.Platform, linuxBackend: string | undefined): string {
-  if (platform === 'win32') return 'Windows data protection for your account';
-  if (platform === 'darwin') return 'the macOS keychain';
-  return linuxBackend?.startsWith('kwallet') === true ? 'KWallet' : 'the GNOME keyring';
+  if (platform === 'win32') return t('Windows data protection for your account');
+  if (platform === 'darwin') return t('the macOS keychain');
+  return linuxBackend?.startsWith('kwallet') === true ? 'KWallet' : t('the GNOME keyring');
 }

@@ -2,6 +2,8 @@ import { Menu, Tray, nativeImage } from 'electron';
 import type { MenuItemConstructorOptions } from 'electron';
 import { ownPresenceStates } from '../../src-shared/model/presence.ts';
 import type { OwnPresenceState } from '../../src-shared/model/presence.ts';
+import { msg, t } from '../../src-shared/words.ts';
+import type { Message } from '../../src-shared/words.ts';
 import type { HostStatus } from '../host.ts';
 import { trayIcon, trayIconPixels } from './tray-icon.ts';
 
@@ -11,23 +13,23 @@ export interface StatusTrayOptions {
   readonly choosePresence: (state: OwnPresenceState) => void;
 }
 
-const presenceWords: Readonly<Record<HostStatus['presence'], string>> = {
-  available: 'Available',
-  busy: 'Busy',
-  dnd: 'Do not disturb',
-  away: 'Away',
-  onphone: 'On the phone',
-  offline: 'Offline',
-  unknown: 'Not connected',
+const presenceWords: Readonly<Record<HostStatus['presence'], Message>> = {
+  available: msg('Available'),
+  busy: msg('Busy'),
+  dnd: msg('Do not disturb'),
+  away: msg('Away'),
+  onphone: msg('On the phone'),
+  offline: msg('Offline'),
+  unknown: msg('Not connected'),
 };
 
 /** What a person may choose, as the window's own menu calls it. */
-const choiceWords: Readonly<Record<OwnPresenceState, string>> = {
-  available: 'Available',
-  busy: 'Busy',
-  dnd: 'Do not disturb',
-  away: 'Away',
-  offline: 'Appear offline',
+const choiceWords: Readonly<Record<OwnPresenceState, Message>> = {
+  available: msg('Available'),
+  busy: msg('Busy'),
+  dnd: msg('Do not disturb'),
+  away: msg('Away'),
+  offline: msg('Appear offline'),
 };
 
 /** The icon beside the clock: own presence, missed calls and unread messages, and the way back to the window. */
@@ -72,7 +74,7 @@ export class StatusTray {
     this.#menuFor = menuFor;
     const { open, quit, choosePresence } = this.#options;
     const presence = ownPresenceStates.map((state): MenuItemConstructorOptions => ({
-      label: choiceWords[state],
+      label: t(choiceWords[state]),
       type: 'radio',
       checked: state === chosen,
       click: () => {
@@ -80,11 +82,11 @@ export class StatusTray {
       },
     }));
     const menu: MenuItemConstructorOptions[] = [
-      { label: 'Open Parley', click: open },
+      { label: t('Open Parley'), click: open },
       { type: 'separator' },
       // Nobody is signed in: there is nothing to choose.
       ...(chosen === undefined ? [] : [...presence, { type: 'separator' } as const]),
-      { label: 'Quit Parley', click: quit },
+      { label: t('Quit Parley'), click: quit },
     ];
     tray.setContextMenu(Menu.buildFromTemplate(menu));
   }
@@ -92,12 +94,17 @@ export class StatusTray {
 
 /** `2 missed calls`, `1 unread message`: only what there is. */
 export function countedWords({ missedCalls, unreadMessages }: HostStatus): readonly string[] {
-  const counted = (count: number, one: string): string[] =>
-    count === 0 ? [] : [`${String(count)} ${one}${count === 1 ? '' : 's'}`];
-  return [...counted(missedCalls, 'missed call'), ...counted(unreadMessages, 'unread message')];
+  return [
+    ...(missedCalls === 0
+      ? []
+      : [t('{missedCalls, plural, one {# missed call} other {# missed calls}}', { missedCalls })]),
+    ...(unreadMessages === 0
+      ? []
+      : [t('{unreadMessages, plural, one {# unread message} other {# unread messages}}', { unreadMessages })]),
+  ];
 }
 
 /** One line, as the system shows it when the pointer rests on the icon. */
 export function trayWords(status: HostStatus): string {
-  return [`Parley: ${presenceWords[status.presence]}`, ...countedWords(status)].join(', ');
+  return [t('Parley: {presence}', { presence: t(presenceWords[status.presence]) }), ...countedWords(status)].join(', ');
 }

@@ -1,6 +1,7 @@
 import { Grammar } from 'sip.js';
 import type { URI } from 'sip.js';
 import { AppError } from '../../src-shared/errors.ts';
+import { msg, t } from '../../src-shared/words.ts';
 import type { PhoneConfig } from '../account/account-config.ts';
 import type { DialTarget } from '../dial-plan/dial-string.ts';
 import { domainOf } from './make-wire.ts';
@@ -20,7 +21,7 @@ export function addressOfNumber(number: string, aor: string): string {
 /** Throws AppError `invalid`. */
 export function uriOf(address: string): URI {
   const uri = Grammar.URIParse(address);
-  if (uri === undefined) throw new AppError('invalid', 'That address cannot be called. Check how it is written.');
+  if (uri === undefined) throw new AppError('invalid', t('That address cannot be called. Check how it is written.'));
   return uri;
 }
 
@@ -29,5 +30,6 @@ export function isReachable({ scheme }: URI, { transport }: Pick<PhoneConfig, 't
   return scheme.toLowerCase() !== 'sips' || transport === 'tls' || transport === 'wss';
 }
 
-export const onlyEncryptedWords =
-  'An address that begins with sips: is only called over an encrypted connection, and the one to your phone server is not. Type it with sip: to call it all the same, or ask your administrator for TLS.';
+export const onlyEncryptedWords = msg(
+  'An address that begins with sips: is only called over an encrypted connection, and the one to your phone server is not. Type it with sip: to call it all the same, or ask your administrator for TLS.',
+);

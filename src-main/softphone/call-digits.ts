@@ -1,5 +1,6 @@
 import type { Inviter, Invitation } from 'sip.js';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 import type { WindowMedia } from '../window-media.ts';
 import type { DigitMode } from '../account/account-config.ts';
 import type { CallMedia } from './call-media.ts';
@@ -65,7 +66,7 @@ export class CallDigits {
   #inform(digit: string): Promise<void> {
     const session = this.#options.session();
     const dialog = session?.dialog;
-    if (dialog === undefined) return Promise.reject(new AppError('notFound', 'This call is over.'));
+    if (dialog === undefined) return Promise.reject(new AppError('notFound', t('This call is over.')));
     return new Promise((resolve, reject) => {
       const sent = dialog.info(
         {
@@ -78,7 +79,7 @@ export class CallDigits {
             reject(
               new AppError(
                 'unsupported',
-                'The other side does not take the keys of this call.',
+                t('The other side does not take the keys of this call.'),
                 `INFO ${message.statusCode ?? 0}`,
               ),
             );

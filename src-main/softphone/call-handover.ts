@@ -2,6 +2,7 @@ import { SessionState } from 'sip.js';
 import type { Invitation, Inviter, Notification } from 'sip.js';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 import type { DeviceCallEvent } from '../calls/call-device.ts';
 import type { Logger } from '../core/log.ts';
 import { CallTransfer } from './call-transfer.ts';
@@ -56,7 +57,7 @@ export class CallHandover {
   async order(target: ReferTarget, other?: CallHandover): Promise<void> {
     const { clock, log, tell, handedOver } = this.#options;
     const session = this.#options.session();
-    if (session === undefined) throw new AppError('notFound', 'This call is over.');
+    if (session === undefined) throw new AppError('notFound', t('This call is over.'));
     this.#transfer?.stop();
     const transfer = new CallTransfer({
       ...{ session, clock, log },

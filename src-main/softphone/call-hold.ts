@@ -1,13 +1,14 @@
 import type { Clock } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { withDeadline } from '../../src-shared/rpc/deadline.ts';
+import { msg, t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { CallMedia } from './call-media.ts';
 import type { CallSound } from './call-sound.ts';
 import type { DialogAnswer } from './dialogs/dialog-requests.ts';
 import { signallingLimits } from './signalling-limits.ts';
 
-const notResumedWords = 'The call could not be taken back. It stays on hold; try again in a moment.';
+const notResumedWords = msg('The call could not be taken back. It stays on hold; try again in a moment.');
 
 export interface CallHoldOptions {
   readonly callId: string;
@@ -63,7 +64,7 @@ export class CallHold {
     this.#held = true;
     media.session.setHold(true);
     log.warn('a call was not taken back', { callId, answer });
-    throw new AppError('timeout', notResumedWords);
+    throw new AppError('timeout', t(notResumedWords));
   }
 
   /** Undefined when there was no answer in time. */

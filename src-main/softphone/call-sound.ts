@@ -2,6 +2,7 @@ import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import type { CallInput } from '../../src-shared/contract/contract.ts';
 import type { MediaLegState } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { NegotiatedAudio } from '../media-gateway/media.ts';
 import type { WindowMedia } from '../window-media.ts';
@@ -181,7 +182,7 @@ export class CallSound {
     if (state !== 'failed') return;
     this.#options.log.warn('the window lost its leg', { callId: this.#options.callId, detail });
     this.#restores += 1;
-    if (this.#restores > restoresInARow) this.#options.lost(soundLostWords, detail);
+    if (this.#restores > restoresInARow) this.#options.lost(t(soundLostWords), detail);
     else this.restore();
   }
 
@@ -198,7 +199,7 @@ export class CallSound {
         if (this.#closed) return;
         log.warn('the window leg was not restored', { callId, error });
         this.#isSilent = true;
-        notice(noSoundNowWords);
+        notice(t(noSoundNowWords));
       });
   }
 

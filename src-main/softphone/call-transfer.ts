@@ -2,6 +2,7 @@ import type { Inviter, Invitation, Notification } from 'sip.js';
 import type { Clock } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { CallEndReason } from '../../src-shared/model/call.ts';
+import { t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import { OutgoingRefer } from './dialogs/refer.ts';
 import type { ReferProgress, ReferTarget } from './dialogs/refer.ts';
@@ -102,9 +103,9 @@ export class CallTransfer {
 function refused(status: number): AppError {
   const detail = `REFER ${status}`;
   if (status === 481 || status === 408 || status === 0) {
-    return new AppError('timeout', 'The other side did not answer, so the call was not transferred.', detail);
+    return new AppError('timeout', t('The other side did not answer, so the call was not transferred.'), detail);
   }
-  if (status === 603) return new AppError('denied', 'The other side does not want to be transferred.', detail);
-  if (status === 403) return new AppError('denied', 'The phone server does not allow this transfer.', detail);
-  return new AppError('unsupported', 'The other side cannot be transferred.', detail);
+  if (status === 603) return new AppError('denied', t('The other side does not want to be transferred.'), detail);
+  if (status === 403) return new AppError('denied', t('The phone server does not allow this transfer.'), detail);
+  return new AppError('unsupported', t('The other side cannot be transferred.'), detail);
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { t } from '../../src-shared/words.ts';
 import { offlineWords, registerFailure, wireFailure } from './connect-failures.ts';
 
 const named = (code: string): Error => Object.assign(new Error('connect'), { code });
@@ -28,7 +29,7 @@ test.each([
 });
 
 test('what is no error of the network at all is offline, and keeps what it said', () => {
-  expect(wireFailure('gone')).toMatchObject({ advice: 'later', message: offlineWords, detail: 'gone' });
+  expect(wireFailure('gone')).toMatchObject({ advice: 'later', message: t(offlineWords), detail: 'gone' });
   const refused = registerFailure(403, 'Forbidden');
   expect(wireFailure(refused)).toBe(refused);
 });

@@ -1,5 +1,6 @@
 import type { IceServer } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 import type {
   KindStats,
   MediaDirection,
@@ -107,8 +108,8 @@ class DirectMedia implements CallMedia, MediaSession {
 
   readOffer(offerSdp: string): void {
     const fault = offerFault(offerSdp, this.#audioCodecs);
-    if (fault === 'unencrypted') throw new AppError('media', encryptionRefusedWords, 'the offer has no fingerprint');
-    if (fault !== undefined) throw new AppError(fault, 'The offer of the other side is of no use to the window.');
+    if (fault === 'unencrypted') throw new AppError('media', t(encryptionRefusedWords), 'the offer has no fingerprint');
+    if (fault !== undefined) throw new AppError(fault, t('The offer of the other side is of no use to the window.'));
   }
 
   moveTo(): boolean {
@@ -146,7 +147,7 @@ class DirectMedia implements CallMedia, MediaSession {
     });
     this.#offering = offering;
     const offer = await offering;
-    if (!('sdp' in offer)) throw new AppError('media', 'The window gave no offer.', offer.legId);
+    if (!('sdp' in offer)) throw new AppError('media', t('The window gave no offer.'), offer.legId);
     this.#needsLeg = false;
     this.#keepsLeg = false;
     return this.#written(offer.sdp, 'sendrecv');

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../../src-shared/clock.ts';
 import { withDeadline } from '../../src-shared/rpc/deadline.ts';
+import { t } from '../../src-shared/words.ts';
 import type { AddressFamily, PhoneConfig, ServerAddress, SipTransportKind } from '../account/account-config.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import type { NameService } from '../core/name-service.ts';
@@ -47,7 +48,7 @@ export async function findServers(
   if (servers.length > 0) return servers;
   throw new ConnectFailure(
     'later',
-    'No phone server has an address of the kind that is set. Choose both IPv4 and IPv6 in Settings.',
+    t('No phone server has an address of the kind that is set. Choose both IPv4 and IPv6 in Settings.'),
   );
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from '../../src-shared/errors.ts';
 import { isVoiceCodec } from '../../src-shared/model/audio-codecs.ts';
+import { t } from '../../src-shared/words.ts';
 import type { LocalEncryption } from '../media-gateway/media-encryption.ts';
 import type { MediaGatewaySessions, MediaSession, NegotiatedAudio } from '../media-gateway/media.ts';
 import type { WindowMedia } from '../window-media.ts';
@@ -57,7 +58,7 @@ export class GatewayMediaFactory implements CallMediaFactory {
       if (!optional.has(name)) return names === undefined || names.includes(name.toLowerCase());
       return optionalCodecs.some((codec) => codec.name === name && codec.available);
     });
-    if (!usable.some(isVoiceCodec)) throw new AppError('media', noCodecWords, wanted.join());
+    if (!usable.some(isVoiceCodec)) throw new AppError('media', t(noCodecWords), wanted.join());
     return usable;
   }
 }
@@ -87,7 +88,7 @@ class GatewayMedia implements CallMedia {
   }
 
   wordsForRefusal(status: number): string | undefined {
-    return this.#encryption.mode === 'required' && refusesDescription(status) ? encryptionRefusedWords : undefined;
+    return this.#encryption.mode === 'required' && refusesDescription(status) ? t(encryptionRefusedWords) : undefined;
   }
 
   insists(status: number): boolean {
@@ -106,7 +107,7 @@ class GatewayMedia implements CallMedia {
       if (await this.#attached(offer.legId)) return 'connected';
       offer = await this.#window.ask('media.offer', { ...wanted, fresh: true });
     }
-    if ('legId' in offer) throw new AppError('media', 'The window gave no new leg.', offer.legId);
+    if ('legId' in offer) throw new AppError('media', t('The window gave no new leg.'), offer.legId);
     const { answerSdp } = await this.#gateway.connectRenderer(callId, offer.sdp);
     await this.#window.ask('media.answer', { callId, sdp: answerSdp });
     return 'connected';

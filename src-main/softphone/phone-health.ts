@@ -1,11 +1,12 @@
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
 import { assertNever } from '../../src-shared/assert-never.ts';
+import { msg, t } from '../../src-shared/words.ts';
 import type { LineStatus } from '../calls/call-device.ts';
 import type { ReconnectorStatus } from '../core/reconnector-options.ts';
 import { failedHealth } from '../core/failure-words.ts';
 import { formatServer } from '../core/server-list.ts';
 
-const reconnecting = 'Phone: reconnecting… Calls may take a few seconds longer. Chat is not affected.';
+const reconnecting = msg('Phone: reconnecting… Calls may take a few seconds longer. Chat is not affected.');
 
 /** Health of the phone in the words of the interface. */
 export function phoneHealth(status: ReconnectorStatus): ServiceHealth {
@@ -18,7 +19,7 @@ export function phoneHealth(status: ReconnectorStatus): ServiceHealth {
       return {
         service: 'phone',
         state: status.everUp ? 'reconnecting' : 'starting',
-        message: status.everUp ? reconnecting : '',
+        message: status.everUp ? t(reconnecting) : '',
         ...(status.server === undefined ? {} : { server: formatServer(status.server) }),
         ...(status.failure?.detail === undefined ? {} : { detail: status.failure.detail }),
       };
@@ -46,7 +47,7 @@ export function lineWords(status: ReconnectorStatus): LineStatus {
     case 'connecting':
       return {
         state: 'registering',
-        message: status.everUp ? reconnecting : 'Phone is signing in. Try again in a moment.',
+        message: status.everUp ? t(reconnecting) : t('Phone is signing in. Try again in a moment.'),
       };
     case 'waiting':
       return { state: 'registering', message: status.failure.message };

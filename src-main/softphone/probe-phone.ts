@@ -1,4 +1,5 @@
 import type { Clock } from '../../src-shared/clock.ts';
+import { t } from '../../src-shared/words.ts';
 import type { PhoneConfig, ProbeResult, TrustConfig } from '../account/account-config.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import type { Logger } from '../core/log.ts';
@@ -25,7 +26,7 @@ export interface ProbePhoneDeps {
  * accepts or refuses; the password is sent to one server at most when it is refused.
  */
 export async function probePhone(config: PhoneConfig, password: string, deps: ProbePhoneDeps): Promise<ProbeResult> {
-  let failure = new ConnectFailure('later', 'No phone server is known.');
+  let failure = new ConnectFailure('later', t('No phone server is known.'));
   try {
     const servers = await findServers(config, deps.names, deps.random, deps.clock);
     const first = servers.filter((server, at) => servers.findIndex((one) => isSameName(one, server)) === at);
@@ -45,7 +46,7 @@ export async function probePhone(config: PhoneConfig, password: string, deps: Pr
       });
       try {
         await agent.tryOnce(server, others);
-        return { outcome: 'ok', message: 'The phone server accepts you.' };
+        return { outcome: 'ok', message: t('The phone server accepts you.') };
       } catch (error) {
         failure = wireFailure(error);
         if (failure.advice === 'never') break;

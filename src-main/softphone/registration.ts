@@ -1,6 +1,7 @@
 import { URI } from 'sip.js';
 import type { Core, UserAgent } from 'sip.js';
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
+import { t } from '../../src-shared/words.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import { noAnswerWords, offlineWords, registerFailure } from './connect-failures.ts';
 import type { ContactPlace } from './contact-place.ts';
@@ -101,7 +102,7 @@ export class Registration {
       if (epoch === this.#epoch) this.#state = 'idle';
       throw error;
     }
-    if (epoch !== this.#epoch) throw new ConnectFailure('later', offlineWords, { detail: 'given up' });
+    if (epoch !== this.#epoch) throw new ConnectFailure('later', t(offlineWords), { detail: 'given up' });
     if (response.status === 423 && mayRaise) {
       const minimumS = Number(response.message.getHeader('min-expires'));
       if (Number.isInteger(minimumS) && minimumS > this.#expiresS) {
@@ -214,7 +215,7 @@ export class Registration {
     ];
     return new Promise((resolve, reject) => {
       const timer = this.#clock.setTimeout(() => {
-        reject(new ConnectFailure('later', noAnswerWords, { detail: 'REGISTER: no answer' }));
+        reject(new ConnectFailure('later', t(noAnswerWords), { detail: 'REGISTER: no answer' }));
       }, timeoutMs);
       const done = ({ message }: { message: Core.IncomingResponseMessage }): void => {
         this.#clock.clearTimeout(timer);

@@ -52,7 +52,7 @@ export class RingingHere {
     const { sound, window, end } = this.#options;
     const { session } = this;
     if (session === undefined) throw noLongerRinging();
-    if (!window.available()) throw new AppError('media', noWindowWords);
+    if (!window.available()) throw new AppError('media', t(noWindowWords));
     try {
       await sound.bringUp();
       if (this.#isOver()) return;
@@ -102,5 +102,5 @@ export class RingingHere {
 }
 
 function noLongerRinging(): AppError {
-  return new AppError('notFound', 'This call is no longer ringing.');
+  return new AppError('notFound', t('This call is no longer ringing.'));
 }

@@ -300,7 +300,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     const handover = other instanceof SipCall ? other.handover : undefined;
     const address = handover?.addressForOthers;
     if (handover === undefined || address === undefined) {
-      throw new AppError('unsupported', 'These two calls cannot be joined.');
+      throw new AppError('unsupported', t('These two calls cannot be joined.'));
     }
     await this.handover.order(address, handover);
   }
@@ -348,7 +348,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   /** Ends the call because the computer goes to sleep; one that still rang was missed. */
   fallAsleep(): void {
     const stillRings = this.#isIncoming() && !this.#established;
-    this.#end(stillRings ? 'unavailable' : 'hungUp', 'This computer went to sleep, and the call ended. Call again.');
+    this.#end(stillRings ? 'unavailable' : 'hungUp', t('This computer went to sleep, and the call ended. Call again.'));
   }
 
   /** The server says who is at the far end now. */
@@ -358,7 +358,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
 
   /** The session timer ran out, or the far end does not know the call any more. */
   expired(): void {
-    this.#end('network', farEndGoneWords);
+    this.#end('network', t(farEndGoneWords));
   }
 
   /** Sound was agreed on, by an 18x where the call is not answered yet. */

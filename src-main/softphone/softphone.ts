@@ -3,6 +3,7 @@ import type { URI } from 'sip.js';
 import type { Clock } from '../../src-shared/clock.ts';
 import type { MediaLegState } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 import type { PhoneConfig, TrustConfig } from '../account/account-config.ts';
 import type {
   CallDevice,
@@ -266,12 +267,12 @@ export class Softphone implements CallDevice, EventSource, Service {
     const line = this.line();
     const local = agent?.local;
     if (agent === undefined || line.state !== 'registered' || local === undefined) {
-      throw new AppError('offline', line.message === '' ? 'Phone is off. Sign in to call.' : line.message);
+      throw new AppError('offline', line.message === '' ? t('Phone is off. Sign in to call.') : line.message);
     }
-    if (!this.#options.window.available()) throw new AppError('media', noWindowWords);
+    if (!this.#options.window.available()) throw new AppError('media', t(noWindowWords));
     // Who does not know Replaces must refuse: it would be one more call to somebody who is calling.
     const address = addressOf(target, this.#options.config);
-    if (!isReachable(uriOf(address), this.#options.config)) throw new AppError('invalid', onlyEncryptedWords);
+    if (!isReachable(uriOf(address), this.#options.config)) throw new AppError('invalid', t(onlyEncryptedWords));
     const headers = takes === undefined ? [] : [`Replaces: ${takes}`, 'Require: replaces'];
     const call = this.#newCall(agent, callId, local.address, headers);
     call.listen(listener);

@@ -1,6 +1,7 @@
 import type { Clock } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { withDeadline } from '../../src-shared/rpc/deadline.ts';
+import { t } from '../../src-shared/words.ts';
 import type { CallMedia } from './call-media.ts';
 import type { DialogAnswer } from './dialogs/dialog-requests.ts';
 import { soundLostWords } from './media-words.ts';
@@ -50,13 +51,13 @@ export class SoundRenewal {
     if (reinvited === undefined) return;
     this.#state = 'offering';
     const answered = reinvited.then((answer) => {
-      if (answer.outcome === 'refused') throw new AppError('media', soundLostWords);
+      if (answer.outcome === 'refused') throw new AppError('media', t(soundLostWords));
     });
     const both = Promise.all([answered, media.connectWindow()]);
     withDeadline(both, signallingLimits.reofferTimeoutMs, clock, 'new offer')
       .then(renewed)
       .catch((error: unknown) => {
-        lost(soundLostWords, error);
+        lost(t(soundLostWords), error);
       })
       .finally(() => {
         this.#state = 'none';

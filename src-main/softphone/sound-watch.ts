@@ -1,4 +1,5 @@
 import type { Clock } from '../../src-shared/clock.ts';
+import { t } from '../../src-shared/words.ts';
 import type { DeviceCallEvent } from '../calls/call-device.ts';
 import type { Logger } from '../core/log.ts';
 import type { NegotiatedAudio } from '../media-gateway/media.ts';
@@ -30,7 +31,7 @@ export function watchSound({ clock, media, audio, isHeld, tell }: SoundWatchOpti
       tell({ type: 'quality', quality });
     },
     silence: (isSilent) => {
-      tell(isSilent ? { type: 'notice', notice: noSoundFromThemWords } : { type: 'notice' });
+      tell(isSilent ? { type: 'notice', notice: t(noSoundFromThemWords) } : { type: 'notice' });
     },
   });
 }

@@ -1,6 +1,7 @@
 import { EmitterImpl, TransportState } from 'sip.js';
 import type { Emitter, Transport } from 'sip.js';
 import type { Clock } from '../../src-shared/clock.ts';
+import { t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { WireStep } from './dialogs/wire-step.ts';
 import type { ContactPlace } from './contact-place.ts';
@@ -223,7 +224,7 @@ export class SipTransport implements Transport {
     } catch (error) {
       // SIP.js throws on some malformed input; the far end must not be able to end this process.
       this.counters.refused += 1;
-      this.counters.lastWhy = 'SIP.js refused a message';
+      this.counters.lastWhy = t('SIP.js refused a message');
       this.#options.log.warn('a message was dropped', { error, start: message.startLine.slice(0, 80) });
     }
   }

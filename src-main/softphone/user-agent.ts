@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Grammar, SIPExtension, UserAgent, UserAgentState } from 'sip.js';
 import type { Invitation, SessionDescriptionHandlerFactory } from 'sip.js';
 import type { Clock } from '../../src-shared/clock.ts';
+import { t } from '../../src-shared/words.ts';
 import type { PhoneConfig, ServerAddress, SipTransportKind, TrustConfig } from '../account/account-config.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import type { Attempt, Connection } from '../core/dial.ts';
@@ -92,7 +93,7 @@ export class SipUserAgent {
     const { config } = options;
     const uri = Grammar.URIParse(config.aor);
     if (uri === undefined) {
-      throw new ConnectFailure('never', 'The phone address is not valid. Check it in Settings.', {
+      throw new ConnectFailure('never', t('The phone address is not valid. Check it in Settings.'), {
         detail: config.aor,
       });
     }
@@ -319,7 +320,7 @@ export class SipUserAgent {
       },
       dead: () => {
         isDead = true;
-        lost(new ConnectFailure('later', offlineWords, { detail: 'The server shows no sign of life' }));
+        lost(new ConnectFailure('later', t(offlineWords), { detail: 'The server shows no sign of life' }));
       },
     });
     const registration = new Registration(this.userAgent, {

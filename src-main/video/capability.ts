@@ -5,6 +5,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import { capabilityParts } from '../../src-shared/model/capability.ts';
 import type { Capability, CapabilityPart, VideoDecision } from '../../src-shared/model/capability.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
+import { t } from '../../src-shared/words.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../core/log.ts';
 import type { Service } from '../core/service.ts';
@@ -124,8 +125,8 @@ export class CapabilityService implements Service {
         this.#state = 'failed';
         this.#failure =
           error instanceof AppError
-            ? `This computer could not be measured: ${error.message}`
-            : 'This computer could not be measured. The log has the details.';
+            ? t('This computer could not be measured: {message}', { message: error.message })
+            : t('This computer could not be measured. The log has the details.');
       }
     }
     this.#publish();
@@ -172,14 +173,19 @@ function framesOf(video: VideoMeasurement, part: CapabilityPart): number {
 function notesOf(speeds: MeasuredSpeeds, video: VideoMeasurement): Readonly<Record<CapabilityPart, string>> {
   const notes = capabilityParts.map((part) => {
     const measured = video.parts.find((one) => one.part === part);
-    if (part !== 'encode' && part !== 'decode') return [part, `${Math.round(speeds[part])} MB a second on one thread`];
+    if (part !== 'encode' && part !== 'decode')
+      return [part, t('{speed} MB a second on one thread', { speed: Math.round(speeds[part]) })];
     if (measured === undefined || measured.framesPerSecond === 0) {
-      return [part, `Not measured. ${measured?.note ?? 'The window gave no figure.'}`];
+      return [part, t('Not measured. {note}', { note: measured?.note ?? t('The window gave no figure.') })];
     }
     const share = Math.round((30 / measured.framesPerSecond) * 100);
     return [
       part,
-      `720p: ${Math.round(measured.framesPerSecond)} frames a second at most; 30 take ${share} %. ${measured.note}`.trim(),
+      t('720p: {most} frames a second at most; 30 take {share} %. {note}', {
+        most: Math.round(measured.framesPerSecond),
+        share,
+        note: measured.note,
+      }).trim(),
     ];
   });
   return Object.fromEntries(notes) as Record<CapabilityPart, string>;

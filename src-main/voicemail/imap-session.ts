@@ -6,6 +6,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import { limits } from '../../src-shared/limits.ts';
 import type { VoiceMessage } from '../../src-shared/model/voicemail.ts';
 import { withDeadline } from '../../src-shared/rpc/deadline.ts';
+import { t } from '../../src-shared/words.ts';
 import type { ServerAddress, VoicemailConfig } from '../account/account-config.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import type { Connection } from '../core/dial.ts';
@@ -143,9 +144,9 @@ export class ImapSession implements Connection {
 
   async #connect(): Promise<void> {
     const { config, password, signal } = this.#options;
-    if (signal.aborted) throw new ConnectFailure('later', words.offline);
+    if (signal.aborted) throw new ConnectFailure('later', t(words.offline));
     // An empty password is never right, and some servers count it as an attempt.
-    if (password === '') throw new ConnectFailure('never', words.denied, { credentialRefused: true });
+    if (password === '') throw new ConnectFailure('never', t(words.denied), { credentialRefused: true });
     try {
       await this.#flow.connect();
       await this.#within(this.#flow.mailboxOpen(config.mailbox), 'open');
@@ -162,16 +163,16 @@ export class ImapSession implements Connection {
       const problem = certificateProblem(one, config.tlsName ?? this.server.host);
       if (problem !== undefined) return new ConnectFailure('never', problem.message, { detail: problem.detail });
     }
-    if (error instanceof AppError) return new ConnectFailure('later', words.standsStill, { detail });
+    if (error instanceof AppError) return new ConnectFailure('later', t(words.standsStill), { detail });
     // Only a tagged NO or BAD is a refusal: a connection that broke during LOGIN says nothing about the password.
     if (shown.isLoginRefused) {
-      if (passingCodes.has(shown.code)) return new ConnectFailure('later', words.busy, { detail });
-      return new ConnectFailure('never', words.denied, { detail, credentialRefused: true });
+      if (passingCodes.has(shown.code)) return new ConnectFailure('later', t(words.busy), { detail });
+      return new ConnectFailure('never', t(words.denied), { detail, credentialRefused: true });
     }
     if (shown.isMailboxMissing) return new ConnectFailure('later', words.noMailbox(config.mailbox), { detail });
-    if (shown.isWithoutTls) return new ConnectFailure('never', words.noStartTls, { detail });
-    if (shown.isGarbled) return new ConnectFailure('later', words.garbled, { detail });
-    return new ConnectFailure('later', words.offline, { detail });
+    if (shown.isWithoutTls) return new ConnectFailure('never', t(words.noStartTls), { detail });
+    if (shown.isGarbled) return new ConnectFailure('later', t(words.garbled), { detail });
+    return new ConnectFailure('later', t(words.offline), { detail });
   }
 
   /** The newest voice messages, newest first; other mail is left out. Rejects when the session ends meanwhile. */
@@ -233,7 +234,7 @@ export class ImapSession implements Connection {
       maxBytes: maxAudioBytes,
       chunkSize: 256 * 1024,
     });
-    if (content === undefined) throw new AppError('notFound', words.gone);
+    if (content === undefined) throw new AppError('notFound', t(words.gone));
     const chunks: Buffer[] = [];
     for await (const chunk of content) chunks.push(Buffer.from(chunk as Uint8Array));
     return Buffer.concat(chunks);
@@ -246,7 +247,7 @@ export class ImapSession implements Connection {
     const change = heard
       ? this.#flow.messageFlagsAdd(range, ['\\Seen'], { uid: true })
       : this.#flow.messageFlagsRemove(range, ['\\Seen'], { uid: true });
-    if (!(await this.#within(change, 'flags'))) throw new AppError('notFound', words.gone);
+    if (!(await this.#within(change, 'flags'))) throw new AppError('notFound', t(words.gone));
   }
 
   /**
@@ -284,9 +285,9 @@ export class ImapSession implements Connection {
     const shown = describe(this.#cause);
     const detail = `${formatServer(this.server)}: ${this.#cause === undefined ? (this.#flow.byeReason ?? 'closed the connection') : shown.text}`;
     const isFrozen = shown.code === 'ETIMEOUT';
-    const message = isFrozen ? words.standsStill : shown.isGarbled ? words.garbled : words.offline;
+    const message = isFrozen ? t(words.standsStill) : shown.isGarbled ? t(words.garbled) : t(words.offline);
     // Servers end idle sessions and restart: this one may be asked again at once.
-    this.#options.lost(new ConnectFailure(isFrozen || shown.isGarbled ? 'later' : 'now', message, { detail }));
+    this.#options.lost(new ConnectFailure(isFrozen || shown.isGarbled ? 'later' : 'now', t(message), { detail }));
   }
 
   /** A server that does not answer a command will not answer the next one either: the session is given up. */
@@ -297,7 +298,7 @@ export class ImapSession implements Connection {
       if (error instanceof AppError && error.code === 'timeout' && this.#state === 'open') {
         this.#state = 'over';
         this.#flow.close();
-        this.#options.lost(new ConnectFailure('later', words.standsStill, { detail: error.detail ?? what }));
+        this.#options.lost(new ConnectFailure('later', t(words.standsStill), { detail: error.detail ?? what }));
       }
       throw error;
     }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src-shared/clock.ts';
+import { t } from '../../src-shared/words.ts';
 import type { ProbeResult, ServerAddress, TrustConfig, VoicemailConfig } from '../account/account-config.ts';
 import { ConnectFailure } from '../core/connect-failure.ts';
 import { failureWords, probeOutcome } from '../core/failure-words.ts';
@@ -22,7 +23,7 @@ export async function probeVoicemail(
   password: string,
   deps: VoicemailProbeDeps,
 ): Promise<ProbeResult> {
-  let last: ProbeResult = { outcome: 'never', message: words.notConfigured };
+  let last: ProbeResult = { outcome: 'never', message: t(words.notConfigured) };
   for (const server of config.servers) {
     last = await probeServer(config, password, server, deps);
     if (last.outcome !== 'later') return last;
@@ -53,7 +54,7 @@ async function probeServer(
       lost: () => undefined,
     });
     await session.close();
-    return { outcome: 'ok', message: words.works };
+    return { outcome: 'ok', message: t(words.works) };
   } catch (error) {
     const failure = ConnectFailure.from(error);
     return { outcome: probeOutcome(failure), ...failureWords(failure) };

@@ -6,6 +6,8 @@ import type { VoiceRecord } from '../../src-shared/model/history.ts';
 import type { VoiceMessage, VoicemailBox } from '../../src-shared/model/voicemail.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
 import { readableNumber } from '../../src-shared/text/readable-number.ts';
+import { t } from '../../src-shared/words.ts';
+import type { Message } from '../../src-shared/words.ts';
 import type { TrustConfig, VoicemailConfig } from '../account/account-config.ts';
 import type { Attempt } from '../core/dial.ts';
 import { healthOfStatus } from '../core/failure-words.ts';
@@ -302,11 +304,11 @@ export class VoicemailService implements Service {
 
   async #fetch(id: string): Promise<PlayableAudio> {
     const session = this.#session;
-    if (session === undefined) throw new AppError('offline', words.cannotPlay, this.#problem() ?? 'not connected');
+    if (session === undefined) throw new AppError('offline', t(words.cannotPlay), this.#problem() ?? 'not connected');
     const stored = this.#find(id);
     const bytes = await this.#download(session, stored);
     const check = checkAudio(bytes);
-    if (check.kind === 'problem') throw new AppError('media', problemWords[check.problem], check.detail);
+    if (check.kind === 'problem') throw new AppError('media', t(problemWords[check.problem]), check.detail);
     this.#keep(id, check.audio);
     return check.audio;
   }
@@ -317,7 +319,7 @@ export class VoicemailService implements Service {
     } catch (error) {
       if (error instanceof AppError && error.code === 'notFound') throw error;
       const detail = error instanceof Error ? error.message : String(error);
-      throw new AppError('offline', words.cannotPlay, detail);
+      throw new AppError('offline', t(words.cannotPlay), detail);
     }
   }
 
@@ -338,19 +340,19 @@ export class VoicemailService implements Service {
 
   #find(id: string): StoredVoiceMessage {
     const stored = this.#stored.find(({ message }) => message.id === id);
-    if (stored === undefined) throw new AppError('notFound', words.gone);
+    if (stored === undefined) throw new AppError('notFound', t(words.gone));
     return stored;
   }
 
   async #markHeard(id: string, heard: boolean): Promise<number> {
     const session = this.#session;
-    if (session === undefined) throw new AppError('offline', words.notMarked);
+    if (session === undefined) throw new AppError('offline', t(words.notMarked));
     const stored = this.#find(id);
     try {
       await session.setHeard(stored, heard);
     } catch (error) {
       if (error instanceof AppError && error.code === 'notFound') throw error;
-      throw new AppError('offline', words.notMarked, error instanceof Error ? error.message : String(error));
+      throw new AppError('offline', t(words.notMarked), error instanceof Error ? error.message : String(error));
     }
     return this.#keepList(this.#messages.map((message) => (message.id === id ? { ...message, heard } : message)));
   }
@@ -379,7 +381,7 @@ export class VoicemailService implements Service {
   }
 }
 
-const problemWords: Readonly<Record<AudioProblem, string>> = {
+const problemWords: Readonly<Record<AudioProblem, Message>> = {
   format: words.cannotPlayFormat,
   incomplete: words.incomplete,
   notAudio: words.cannotPlay,

@@ -1,19 +1,25 @@
+import { msg, t } from '../../src-shared/words.ts';
 /** What people read about voicemail: what happened, what Parley does, what they can do. */
 export const words = {
-  offline:
+  offline: msg(
     'Voicemail is offline. The list may be out of date. Parley keeps trying. Check your network, or call voicemail.',
-  denied: 'The voicemail server did not accept your password. Voicemail is off until you enter it again.',
-  busy: 'The voicemail server is busy and let nobody in. Parley keeps trying.',
-  standsStill: 'The voicemail server does not answer. The list may be out of date. Parley connects to it again.',
-  garbled: 'The voicemail server gave an answer that makes no sense. Parley connects to it again.',
+  ),
+  denied: msg('The voicemail server did not accept your password. Voicemail is off until you enter it again.'),
+  busy: msg('The voicemail server is busy and let nobody in. Parley keeps trying.'),
+  standsStill: msg('The voicemail server does not answer. The list may be out of date. Parley connects to it again.'),
+  garbled: msg('The voicemail server gave an answer that makes no sense. Parley connects to it again.'),
   noMailbox: (mailbox: string) =>
-    `The server has no mailbox named "${mailbox}". Parley looks again later. Check the name in Settings, or ask your administrator.`,
-  noStartTls:
+    t(
+      'The server has no mailbox named "{mailbox}". Parley looks again later. Check the name in Settings, or ask your administrator.',
+      { mailbox },
+    ),
+  noStartTls: msg(
     'The voicemail server offers no encryption on this port, and Parley does not send your password without. Choose another port in Settings, or ask your administrator.',
-  notConfigured: 'No voicemail server is set up.',
-  works: 'Voicemail works.',
-  cannotPlay: 'Voicemail cannot be played here right now. It is safe on the server. Call voicemail to hear it.',
-  cannotPlayFormat:
+  ),
+  notConfigured: msg('No voicemail server is set up.'),
+  works: msg('Voicemail works.'),
+  cannotPlay: msg('Voicemail cannot be played here right now. It is safe on the server. Call voicemail to hear it.'),
+  cannotPlayFormat: msg(
     'This voice message is stored in a sound format that cannot be played here. It is safe on the server. Call voicemail to hear it.',
   incomplete: 'This voice message is not complete and cannot be played here. Call voicemail to hear it.',
   gone: 'This voice message is no longer on the server.',

@@ -1,5 +1,6 @@
 import { createBirpc } from 'birpc';
 import type { BirpcReturn } from 'birpc';
+import { t } from '../words.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import type {
   CallInput,
@@ -87,7 +88,7 @@ export class ContractClient {
     this.#setState('closed');
     if (this.#retryTimer !== undefined) this.#options.clock.clearTimeout(this.#retryTimer);
     this.#dropConnection();
-    this.#rejectWaiting('disconnected', 'Parley is closing.');
+    this.#rejectWaiting('disconnected', t('Parley is closing.'));
   }
 
   onState(listener: (state: ConnectionState) => void): () => void {
@@ -103,14 +104,14 @@ export class ContractClient {
       this.#rpc?.$call('call', name, input) ??
       this.#connected().then((rpc) => {
         // Long given up: a call placed minutes later, when the wire is back, would startle everybody.
-        if (expired) throw new AppError('timeout', 'That took too long.', name);
+        if (expired) throw new AppError('timeout', t('That took too long.'), name);
         return rpc.$call('call', name, input);
       });
     const answer = asked.catch((error: unknown) => {
       if (error instanceof AppError) throw error;
       throw new AppError(
         'disconnected',
-        'The connection to the Parley service broke. Parley connects again by itself.',
+        t('The connection to the Parley service broke. Parley connects again by itself.'),
         name,
       );
     });
@@ -160,7 +161,7 @@ export class ContractClient {
   #connected(): Promise<Rpc> {
     if (this.#rpc !== undefined) return Promise.resolve(this.#rpc);
     if (this.#state === 'closed' || this.#state === 'refused') {
-      return Promise.reject(new AppError('disconnected', 'This window is not connected to Parley.'));
+      return Promise.reject(new AppError('disconnected', t('This window is not connected to Parley.')));
     }
     return new Promise((resolve, reject) => {
       this.#awaitingConnection.add({ resolve, reject });
@@ -244,7 +245,7 @@ export class ContractClient {
       if (this.#wire !== wire || this.#state === 'closed') return;
       this.#dropConnection();
       this.#setState('connecting');
-      this.#connectFailed(new AppError('disconnected', 'The wire closed.'));
+      this.#connectFailed(new AppError('disconnected', t('The wire closed.')));
     });
     this.#setState('connected');
     for (const topic of this.#topicListeners.keys()) this.#tell('subscribe', topic);
@@ -260,7 +261,7 @@ export class ContractClient {
     if (this.#ackTimer !== undefined) this.#options.clock.clearTimeout(this.#ackTimer);
     this.#ackTimer = undefined;
     rpc?.$close(
-      new AppError('disconnected', 'The connection to the Parley service broke. Parley connects again by itself.'),
+      new AppError('disconnected', t('The connection to the Parley service broke. Parley connects again by itself.')),
     );
     this.#wire?.close();
     this.#wire = undefined;
@@ -282,13 +283,13 @@ export class ContractClient {
   async #dispatch(name: string, input: unknown): Promise<Envelope> {
     try {
       if (!Object.hasOwn(this.#options.handlers, name))
-        throw new AppError('unsupported', 'This window does not know that request.', name);
+        throw new AppError('unsupported', t('This window does not know that request.'), name);
       const handler = this.#options.handlers[name as keyof RendererHandlers] as (input: unknown) => unknown;
       return { ok: true, value: (await handler(input)) ?? null };
     } catch (error) {
       if (error instanceof AppError) return { ok: false, error: error.toData() };
       this.#options.reportInternal(name, error);
-      return { ok: false, error: { code: 'internal', message: 'Something went wrong in the window.' } };
+      return { ok: false, error: { code: 'internal', message: t('Something went wrong in the window.') } };
     }
   }
 

@@ -1,3 +1,4 @@
+import { t } from '../words.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 
@@ -5,7 +6,7 @@ import { AppError } from '../errors.ts';
 export function withDeadline<T>(work: Promise<T>, deadlineMs: number, clock: Clock, what: string): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = clock.setTimeout(() => {
-      reject(new AppError('timeout', 'That took too long.', `${what}: no answer in ${deadlineMs} ms`));
+      reject(new AppError('timeout', t('That took too long.'), `${what}: no answer in ${deadlineMs} ms`));
     }, deadlineMs);
     work.then(resolve, reject).finally(() => {
       clock.clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { createBirpc } from 'birpc';
 import type { BirpcReturn } from 'birpc';
+import { t } from '../words.ts';
 import type { Clock } from '../clock.ts';
 import { contract } from '../contract/contract.ts';
 import type {
@@ -148,14 +149,14 @@ export class ServerConnection {
     const shown = typeof name === 'string' ? name : 'no name';
     try {
       if (!isMainCall(name))
-        throw new AppError('unsupported', 'This version of Parley does not know that request.', shown);
+        throw new AppError('unsupported', t('This version of Parley does not know that request.'), shown);
       return { ok: true, value: await this.#invoke(name, input) };
     } catch (error) {
       if (error instanceof AppError) return { ok: false, error: error.toData() };
       this.#options.reportInternal(shown, error);
       return {
         ok: false,
-        error: { code: 'internal', message: 'Something went wrong inside Parley. The log has the details.' },
+        error: { code: 'internal', message: t('Something went wrong inside Parley. The log has the details.') },
       };
     }
   }
@@ -165,7 +166,7 @@ export class ServerConnection {
     if (!parsed.success) {
       // Paths and kinds only: the values may hold a password.
       const detail = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`).join('; ');
-      throw new AppError('invalid', 'That value is not valid.', `${name}: ${detail}`);
+      throw new AppError('invalid', t('That value is not valid.'), `${name}: ${detail}`);
     }
     // The schema just produced this type; TypeScript cannot tie it to Name.
     return await this.#options.handlers[name](parsed.data as CallInput<Name>, this.clientId);
@@ -173,16 +174,16 @@ export class ServerConnection {
 
   /** Asks the window, with the deadline that the declaration gives. Throws AppError: `timeout`, `disconnected`, or the window's own. */
   async call<Name extends RendererCall>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
-    if (this.#closed) throw new AppError('disconnected', 'The window is not connected.', name);
+    if (this.#closed) throw new AppError('disconnected', t('The window is not connected.'), name);
     const declaration = contract.calls[name];
     const answer = this.#rpc.$call('call', name, input).catch((error: unknown) => {
       if (error instanceof AppError) throw error;
-      throw new AppError('disconnected', 'The window closed before it answered.', name);
+      throw new AppError('disconnected', t('The window closed before it answered.'), name);
     });
     const envelope = await withDeadline(answer, declaration.deadlineMs, this.#options.clock, name);
     if (!envelope.ok) throw AppError.fromData(envelope.error);
     const parsed = declaration.output.safeParse(envelope.value);
-    if (!parsed.success) throw new AppError('invalid', 'The window gave an answer that does not fit.', name);
+    if (!parsed.success) throw new AppError('invalid', t('The window gave an answer that does not fit.'), name);
     return parsed.data as CallOutput<Name>;
   }
 
@@ -195,7 +196,7 @@ export class ServerConnection {
     this.#sendAll();
     this.#closed = true;
     this.#topics.close();
-    this.#rpc.$close(new AppError('disconnected', 'The window closed.'));
+    this.#rpc.$close(new AppError('disconnected', t('The window closed.')));
     this.#wire.close();
   }
 }
