@@ -13,7 +13,7 @@ export default tseslint.config(
       'test-results/',
       'playwright-report/',
       '.dependency-cruiser.cjs',
-      'src-renderer/locales/',
+      'src-*/locales/',
     ],
   },
   ...tseslint.configs.strictTypeChecked,

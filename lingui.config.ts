@@ -3,15 +3,15 @@ import { defineConfig } from '@lingui/cli';
 import { formatter } from '@lingui/format-po';
 import { saidWords } from './scripts/said-words.ts';
 
+const exclude = ['**/*.test.*', '**/*.test-support.*'];
+
 export default defineConfig({
   sourceLocale: 'en',
   locales: ['en'],
+  // One for each program that speaks: the window loads none of the service's words. Both say those of src-shared.
   catalogs: [
-    {
-      path: '<rootDir>/src-renderer/locales/{locale}',
-      include: ['src-renderer', 'src-main', 'src-shared'],
-      exclude: ['**/*.test.*', '**/*.test-support.*'],
-    },
+    { path: '<rootDir>/src-renderer/locales/{locale}', include: ['src-renderer', 'src-shared'], exclude },
+    { path: '<rootDir>/src-main/locales/{locale}', include: ['src-main', 'src-shared'], exclude },
   ],
   extractors: [
     {

@@ -4,8 +4,8 @@
  *
  *   throw new AppError('notFound', t('No call rings at {name} any more.', { name }));
  *
- * The English text, an ICU message, is the source. `lingui extract` finds it here as it finds that of the views, in the
- * same catalog and under the same id. Who speaks English, as most do, needs no catalog and no lingui for it.
+ * The English text, an ICU message, is the source. `lingui extract` finds it as it finds that of the views, and gives it
+ * the same id. Who speaks English, as most do, needs no catalog and no lingui for it.
  */
 
 /** A text that is said later, in the language that holds then: for constants, which are made before a language is chosen. */
