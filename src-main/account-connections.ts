@@ -1,6 +1,7 @@
 import { signInServices } from '../src-shared/model/session.ts';
 import type { Clock } from '../src-shared/clock.ts';
 import type { SignInService } from '../src-shared/model/session.ts';
+import { t } from '../src-shared/words.ts';
 import type { AccountConfig } from './account/account-config.ts';
 import { foundationOf } from './account/config-changes.ts';
 import { serviceWords, signsInAsNobody } from './account/password-check.ts';
@@ -105,7 +106,10 @@ function madeWith(config: AccountConfig, service: SignInService, passwords: Pass
 }
 
 function heldBackWords(service: SignInService, refusedBy: SignInService): string {
-  return `${serviceWords[service]} is off: the password of your account was refused by ${placeWords[refusedBy]}, and Parley tries it nowhere else, so that your account is not locked. Enter your password.`;
+  return t(
+    '{service} is off: the password of your account was refused by {refusedBy}, and Parley tries it nowhere else, so that your account is not locked. Enter your password.',
+    { service: t(serviceWords[service]), refusedBy: placeWords[refusedBy] },
+  );
 }
 
 const placeWords: Readonly<Record<SignInService, string>> = {

@@ -100,7 +100,8 @@ function accountData(): AccountData {
   return new AccountData({
     store,
     address: () => alice,
-    signOut: (forgetPassword) => Promise.resolve(['Your messages', ...(forgetPassword ? [] : ['Your password'])]),
+    signOut: (forgetPassword) =>
+      Promise.resolve({ data: ['Your messages'], password: forgetPassword ? [] : ['Your password'] }),
     forgetPeople: (accountId) => people(accountId).forget(),
     forgetSecrets: (address) => {
       forgotten.push(`secrets of ${address}`);

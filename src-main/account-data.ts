@@ -1,15 +1,17 @@
 import { existsSync } from 'node:fs';
 import type { CallInput, CallOutput } from '../src-shared/contract/contract.ts';
 import { AppError } from '../src-shared/errors.ts';
+import { t } from '../src-shared/words.ts';
 import { AccountDataStore } from './account-data-store.ts';
 import { accountIdOf } from './account/account-id.ts';
+import type { Stays } from './account/what-stays.ts';
 import type { Logger } from './core/log.ts';
 import type { Store } from './core/store.ts';
 
 export interface AccountDataOptions {
   readonly store: Store;
   /** Ends the session; answers what stays. */
-  readonly signOut: (forgetPassword: boolean) => Promise<string[]>;
+  readonly signOut: (forgetPassword: boolean) => Promise<Stays>;
   /** The account that is signed in. */
   readonly address: () => string | undefined;
   /** Deletes people of this account id with what is searched in them. */
@@ -41,10 +43,8 @@ export class AccountData {
   async signOut(choice: CallInput<'session.signOut'>): Promise<CallOutput<'session.signOut'>> {
     const forgetData = choice.forgetData === true;
     const address = this.#options.address();
-    const stays = await this.#options.signOut(choice.forgetPassword || forgetData);
-    if (!forgetData || address === undefined) return { stays };
-    // The password is told of by signing out, and only where it could not be deleted.
-    const password = stays.filter((sentence) => sentence.startsWith('Your password'));
+    const { data, password } = await this.#options.signOut(choice.forgetPassword || forgetData);
+    if (!forgetData || address === undefined) return { stays: [...data, ...password] };
     return { stays: [...password, ...(await this.#forget(address))] };
   }
 
@@ -63,19 +63,23 @@ export class AccountData {
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       log.warn('the data of the account could not be removed', { error });
-      stays.push(`Some of your messages, contacts and history: they could not be removed. ${error.message}`);
+      stays.push(
+        t('Some of your messages, contacts and history: they could not be removed. {message}', {
+          message: error.message,
+        }),
+      );
     }
     try {
       await forgetSecrets(address);
     } catch (error) {
       log.warn('the secrets of the account could not be removed', { error });
-      stays.push('Keys of your services: they could not be deleted. Delete them in the password store yourself.');
+      stays.push(t('Keys of your services: they could not be deleted. Delete them in the password store yourself.'));
     }
-    if (archive !== undefined) stays.push(`The archive of your conversations, in ${archive}.`);
+    if (archive !== undefined) stays.push(t('The archive of your conversations, in {archive}.', { archive }));
     if (existsSync(backupFolder)) {
-      stays.push(`Copies of Parley’s database that were made before updates, in ${backupFolder}.`);
+      stays.push(t('Copies of Parley’s database that were made before updates, in {backupFolder}.', { backupFolder }));
     }
-    stays.push('Files that you saved yourself, such as recordings of calls.');
+    stays.push(t('Files that you saved yourself, such as recordings of calls.'));
     return stays;
   }
 }

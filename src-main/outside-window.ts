@@ -159,8 +159,8 @@ export class OutsideWindow {
     this.#knownFree = new Set([...this.#knownFree, ...news.map(({ target }) => target)]);
     for (const { target, name = target } of news) {
       this.#notify(
-        `${name} is free now`,
-        'Click to call.',
+        t('{name} is free now', { name }),
+        t('Click to call.'),
         `call-back:${target}`,
         `call-back/${encodeURIComponent(target)}`,
       );
@@ -170,9 +170,9 @@ export class OutsideWindow {
   /** `callers`: of each message who left it, as far as that is known. */
   #voiceArrived(callers: readonly string[]): void {
     if (callers.length === 0 || isQuiet(this.#chosen) || !this.#options.settings.get('notifications.voicemail')) return;
-    const title = callers.length === 1 ? 'New voice message' : `${String(callers.length)} new voice messages`;
+    const title = t('{count, plural, one {New voice message} other {# new voice messages}}', { count: callers.length });
     const names = [...new Set(callers.filter((caller) => caller !== ''))].join(', ');
-    this.#notify(title, names === '' ? '' : `From ${names}`, 'voicemail', 'voicemail');
+    this.#notify(title, names === '' ? '' : t('From {names}', { names }), 'voicemail', 'voicemail');
   }
 
   #showStatus(change: Partial<HostStatus>): void {

@@ -2,6 +2,7 @@ import type { MainHandlers } from '../src-shared/contract/contract.ts';
 import { AppError } from '../src-shared/errors.ts';
 import { serviceNames } from '../src-shared/model/health.ts';
 import type { ServiceName } from '../src-shared/model/health.ts';
+import { t } from '../src-shared/words.ts';
 import type { Settings } from './config/settings.ts';
 import { withHome } from './core/full-path.ts';
 import type { LoggerFactory } from './core/log.ts';
@@ -90,13 +91,13 @@ export function programCalls(options: ProgramCallsOptions): ProgramHandlers {
     },
     'health.retry': ({ service }) => {
       const known = serviceNames.find((name) => name === service);
-      if (known === undefined) throw new AppError('invalid', 'That service cannot be tried again by hand.', service);
+      if (known === undefined) throw new AppError('invalid', t('That service cannot be tried again by hand.'), service);
       retry(known);
       return null;
     },
     'app.chooseFolder': ({ key }) => {
       if (host.chooseFolder === undefined)
-        throw new AppError('unsupported', 'Parley cannot ask for a folder here. Type its full path.', key);
+        throw new AppError('unsupported', t('Parley cannot ask for a folder here. Type its full path.'), key);
       host
         .chooseFolder(withHome(settings.get(key), host.paths.home))
         .then((folder) => {

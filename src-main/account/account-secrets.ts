@@ -55,7 +55,7 @@ export class AccountSecrets {
       log.warn('a secret was not kept', { name, error });
       throw new AppError(
         'internal',
-        `It could not be kept in ${secrets.backend}. Try again, or ask your administrator.`,
+        t('It could not be kept in {backend}. Try again, or ask your administrator.', { backend: secrets.backend }),
       );
     }
   }

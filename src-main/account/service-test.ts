@@ -1,6 +1,7 @@
 import type { Clock } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { ServiceTest, SignInService } from '../../src-shared/model/session.ts';
+import { t } from '../../src-shared/words.ts';
 import type { AccountConfig, ProbeResult } from './account-config.ts';
 import { serviceWords } from './password-check.ts';
 import type { PasswordCheck } from './password-check.ts';
@@ -31,7 +32,8 @@ async function attempt(
   service: SignInService,
   { address, password, configure, check }: ServiceTestOptions,
 ): Promise<ProbeResult> {
-  if (address === undefined) return { outcome: 'never', message: 'The address must have the form name@company.com.' };
+  if (address === undefined)
+    return { outcome: 'never', message: t('The address must have the form name@company.com.') };
   try {
     const config = await configure(address);
     if (config[service] === undefined) return { outcome: 'never', message: offWords(service) };
@@ -49,9 +51,9 @@ export function throwUnlessWorks(service: SignInService, config: AccountConfig, 
   const { outcome, message, detail } = result;
   if (outcome === 'ok') return;
   if (outcome === 'denied') throw new AppError('denied', message, detail);
-  throw new AppError('offline', `${message} The password could not be tried and was not kept.`, detail);
+  throw new AppError('offline', t('{message} The password could not be tried and was not kept.', { message }), detail);
 }
 
 function offWords(service: SignInService): string {
-  return `${serviceWords[service]} is switched off, or the domain does not offer it.`;
+  return t('{service} is switched off, or the domain does not offer it.', { service: t(serviceWords[service]) });
 }

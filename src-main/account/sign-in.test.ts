@@ -534,7 +534,8 @@ describe('signing out', () => {
   test('with the password kept it says that the next start signs in, and so it does', async () => {
     const account = await startAccount();
     await account.signIn('alice@example.com', 'p');
-    const stays = await account.signOut(false);
+    const { data, password } = await account.signOut(false);
+    const stays = [...data, ...password];
     expect(stays.at(-1)).toContain('Your password, in the test keychain');
     await (await makeAccount()).start();
     expect(session().state).toBe('signedIn');
@@ -544,7 +545,7 @@ describe('signing out', () => {
     const account = await startAccount();
     await account.signIn('alice@example.com', 'p');
     secretsBroken = true;
-    expect((await account.signOut(true)).at(-1)).toContain('could not be deleted');
+    expect((await account.signOut(true)).password.at(-1)).toContain('could not be deleted');
   });
 
   test('leaves no timer', async () => {

@@ -2,6 +2,7 @@ import type { TimerHandle } from '../../src-shared/clock.ts';
 import type { MainHandlers } from '../../src-shared/contract/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { ServiceTest, Session, SignInService } from '../../src-shared/model/session.ts';
+import { t } from '../../src-shared/words.ts';
 import type { Service } from '../core/service.ts';
 import type { AccountConfig } from './account-config.ts';
 import { accountIdOf } from './account-id.ts';
@@ -12,6 +13,7 @@ import type { Passwords } from './passwords.ts';
 import { ServiceQueue } from './service-queue.ts';
 import { testService, throwUnlessWorks } from './service-test.ts';
 import { whatStays } from './what-stays.ts';
+import type { Stays } from './what-stays.ts';
 
 /** Several settings are commonly changed together; they are taken over once. */
 const reconfigureDelayMs = 1_000;
@@ -69,7 +71,10 @@ export class Account implements Service {
       await this.signIn(address, password);
       return null;
     },
-    'session.signOut': async ({ forgetPassword }) => ({ stays: await this.signOut(forgetPassword) }),
+    'session.signOut': async ({ forgetPassword }) => {
+      const { data, password } = await this.signOut(forgetPassword);
+      return { stays: [...data, ...password] };
+    },
     'session.test': ({ service, address, password }) => this.test(service, address, password),
     'session.enterPassword': async ({ service, password, isOwn }) => {
       await this.enterPassword(service, password, isOwn && service !== 'chat' ? 'own' : 'account');
@@ -103,7 +108,9 @@ export class Account implements Service {
       password = await secrets.get(secretName(address));
     } catch (error) {
       log.warn('the remembered password cannot be read', { error });
-      failure = `Your password can no longer be read from ${secrets.backend}. Enter it again to sign in.`;
+      failure = t('Your password can no longer be read from {backend}. Enter it again to sign in.', {
+        backend: secrets.backend,
+      });
     }
     if (password === undefined) {
       this.#publish({ address, accountId: accountIdOf(address), ...(failure === undefined ? {} : { failure }) });
@@ -160,7 +167,7 @@ export class Account implements Service {
   }
 
   /** Ends the session. Answers what stays on this computer, in words. */
-  async signOut(forgetPassword: boolean): Promise<string[]> {
+  async signOut(forgetPassword: boolean): Promise<Stays> {
     const { address } = this.#session;
     this.#begin();
     this.#password = undefined;
@@ -197,7 +204,7 @@ export class Account implements Service {
     const { address, state } = this.#session;
     const accountPassword = this.#password;
     if (state !== 'signedIn' || address === undefined || accountPassword === undefined) {
-      throw new AppError('invalid', 'Sign in first.');
+      throw new AppError('invalid', t('Sign in first.'));
     }
     registerSecret(password);
     const generation = this.#generation;
@@ -272,8 +279,10 @@ export class Account implements Service {
       return undefined;
     } catch (error) {
       log.warn('the password was not remembered', { error });
-      const why = error instanceof AppError ? ` ${error.message}` : '';
-      return `Your password could not be kept in ${secrets.backend}; Parley will ask for it at the next start.${why}`;
+      const words = t('Your password could not be kept in {backend}; Parley will ask for it at the next start.', {
+        backend: secrets.backend,
+      });
+      return error instanceof AppError ? `${words} ${error.message}` : words;
     }
   }
 

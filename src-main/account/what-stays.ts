@@ -1,3 +1,5 @@
+import { t } from '../../src-shared/words.ts';
+
 export interface WhatStaysOptions {
   /** Where the chat archive lies, when there is one. */
   readonly archive: string | undefined;
@@ -9,17 +11,22 @@ export interface WhatStaysOptions {
 }
 
 /** What a sign-out leaves on this computer, in plain words. */
-export function whatStays({ archive, hasAddress, forgotten, backend }: WhatStaysOptions): string[] {
-  const stays = [
-    'Your messages, contacts and history, in Parley’s database.',
-    'Your settings, with the names of your servers.',
+export interface Stays {
+  readonly data: readonly string[];
+  /** Nothing where the password went, or there was none. */
+  readonly password: readonly string[];
+}
+
+export function whatStays({ archive, hasAddress, forgotten, backend }: WhatStaysOptions): Stays {
+  const data = [
+    t('Your messages, contacts and history, in Parley’s database.'),
+    t('Your settings, with the names of your servers.'),
   ];
-  if (archive !== undefined) stays.push(`The archive of your conversations, in ${archive}.`);
-  if (!hasAddress) return stays;
-  if (forgotten === undefined) {
-    stays.push(`Your password, in ${backend}: at its next start Parley signs in by itself.`);
-  } else if (!forgotten) {
-    stays.push(`Your password: it could not be deleted from ${backend}. Delete it there yourself.`);
-  }
-  return stays;
+  if (archive !== undefined) data.push(t('The archive of your conversations, in {archive}.', { archive }));
+  if (!hasAddress || forgotten === true) return { data, password: [] };
+  const password =
+    forgotten === undefined
+      ? t('Your password, in {backend}: at its next start Parley signs in by itself.', { backend })
+      : t('Your password: it could not be deleted from {backend}. Delete it there yourself.', { backend });
+  return { data, password: [password] };
 }

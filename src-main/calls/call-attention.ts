@@ -29,8 +29,8 @@ export class CallAttention {
       const who = name ?? number;
       const words =
         unheld.call.direction === 'out'
-          ? `You are calling ${who}. End that call first, or wait for the answer.`
-          : `The call with ${who} is being connected. Try again in a moment.`;
+          ? t('You are calling {who}. End that call first, or wait for the answer.', { who })
+          : t('The call with {who} is being connected. Try again in a moment.', { who });
       throw new AppError('invalid', words);
     }
     await Promise.all(attended.map((entry) => this.hold(entry)));

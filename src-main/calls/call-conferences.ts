@@ -104,7 +104,7 @@ export class CallConferences {
     if (one === undefined || other === undefined || more.length > 0) {
       throw new AppError(
         'unsupported',
-        'Only a conference of three can go on without you. End the conference, or take somebody out of it first.',
+        t('Only a conference of three can go on without you. End the conference, or take somebody out of it first.'),
       );
     }
     return await this.#options.join(one, other);

@@ -2,7 +2,6 @@ import type { Clock } from '../../src-shared/clock.ts';
 import type { Call, CallCapability } from '../../src-shared/model/call.ts';
 import type { CallQuality } from '../../src-shared/model/call-quality.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
-import { t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { DialPlan } from '../dial-plan/dial-plan.ts';
 import type { ReverseLookup } from '../directory/reverse-lookup.ts';

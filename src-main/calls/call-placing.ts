@@ -3,6 +3,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import { limits } from '../../src-shared/limits.ts';
 import type { Call } from '../../src-shared/model/call.ts';
 import type { CallRecord } from '../../src-shared/model/history.ts';
+import { t } from '../../src-shared/words.ts';
 import type { DialPlan } from '../dial-plan/dial-plan.ts';
 import type { DialTarget } from '../dial-plan/dial-string.ts';
 import type { CallHistory } from '../history/history.ts';
@@ -69,7 +70,7 @@ export class CallPlacing {
   /** Calls whom this person called last, past codes of the phone server. AppError `notFound`: nobody yet. */
   async redial(): Promise<PlacedCall> {
     const last = this.#options.history.snapshot().calls.find(isToSomebody);
-    if (last === undefined) throw new AppError('notFound', 'You have not called anybody yet.');
+    if (last === undefined) throw new AppError('notFound', t('You have not called anybody yet.'));
     return await this.place(last.number, last.name);
   }
 
@@ -113,7 +114,10 @@ export class CallPlacing {
     if (device.line().state !== 'registered') {
       throw new AppError(
         'offline',
-        `Parley has no connection to the phone server and cannot call ${target.shown} now. Use a mobile phone or another telephone at once.`,
+        t(
+          'Parley has no connection to the phone server and cannot call {shown} now. Use a mobile phone or another telephone at once.',
+          { shown: target.shown },
+        ),
       );
     }
     attention.seize();
@@ -122,7 +126,10 @@ export class CallPlacing {
 
   #requireRoom(): void {
     if (this.#options.entries.running().length < limits.calls) return;
-    throw new AppError('limit', `${limits.calls} calls are the most at one time. End one of them first.`);
+    throw new AppError(
+      'limit',
+      t('{calls} calls are the most at one time. End one of them first.', { calls: limits.calls }),
+    );
   }
 }
 

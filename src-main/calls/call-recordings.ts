@@ -42,12 +42,15 @@ interface OpenRecording {
   bytes: number;
 }
 
-const windowGoneWords =
-  'The window was opened anew, so the recording of this call ended. What was recorded until then is kept; start another recording if you want to go on.';
-const endedWords =
-  'The recording ended before the call. What was recorded until then is kept; start another recording if you want to go on.';
-const unwritableWords =
-  'The call cannot be recorded: the folder for recordings cannot be written to. Free some space, or choose another folder in Settings, Calls.';
+const windowGoneWords = msg(
+  'The window was opened anew, so the recording of this call ended. What was recorded until then is kept; start another recording if you want to go on.',
+);
+const endedWords = msg(
+  'The recording ended before the call. What was recorded until then is kept; start another recording if you want to go on.',
+);
+const unwritableWords = msg(
+  'The call cannot be recorded: the folder for recordings cannot be written to. Free some space, or choose another folder in Settings, Calls.',
+);
 
 /**
  * Recordings of calls, one file each (WebM with Opus, or WAV), named by time and far end, written piece by piece so that
@@ -128,7 +131,7 @@ export class CallRecordings {
   /** A piece of a recording, in order. Rejects with AppError `notFound` when it is not open. */
   async piece(recordingId: string, base64: string, last: boolean): Promise<void> {
     const recording = this.#open.get(recordingId);
-    if (recording === undefined) throw new AppError('notFound', 'This call is not recorded.', recordingId);
+    if (recording === undefined) throw new AppError('notFound', t('This call is not recorded.'), recordingId);
     const data = Buffer.from(base64, 'base64');
     recording.bytes += data.length;
     recording.writing = recording.writing.then(async () => {
@@ -139,22 +142,22 @@ export class CallRecordings {
     } catch (error) {
       this.#options.log.warn('a recording was not written', { recordingId, error });
       await this.#close(recording);
-      this.#isOf(recording, [], unwritableWords);
+      this.#isOf(recording, [], t(unwritableWords));
       await this.#options.window(recordingId, [], recording.format).catch(() => undefined);
       return;
     }
     if (!last) return;
     await this.#close(recording);
     // Nobody asked for it; where a call is over nothing is shown of it.
-    this.#isOf(recording, [], endedWords);
+    this.#isOf(recording, [], t(endedWords));
   }
 
   /** Shows where a recording is. Throws AppError. */
   show(recordingId: string): void {
     const path = this.#files.get(recordingId);
-    if (path === undefined) throw new AppError('notFound', 'Parley does not know where that recording is any more.');
+    if (path === undefined) throw new AppError('notFound', t('Parley does not know where that recording is any more.'));
     const { showFile } = this.#options;
-    if (showFile === undefined) throw new AppError('unsupported', 'Parley cannot open folders here.', path);
+    if (showFile === undefined) throw new AppError('unsupported', t('Parley cannot open folders here.'), path);
     showFile(path);
   }
 
@@ -162,7 +165,7 @@ export class CallRecordings {
   async windowChanged(): Promise<void> {
     for (const recording of [...this.#open.values()]) {
       await this.#close(recording);
-      this.#isOf(recording, [], windowGoneWords);
+      this.#isOf(recording, [], t(windowGoneWords));
     }
   }
 

@@ -1,5 +1,6 @@
 import { AppError } from '../../src-shared/errors.ts';
 import type { Call } from '../../src-shared/model/call.ts';
+import { t } from '../../src-shared/words.ts';
 import type { DeviceCallEvent } from './call-device.ts';
 import type { CallAttention } from './call-attention.ts';
 import type { CallEntries, CallEntry } from './call-entries.ts';
@@ -117,7 +118,10 @@ export class CallTransfers {
     requireAnswered(other);
     const asked = new Set(entries.together(other));
     if (asked.has(entry)) {
-      throw new AppError('invalid', `${nameOf(entry)} is in that conversation already. Choose somebody else.`);
+      throw new AppError(
+        'invalid',
+        t('{name} is in that conversation already. Choose somebody else.', { name: nameOf(entry) }),
+      );
     }
     return await attention.inTurn(async () => {
       await attention.free(asked);
@@ -139,7 +143,7 @@ export class CallTransfers {
     const { consultsFor } = consulting.call;
     const held = consultsFor === undefined ? undefined : entries.find(consultsFor);
     if (held === undefined || held.call.state === 'ended') {
-      throw new AppError('notFound', 'The call that you were asking about is over.');
+      throw new AppError('notFound', t('The call that you were asking about is over.'));
     }
     return await attention.inTurn(async () => {
       const back = entries.together(held);
@@ -267,7 +271,9 @@ function requireAnswered(entry: CallEntry): void {
   if (isAnswered(entry)) return;
   throw new AppError(
     'invalid',
-    `${nameOf(entry)} has not answered yet. Wait for the answer, or cancel that call and transfer without asking.`,
+    t('{name} has not answered yet. Wait for the answer, or cancel that call and transfer without asking.', {
+      name: nameOf(entry),
+    }),
   );
 }
 
@@ -279,7 +285,7 @@ function nameOf({ call }: CallEntry): string {
 function failureWords(reason: TransferFailure, target: string): string {
   switch (reason) {
     case 'unknown':
-      return `The other side did not say how the transfer to ${target} went.`;
+      return t('The other side did not say how the transfer to {target} went.', { target });
     case 'noAnswer':
     case 'cancelled':
       return t('Nobody answered the transfer.');

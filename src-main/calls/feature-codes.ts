@@ -25,10 +25,15 @@ const wanted: Readonly<Partial<Record<keyof FeatureCodes, Message>>> = {
  */
 export function featureCode(codes: FeatureCodes, name: keyof FeatureCodes, value: string): string {
   const code = codes[name];
-  if (code === '') throw new AppError('unsupported', wanted[name] ?? 'The phone server has no code for that.', name);
+  if (code === '')
+    throw new AppError('unsupported', t(wanted[name] ?? msg('The phone server has no code for that.')), name);
   const clean = value.replace(/[\s()/\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
   if (!/^[0-9A-Za-z*#+@.:_~-]*$/.test(clean)) {
-    throw new AppError('invalid', `“${value}” cannot be sent with a code of the phone server. Type a number.`, name);
+    throw new AppError(
+      'invalid',
+      t('“{value}” cannot be sent with a code of the phone server. Type a number.', { value }),
+      name,
+    );
   }
   return /\{(slot|number)\}/.test(code) ? code.replaceAll(/\{(slot|number)\}/g, clean) : `${code}${clean}`;
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../src-shared/errors.ts';
 import type { CallEndReason } from '../../src-shared/model/call.ts';
+import { t } from '../../src-shared/words.ts';
 import type { KnownParty, ReverseLookup } from '../directory/reverse-lookup.ts';
 import type { DialTarget } from '../dial-plan/dial-string.ts';
 import type { RingingCall } from '../line-state/dialog-info.ts';
@@ -70,7 +71,7 @@ export class ServiceCalls {
       return await this.#note({ kind: 'pickUp', whose }, place(code, ringing?.name, {}));
     }
     if (colleague === undefined || !takesRinging) throw unsupported(codes.pickUp === '' ? undefined : whose);
-    if (ringing === undefined) throw new AppError('notFound', `No call rings at ${whose} any more.`);
+    if (ringing === undefined) throw new AppError('notFound', t('No call rings at {whose} any more.', { whose }));
     const { address, name, reference } = ringing;
     return await this.#note({ kind: 'pickUp', whose }, place(address, name, { takes: reference }));
   }
@@ -83,8 +84,11 @@ export class ServiceCalls {
       return undefined;
     if (reason === 'notAllowed') return t('The phone server does not allow that. Ask your administrator.');
     if (asked.kind === 'retrieve') {
-      const place = asked.slot === '' ? '' : ` for ${asked.slot}`;
-      return `No call was given back${place}. It may have been taken already, or its caller hung up.`;
+      return asked.slot === ''
+        ? t('No call was given back. It may have been taken already, or its caller hung up.')
+        : t('No call was given back for {slot}. It may have been taken already, or its caller hung up.', {
+            slot: asked.slot,
+          });
     }
     const { whose } = asked;
     return whose === ''

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SettingColumn, SettingControl, SettingTableRow, SettingValue } from '../../src-shared/contract/system.ts';
+import { t } from '../../src-shared/words.ts';
 import { isFullPath } from '../core/full-path.ts';
 
 /** One declared setting: the schema checks every value, wherever it comes from; the control travels to the window as data. */
@@ -80,7 +81,10 @@ export function folder(declared: Omit<Declared<string>, 'refusal'>): Setting<str
     { maxLength: 1_000, fits: (value) => value === '' || isFullPath(value) },
     {
       ...declared,
-      refusal: `Enter the folder with its full path, such as ${exampleFolder}, or as ~/Parley below your home folder.`,
+      refusal: t(
+        'Enter the folder with its full path, such as {exampleFolder}, or as ~/Parley below your home folder.',
+        { exampleFolder },
+      ),
     },
   );
 }

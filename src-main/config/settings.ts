@@ -113,7 +113,7 @@ export class Settings implements Service, SettingsReader {
     const known = this.#changeable(key);
     const checked = checkSetting(known, value);
     if (!checked.ok) {
-      const words = settingOf(known).refusal ?? 'That value does not fit this setting.';
+      const words = settingOf(known).refusal ?? t('That value does not fit this setting.');
       throw new AppError('invalid', words, checked.problem);
     }
     return this.#change(known, checked.value);

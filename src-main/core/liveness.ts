@@ -1,3 +1,4 @@
+import { t } from '../../src-shared/words.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import type { Connection } from './dial.ts';
 import type { ReconnectorLife } from './reconnector-life.ts';
@@ -23,7 +24,7 @@ export class Liveness {
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       // Our own network changed; the server may be well.
-      return new ConnectFailure('now', 'The connection did not survive a change of network.', { detail });
+      return new ConnectFailure('now', t('The connection did not survive a change of network.'), { detail });
     } finally {
       this.#isAsking = false;
     }

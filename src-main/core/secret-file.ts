@@ -26,7 +26,7 @@ export class SecretFile {
       const sealed = (await this.#read()).get(name);
       if (sealed === undefined) return undefined;
       const secret = await this.#sealing.unseal(name, sealed);
-      if (secret === undefined) throw new AppError('invalid', 'A saved password no longer opens.', name);
+      if (secret === undefined) throw new AppError('invalid', t('A saved password no longer opens.'), name);
       return secret;
     });
   }
@@ -87,7 +87,7 @@ export class SecretFile {
 export function damagedSecrets(file: string): AppError {
   return new AppError(
     'invalid',
-    'The file with saved passwords is damaged. Parley left it as it is. Delete it, then enter your password again.',
+    t('The file with saved passwords is damaged. Parley left it as it is. Delete it, then enter your password again.'),
     file,
   );
 }

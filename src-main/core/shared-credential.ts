@@ -1,5 +1,6 @@
 import type { Clock } from '../../src-shared/clock.ts';
 import type { SignInService } from '../../src-shared/model/session.ts';
+import { t } from '../../src-shared/words.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import type { Attempt, Connect, Connection } from './dial.ts';
 import type { ServerAddress } from './server-list.ts';
@@ -84,7 +85,7 @@ export class SharedCredential {
     if (this.#refusedBy !== undefined) throw this.#holdBack(service, this.#refusedBy);
     this.#heldBack.delete(service);
     try {
-      if (attempt.signal.aborted) throw new ConnectFailure('later', 'The server did not answer in time.');
+      if (attempt.signal.aborted) throw new ConnectFailure('later', t('The server did not answer in time.'));
       const connection = await connect(server, {
         ...attempt,
         lost: (failure) => {

@@ -4,6 +4,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import { parseLink, sipAddress } from '../../src-shared/text/link.ts';
 import type { AddressLink } from '../../src-shared/text/link.ts';
 import { extensionPattern, withoutMarks, withoutTrunkZero } from '../../src-shared/text/phone-number.ts';
+import { msg, t } from '../../src-shared/words.ts';
 import type { Keypad } from '../dial-plan/keypad.ts';
 
 /** What was typed, as three things: what people see, what is dialled, and what is looked up in the directory. */
@@ -63,10 +64,10 @@ function fromNumber(text: string, keypad: Keypad): DialTarget {
   const shown = written.replace(/[\s\p{Cc}]+/gu, ' ');
   // An extension is reached after the number answered.
   const main = withoutTrunkZero(written.replace(extensionPattern, ''));
-  if (!looksLikeNumber(main, keypad)) throw new AppError('invalid', notDialable);
+  if (!looksLikeNumber(main, keypad)) throw new AppError('invalid', t(notDialable));
   const keys = Array.from(main, (one) => keyOf(one, keypad) ?? '').join('');
   const dialled = leadingPlus.test(main) ? withoutTrunkPrefix(`+${keys}`) : keys;
-  if (dialled.length > 40) throw new AppError('invalid', notDialable);
+  if (dialled.length > 40) throw new AppError('invalid', t(notDialable));
   return { kind: 'number', shown, dialled };
 }
 

@@ -1,5 +1,6 @@
 import { jid } from '@xmpp/client';
 import { AppError } from '../../src-shared/errors.ts';
+import { t } from '../../src-shared/words.ts';
 
 /** A person's bare JID, lower case (RFC 7622); undefined for what is no `local@domain` address. */
 export function bareAddress(address: string | undefined): string | undefined {
@@ -25,6 +26,7 @@ export function domainOf(address: string): string {
 /** The bare JID of an address that a person named. @throws AppError `invalid` */
 export function chatAddress(address: string): string {
   const bare = bareAddress(address);
-  if (bare === undefined) throw new AppError('invalid', 'This is not a chat address. It looks like name@example.com.');
+  if (bare === undefined)
+    throw new AppError('invalid', t('This is not a chat address. It looks like name@example.com.'));
   return bare;
 }

@@ -7,6 +7,7 @@ import { limits } from '../../src-shared/limits.ts';
 import { mayAskPresence, subscriptionStates } from '../../src-shared/model/contact.ts';
 import type { Contact, SubscriptionRequest } from '../../src-shared/model/contact.ts';
 import type { Presence } from '../../src-shared/model/presence.ts';
+import { t } from '../../src-shared/words.ts';
 import { bareAddress, chatAddress, resourceOf } from './addresses.ts';
 import { namespaces } from './namespaces.ts';
 import { aggregatePresence, readPresence } from './presence-stanza.ts';
@@ -187,7 +188,7 @@ export class Roster {
   /** Asks to see a person's presence, and shows ours to whoever asked for it. @throws AppError `limit`, `invalid`, `offline` */
   async add(jid: string, name: string, groups: readonly string[]): Promise<number> {
     const address = chatAddress(jid);
-    if (address === this.#options.own) throw new AppError('invalid', 'This is your own address.');
+    if (address === this.#options.own) throw new AppError('invalid', t('This is your own address.'));
     this.#refuseBeyondLimit(address);
     await this.#write(address, name, groups);
     const item = this.#items.get(address);
@@ -261,13 +262,13 @@ export class Roster {
 
   #known(jid: string): string {
     const address = chatAddress(jid);
-    if (!this.#items.has(address)) throw new AppError('notFound', 'This person is not in your contacts any more.');
+    if (!this.#items.has(address)) throw new AppError('notFound', t('This person is not in your contacts any more.'));
     return address;
   }
 
   #requested(jid: string): string {
     const address = chatAddress(jid);
-    if (!this.#requests.has(address)) throw new AppError('notFound', 'This request is not open any more.');
+    if (!this.#requests.has(address)) throw new AppError('notFound', t('This request is not open any more.'));
     return address;
   }
 

@@ -1,4 +1,5 @@
 import type { Element } from '@xmpp/xml';
+import { t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { ArchiveSync } from './archive-sync.ts';
 import { NotStoredError } from './inbound-pipeline.ts';
@@ -91,7 +92,7 @@ export class StanzaRouter {
         typingSender.heardState(parsed.peer);
         return;
       case 'refused':
-        refused(parsed.id, parsed.peer, `Not delivered. ${parsed.error.message}`);
+        refused(parsed.id, parsed.peer, t('Not delivered. {message}', { message: parsed.error.message }));
         return;
       case 'none':
     }

@@ -310,7 +310,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
       this.#options.health.report({
         service: 'mediaGateway',
         state: 'reconnecting',
-        message: 'The part of Parley that carries sound stopped. It is starting again.',
+        message: t('The part of Parley that carries sound stopped. It is starting again.'),
         cannotRetry: true,
       });
       this.#spawn();

@@ -1,5 +1,6 @@
 import { dialog } from 'electron';
 import { writeFileSync } from 'node:fs';
+import { t } from '../../src-shared/words.ts';
 
 /** In the data directory, once it was said what closing the window does. */
 export const toldOfClosingFile = 'told-of-closing';
@@ -10,7 +11,9 @@ export function closedWords(platform: NodeJS.Platform): string {
     platform === 'darwin'
       ? 'press \u2318Q'
       : 'choose Quit Parley in the menu of its icon, or press Ctrl+Q in its window';
-  return `Calls and messages reach you also without its window. Start Parley again to see it. To end it, ${how}.`;
+  return t('Calls and messages reach you also without its window. Start Parley again to see it. To end it, {how}.', {
+    how,
+  });
 }
 
 /** Whether this file was not there; from now on it is. */
@@ -29,9 +32,9 @@ export async function endsCall(): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: 'question',
     title: 'Parley',
-    message: 'You are in a call. Quit Parley and end the call?',
+    message: t('You are in a call. Quit Parley and end the call?'),
     detail: 'You can close the window instead: the call goes on.',
-    buttons: ['Quit and end the call', 'Go on with the call'],
+    buttons: [t('Quit and end the call'), t('Go on with the call')],
     defaultId: 1,
     cancelId: 1,
     noLink: true,

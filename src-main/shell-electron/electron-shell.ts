@@ -2,6 +2,7 @@ import { MessageChannelMain, app, clipboard, ipcMain, nativeTheme, powerMonitor,
 import type { IpcMainEvent, WebContents } from 'electron';
 import { join } from 'node:path';
 import { isClientId } from '../../src-shared/rpc/handshake.ts';
+import { t } from '../../src-shared/words.ts';
 import type { CreateApp } from '../app-port.ts';
 import { AppRunner } from '../app-runner.ts';
 import { systemClock } from '../core/clock.ts';
@@ -205,7 +206,7 @@ export class ElectronShell {
     if (!isFirstTime(join(app.getPath('userData'), toldOfClosingFile))) return;
     const { platform } = this.#options;
     this.#notifications.show({
-      title: 'Parley goes on running',
+      title: t('Parley goes on running'),
       body: closedWords(platform),
       tag: 'closed',
       onClick: () => {

@@ -1,6 +1,9 @@
 import { Menu, clipboard } from 'electron';
 import type { ContextMenuParams, MenuItemConstructorOptions, WebContents } from 'electron';
+import { t } from '../../src-shared/words.ts';
 
+/** On macOS the system shows the program's own name there. */
+const productName = 'Parley';
 const separator: MenuItemConstructorOptions = { type: 'separator' };
 /** Suggestions of the spelling checker that a menu shows. */
 const mostSuggestions = 5;
@@ -12,7 +15,11 @@ const mostSuggestions = 5;
  */
 export function programMenu(platform: NodeJS.Platform, quit: () => void): readonly MenuItemConstructorOptions[] {
   const isMac = platform === 'darwin';
-  const quitItem: MenuItemConstructorOptions = { label: 'Quit Parley', accelerator: 'CommandOrControl+Q', click: quit };
+  const quitItem: MenuItemConstructorOptions = {
+    label: t('Quit Parley'),
+    accelerator: 'CommandOrControl+Q',
+    click: quit,
+  };
   const edit: MenuItemConstructorOptions[] = [
     { role: 'undo' },
     { role: 'redo' },
@@ -33,13 +40,13 @@ export function programMenu(platform: NodeJS.Platform, quit: () => void): readon
     ? [{ role: 'about' }, separator, { role: 'hide' }, { role: 'hideOthers' }, separator, quitItem]
     : [quitItem];
   const windowMenu: MenuItemConstructorOptions = {
-    label: 'Window',
+    label: t('Window'),
     submenu: [{ role: 'minimize' }, { role: 'close' }],
   };
   return [
-    { label: 'Parley', submenu: own },
-    { label: 'Edit', submenu: edit },
-    { label: 'View', submenu: view },
+    { label: productName, submenu: own },
+    { label: t('Edit'), submenu: edit },
+    { label: t('View'), submenu: view },
     // Its keys belong to macOS; elsewhere Ctrl+M mutes.
     ...(isMac ? [windowMenu] : []),
   ];
@@ -79,7 +86,7 @@ export function contextItems(
             },
           })),
           {
-            label: 'Add to the dictionary',
+            label: t('Add to the dictionary'),
             click: () => {
               contents.session.addWordToSpellCheckerDictionary(misspelledWord);
             },
@@ -101,7 +108,7 @@ export function contextItems(
   const link: MenuItemConstructorOptions[] = /^(?:https?|mailto|tel|sips?):/i.test(linkURL)
     ? [
         {
-          label: 'Copy link',
+          label: t('Copy link'),
           click: () => {
             void clipboard.writeText(linkURL);
           },

@@ -6,7 +6,7 @@ import type {
   TitleBarOverlayOptions,
   WebPreferences,
 } from 'electron';
-import { windowUrl } from './origin.ts';
+import { speaking, windowUrl } from './origin.ts';
 
 const titleBarHeight = 48;
 
@@ -134,7 +134,7 @@ export class MainWindow {
   }
 
   #open(visible: boolean): void {
-    const { preload, platform, onGone, onFocus, staysWhenClosed, onHidden, onClosed } = this.#options;
+    const { preload, platform, locale, onGone, onFocus, staysWhenClosed, onHidden, onClosed } = this.#options;
     const window = new BrowserWindow(windowOptions(preload, platform, nativeTheme.shouldUseDarkColors));
     this.#window = window;
     const onTheme = (): void => {

@@ -2,6 +2,7 @@ import { SessionState } from 'sip.js';
 import type { Invitation, Inviter } from 'sip.js';
 import { AppError } from '../../src-shared/errors.ts';
 import type { CallEndReason } from '../../src-shared/model/call.ts';
+import { t } from '../../src-shared/words.ts';
 import type { DivertReason } from '../calls/call-device.ts';
 import type { DialTarget } from '../dial-plan/dial-string.ts';
 import type { WindowMedia } from '../window-media.ts';

@@ -3,6 +3,7 @@ import type { Invitation, Inviter } from 'sip.js';
 import type { MediaLegState } from '../../src-shared/contract/media.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { CallCapability, CallEndReason } from '../../src-shared/model/call.ts';
+import { t } from '../../src-shared/words.ts';
 import type {
   DeviceCall,
   DeviceCallEvent,
@@ -337,7 +338,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     if (localAddress !== undefined) this.#move.soundTo(localAddress);
     if (this.#established) this.#move.signallingMoved();
     else if (!this.#isIncoming() || !isSameServer)
-      this.#end('network', 'The phone server went away before the call was answered. Call again.');
+      this.#end('network', t('The phone server went away before the call was answered. Call again.'));
   }
 
   /** Ends the call because the device stops. */

@@ -260,7 +260,7 @@ export class ImapSession implements Connection {
     const removal = this.#flow.capabilities.has('UIDPLUS')
       ? this.#flow.messageDelete(range, { uid: true })
       : this.#flow.messageFlagsAdd(range, ['\\Deleted'], { uid: true });
-    if (!(await this.#within(removal, 'delete'))) throw new AppError('denied', words.mayNotDelete);
+    if (!(await this.#within(removal, 'delete'))) throw new AppError('denied', t(words.mayNotDelete));
   }
 
   async check(): Promise<void> {

@@ -359,13 +359,13 @@ export class VoicemailService implements Service {
 
   async #delete(id: string): Promise<number> {
     const session = this.#session;
-    if (session === undefined) throw new AppError('offline', words.notDeleted);
+    if (session === undefined) throw new AppError('offline', t(words.notDeleted));
     const stored = this.#find(id);
     try {
       await session.delete(stored);
     } catch (error) {
       if (error instanceof AppError && error.code === 'denied') throw error;
-      throw new AppError('offline', words.notDeleted, error instanceof Error ? error.message : String(error));
+      throw new AppError('offline', t(t(words.notDeleted)), error instanceof Error ? error.message : String(error));
     }
     this.#stored = this.#stored.filter((one) => one !== stored);
     // Its sound leaves this computer with its row.

@@ -21,10 +21,12 @@ export const words = {
   cannotPlay: msg('Voicemail cannot be played here right now. It is safe on the server. Call voicemail to hear it.'),
   cannotPlayFormat: msg(
     'This voice message is stored in a sound format that cannot be played here. It is safe on the server. Call voicemail to hear it.',
-  incomplete: 'This voice message is not complete and cannot be played here. Call voicemail to hear it.',
-  gone: 'This voice message is no longer on the server.',
-  notDeleted: 'The voice message was not deleted: voicemail is offline. Try again when it is back.',
-  mayNotDelete:
+  ),
+  incomplete: msg('This voice message is not complete and cannot be played here. Call voicemail to hear it.'),
+  gone: msg('This voice message is no longer on the server.'),
+  notDeleted: msg('The voice message was not deleted: voicemail is offline. Try again when it is back.'),
+  mayNotDelete: msg(
     'The voicemail server does not let Parley delete this voice message, so it stays. Call voicemail to delete it there.',
-  notMarked: 'The voice message was not marked: voicemail is offline. Try again when it is back.',
+  ),
+  notMarked: msg('The voice message was not marked: voicemail is offline. Try again when it is back.'),
 } as const;
