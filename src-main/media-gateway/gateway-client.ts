@@ -7,6 +7,7 @@ import type { Logger } from '../core/log.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
 import type { GatewayChannel } from '../host.ts';
 import { defaultPorts, gatewayLimits } from './gateway-limits.ts';
+import { GatewayRequests } from './gateway-requests.ts';
 import type { MediaGatewaySessions, MediaSession, MediaSessionOptions, MediaStats, RendererAnswer } from './media.ts';
 import type {
   FromGateway,
@@ -41,12 +42,6 @@ const defaultSettings: GatewaySettings = {
   videoMaxBitrateKbps: 2_500,
 };
 
-interface Pending {
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: AppError) => void;
-  readonly timer: TimerHandle;
-}
-
 type ProcessState = 'stopped' | 'due' | 'starting' | 'running' | 'dead' | 'stopping';
 
 const processTransitions: Readonly<Record<ProcessState, readonly ProcessState[]>> = {
@@ -76,13 +71,12 @@ export class MediaGateway implements Service, MediaGatewaySessions {
   readonly #diedListeners = new Set<(callIds: readonly string[]) => void>();
   readonly #keyframeListeners = new Set<(callId: string) => void>();
   readonly #rendererListeners = new Set<(callId: string, state: MediaStats['rendererLeg']) => void>();
-  readonly #pending = new Map<number, Pending>();
+  readonly #requests: GatewayRequests;
   /** Requests that wait for the process to run. */
   #waiting: (() => void)[] = [];
   readonly #spare: SparePorts;
   #state: ProcessState = 'stopped';
   #channel: GatewayChannel | undefined;
-  #nextId = 1;
   #nextLeg = 1;
   #missedHeartbeats = 0;
   #watchdog: TimerHandle | undefined;
@@ -96,6 +90,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
 
   constructor(options: MediaGatewayOptions) {
     this.#options = options;
+    this.#requests = new GatewayRequests(options.clock);
     this.#spare = new SparePorts({
       request: (method, params) => this.#request(method, params),
       clock: options.clock,
@@ -122,7 +117,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     const channel = this.#channel;
     this.#move('stopping');
     this.#clearTimers();
-    this.#rejectAll(new AppError('disconnected', t('Parley is closing.')));
+    this.#requests.rejectAll(new AppError('disconnected', t('Parley is closing.')));
     this.#release();
     this.#spare.lost();
     for (const session of this.#sessions.values()) session.processDied();
@@ -131,7 +126,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
       const stopped = new Promise<void>((resolve) => {
         this.#onStopped = resolve;
       });
-      channel.post({ id: this.#nextId++, method: 'stop', params: null });
+      this.#requests.tell(channel, 'stop', null);
       this.#watchdog = this.#options.clock.setTimeout(() => {
         this.#options.log.warn('the media process did not end by itself and is killed');
         channel.kill();
@@ -262,7 +257,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     });
     this.#watch(channel);
     const settings: GatewaySettings = { ...defaultSettings, ...this.#options.settings?.() };
-    this.#post(channel, 'start', settings, gatewayLimits.silenceMs).then(
+    this.#requests.post(channel, 'start', settings, gatewayLimits.silenceMs).then(
       () => {
         if (this.#channel === channel) this.#running();
       },
@@ -299,7 +294,9 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     this.#spare.lost();
     const calls = [...this.#sessions.values()].filter((session) => session.processDied()).map(({ callId }) => callId);
     this.#options.log.error('the media process ended', { reason, calls: calls.length });
-    this.#rejectAll(new AppError('media', t('The sound of the call broke off. Parley starts it again.'), reason));
+    this.#requests.rejectAll(
+      new AppError('media', t('The sound of the call broke off. Parley starts it again.'), reason),
+    );
     this.#scheduleRestart();
     for (const listener of [...this.#diedListeners]) listener(calls);
   }
@@ -360,7 +357,7 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     if (this.#state !== 'running') await this.#untilRunning();
     const channel = this.#channel;
     if (!channel || this.#state !== 'running') throw new AppError('media', t('The media gateway is not running.'));
-    return await this.#post(channel, method, params, gatewayLimits.requestDeadlineMs + extraMs);
+    return await this.#requests.post(channel, method, params, gatewayLimits.requestDeadlineMs + extraMs);
   }
 
   #untilRunning(): Promise<void> {
@@ -382,39 +379,10 @@ export class MediaGateway implements Service, MediaGatewaySessions {
     });
   }
 
-  #post<M extends GatewayMethod>(
-    channel: GatewayChannel,
-    method: M,
-    params: GatewayParams<M>,
-    deadlineMs: number,
-  ): Promise<GatewayResult<M>> {
-    const id = this.#nextId++;
-    return new Promise<GatewayResult<M>>((resolve, reject) => {
-      const timer = this.#options.clock.setTimeout(() => {
-        this.#pending.delete(id);
-        reject(new AppError('timeout', t('The media gateway did not answer in time.'), method));
-      }, deadlineMs);
-      // The protocol file ties results to methods; ids tie answers to requests.
-      this.#pending.set(id, {
-        resolve: (result) => {
-          resolve(result as GatewayResult<M>);
-        },
-        reject,
-        timer,
-      });
-      channel.post({ id, method, params });
-    });
-  }
-
   #receive(message: FromGateway): void {
     this.#missedHeartbeats = 0;
     if ('id' in message) {
-      const pending = this.#pending.get(message.id);
-      if (!pending) return;
-      this.#pending.delete(message.id);
-      this.#options.clock.clearTimeout(pending.timer);
-      if (message.ok) pending.resolve(message.result);
-      else pending.reject(AppError.fromData(message.error));
+      this.#requests.answered(message);
       return;
     }
     switch (message.event) {
@@ -428,15 +396,6 @@ export class MediaGateway implements Service, MediaGatewaySessions {
         return;
       case 'rendererState':
         for (const listener of [...this.#rendererListeners]) listener(message.callId, message.state);
-    }
-  }
-
-  #rejectAll(error: AppError): void {
-    const pending = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { reject, timer } of pending) {
-      this.#options.clock.clearTimeout(timer);
-      reject(error);
     }
   }
 
