@@ -74,13 +74,19 @@ test('a test call records with a level, plays it back, and says what it heard; a
   await show.click();
   const picture = video.getByLabel('Picture of your camera');
   await expect.poll(() => picture.evaluate((one: HTMLVideoElement) => one.videoWidth)).toBeGreaterThan(0);
+  const camera = () => picture.evaluateHandle((one: HTMLVideoElement) => (one.srcObject as MediaStream).getTracks()[0]);
+  const first = await camera();
+  await video.getByRole('button', { name: 'Stop preview' }).click();
+  await expect(picture).toBeHidden();
+  expect(await first.evaluate((track) => track?.readyState)).toBe('ended');
+  // It has a name now, and is looked at until the person goes elsewhere.
   await video.getByRole('combobox', { name: 'Camera', exact: true }).selectOption({ index: 1 });
   await expect(video.getByRole('list', { name: 'Order of preference: Camera' })).toContainText('In use');
-  const camera = await picture.evaluateHandle((one: HTMLVideoElement) => (one.srcObject as MediaStream).getTracks()[0]);
-  const state = () => camera.evaluate((track) => track?.readyState);
-  expect(await state()).toBe('live');
+  await show.click();
+  const second = await camera();
+  expect(await second.evaluate((track) => track?.readyState)).toBe('live');
   await window.goToSettings('Audio');
-  expect(await state()).toBe('ended');
+  await expect.poll(() => second.evaluate((track) => track?.readyState)).toBe('ended');
 });
 
 test(
