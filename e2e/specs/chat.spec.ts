@@ -42,6 +42,22 @@ test('a message counts as unread until its chat is opened', { tag: '@prosody' },
   await expect(window.messages).toContainText('The train is late again');
   await expect(window.messages.getByRole('separator')).toHaveText('New messages');
   await expect(window.rail('Chats')).not.toContainText('1');
+
+  // Who has scrolled up has not read what comes below.
+  const stops = Array.from({ length: 80 }, (_, index) => `Stop ${String(index)}`).join('\n');
+  lab.owned().colleagues.say('dave', stops);
+  await expect(window.messages).toContainText('Stop 79');
+  await expect(window.rail('Chats')).not.toContainText('unread');
+  await window.messages.evaluate((list) => {
+    list.scrollTo(0, -list.scrollHeight);
+  });
+  lab.owned().colleagues.say('dave', 'Arrived');
+  await expect(window.rail('Chats')).toContainText('1 unread message');
+  await expect(window.messages.getByRole('separator')).toHaveCount(1);
+  await window.messages.evaluate((list) => {
+    list.scrollTo(0, 0);
+  });
+  await expect(window.rail('Chats')).not.toContainText('unread');
 });
 
 test(

@@ -115,12 +115,4 @@ export class VoicemailStore {
       }
     });
   }
-
-  /** Removes all of this account from this computer. */
-  forget(): void {
-    this.#store.write(() => {
-      this.#db.prepare('DELETE FROM voicemail_messages WHERE account_id = ?').run(this.#account);
-      this.#db.prepare('DELETE FROM voicemail_audio WHERE account_id = ?').run(this.#account);
-    });
-  }
 }
