@@ -59,7 +59,8 @@ test(
       'Delete from history…',
     ]);
     await page.getByRole('menuitem', { name: 'Delete from history…' }).press('Enter');
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete', exact: true }).click();
+    const question = page.getByRole('alertdialog', { name: 'Delete the call with Bob Okafor from the history?' });
+    await question.getByRole('button', { name: 'Delete', exact: true }).click();
     await expect(window.history.first()).toContainText(numberOf(newest));
     await expect(window.history).toHaveCount(newest - 1);
 

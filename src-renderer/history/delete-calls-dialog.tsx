@@ -1,4 +1,5 @@
-import { Plural, Trans } from '@lingui/react/macro';
+import { plural } from '@lingui/core/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import { useCall } from '../bridge/client-context.tsx';
 import { focusDetail } from '../shell/focus-detail.ts';
 import { navigate } from '../shell/route.ts';
@@ -12,19 +13,18 @@ export function DeleteCallsDialog(props: {
   readonly group: Pick<CallGroup, 'newest' | 'ids'>;
   readonly onClose: () => void;
 }) {
+  const { t } = useLingui();
   const call = useCall();
   const action = useAction();
   const { group, onClose } = props;
   const name = useCallerName()(group.newest);
+  const count = group.ids.length;
   return (
     <ConfirmDialog
-      title={
-        <Plural
-          value={group.ids.length}
-          one={<Trans>Delete the call with {name} from the history?</Trans>}
-          other={<Trans># calls with {name}: delete them from the history?</Trans>}
-        />
-      }
+      title={t`${plural(count, {
+        one: `Delete the call with ${name} from the history?`,
+        other: `Delete # calls with ${name} from the history?`,
+      })}`}
       confirmLabel={<Trans>Delete</Trans>}
       busy={action.busy}
       error={action.error}
@@ -40,7 +40,7 @@ export function DeleteCallsDialog(props: {
           });
       }}
     >
-      <Trans>It cannot be brought back. Recordings of calls stay where they are.</Trans>
+      <Trans>This cannot be taken back. Recordings of calls stay where they are.</Trans>
     </ConfirmDialog>
   );
 }
