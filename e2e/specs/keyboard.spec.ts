@@ -13,6 +13,11 @@ async function pressUntilFocused(page: Page, key: string, wanted: Locator, most 
   throw new Error(`${key} never came to ${String(wanted)}, but to:\n${visited.join('\n')}`);
 }
 
+/** The button with one's own name. */
+function ownButton(page: Page): Locator {
+  return page.getByRole('banner').getByRole('button', { name: /Alice Hargreaves/ });
+}
+
 /** F6 goes to the list itself, past the button above it. */
 async function goToContactList(page: Page): Promise<void> {
   await pressUntilFocused(page, 'F6', page.getByRole('treeitem').first(), 4);
@@ -69,9 +74,11 @@ test(
     await pressUntilFocused(page, 'Tab', card.getByRole('button', { name: 'Chat', exact: true }));
     await expectVisibleFocus(page);
 
-    // A chat.
-    await keyboard.press('Enter');
+    // A chat, by the key that the card's button tells screen readers of.
+    await pressUntilFocused(page, 'Shift+Tab', card.getByRole('button', { name: 'Call', exact: true }));
+    await keyboard.press('Shift+Enter');
     await expect(window.composer).toBeVisible();
+    await expect(window.controls).toBeHidden();
     if (!(await window.composer.evaluate((element) => element === document.activeElement)))
       await pressUntilFocused(page, 'Tab', window.composer);
     await keyboard.type('Without a mouse');
@@ -91,8 +98,22 @@ test(
     await expectVisibleFocus(page);
     await keyboard.press('Control+m');
     await expect(window.control('Unmute')).toBeVisible();
+    // Where a browser takes Ctrl+H, the button does it.
+    await pressUntilFocused(page, 'Tab', window.control('Hold'), 4);
+    await keyboard.press('Enter');
+    await expect(window.control('Resume')).toBeVisible();
     await keyboard.press('F9');
     await bob.waitFor('CALL_CLOSED', { from });
+    await expect(window.controls).toBeHidden();
+
+    // And once more from the card.
+    await keyboard.press('Control+1');
+    await pressUntilFocused(page, 'F6', card.getByRole('button', { name: 'Call', exact: true }), 6);
+    const again = bob.events.length;
+    await keyboard.press('Control+Enter');
+    await expect(window.timer).toBeVisible();
+    await keyboard.press('F9');
+    await bob.waitFor('CALL_CLOSED', { from: again });
     await expect(window.controls).toBeHidden();
 
     // Own presence.
@@ -149,6 +170,22 @@ test(
     const back = await regions('Shift+F6');
     // The other way round, from where the first ended.
     expect([...back.slice(0, 3)]).toEqual([...around.slice(0, 3)].toReversed());
+
+    // The other ways that docs/keyboard.md names, for browsers that take these keys: the rail, the search box, its commands.
+    await pressUntilFocused(alice, 'F6', window.rail('Contacts'), 4);
+    await pressUntilFocused(alice, 'Tab', window.rail('Calls'), 4);
+    await alice.keyboard.press('Enter');
+    await expect(window.rail('Calls')).toHaveAttribute('aria-current', 'page');
+    const command = async (words: string): Promise<void> => {
+      await pressUntilFocused(alice, 'F6', ownButton(alice), 6);
+      await pressUntilFocused(alice, 'Tab', window.searchBox, 4);
+      await alice.keyboard.type(`>${words}`);
+      await alice.keyboard.press('Enter');
+    };
+    await command('voicemail');
+    await expect(window.rail('Voicemail')).toHaveAttribute('aria-current', 'page');
+    await command('busy');
+    await expect(alice.getByRole('banner')).toContainText('Busy');
   },
 );
 
@@ -181,7 +218,7 @@ test('Esc closes the top layer and gives the focus back', { tag: '@prosody' }, a
   await expect(shortcuts).toBeHidden();
   await expect(row).toBeFocused();
 
-  const me = alice.getByRole('banner').getByRole('button', { name: /Alice Hargreaves/ });
+  const me = ownButton(alice);
   await pressUntilFocused(alice, 'F6', me);
   await keyboard.press('Enter');
   await expect(alice.getByRole('dialog', { name: 'Your presence' })).toBeVisible();

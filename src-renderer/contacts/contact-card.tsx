@@ -25,6 +25,7 @@ import { ContactMenuItems } from './contact-menu.tsx';
 import { CallButton, Numbers } from './contact-numbers.tsx';
 import { RecentWith } from './recent-list.tsx';
 import { useAskPresence } from './use-ask-presence.ts';
+import { useCardKeys } from './use-card-keys.ts';
 import { useReach } from './use-reach.ts';
 
 /** Everything known about one person: from the roster, the cache, and the directory once it answers. */
@@ -139,28 +140,36 @@ function Actions({ name, jid, person, contact, loading }: Known & { readonly loa
   const askPresence = useAskPresence();
   const numbers = person?.numbers ?? [];
   const first = numbers[0];
+  const callNumber = (number: PhoneNumber) => {
+    placeCall(number.e164 ?? number.shown, name);
+  };
+  const call =
+    first === undefined
+      ? undefined
+      : () => {
+          callNumber(first);
+        };
+  const chat =
+    jid === undefined
+      ? undefined
+      : () => {
+          reach.chat(jid);
+        };
+  useCardKeys({ call, chat });
   return (
     <div className="card__actions">
-      <CallButton
-        numbers={numbers}
-        loading={loading}
-        onCall={(number) => {
-          placeCall(number.e164 ?? number.shown, name);
-        }}
-      />
+      <CallButton numbers={numbers} loading={loading} onCall={callNumber} />
       {pickUp !== undefined && (
         <Button icon={<CallInbound20Regular />} onClick={pickUp}>
           <Trans>Pick up</Trans>
         </Button>
       )}
-      {jid !== undefined && (
+      {chat !== undefined && (
         <Button
           icon={<Chat20Regular />}
           appearance={first === undefined && !loading ? 'primary' : 'secondary'}
           aria-keyshortcuts={ariaCombo(combos.chatPerson, isMac())}
-          onClick={() => {
-            reach.chat(jid);
-          }}
+          onClick={chat}
         >
           <Trans>Chat</Trans>
         </Button>
