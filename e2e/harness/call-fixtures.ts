@@ -102,7 +102,7 @@ export const test = base.extend<CallFixtures, CallWorkerFixtures>({
       });
       const page = await parley.open(process, { microphoneWav, ...rest });
       const window = new ParleyWindow(page);
-      await expect.poll(() => registrations(process.dataDirectory)).toBeGreaterThan(before);
+      await expect.poll(() => registrations(process.dataDirectory), { intervals: [50] }).toBeGreaterThan(before);
       return { process, page, window };
     });
   },
