@@ -223,8 +223,9 @@ export class Account implements Service {
       this.#publish({ ...session, ...(failure === undefined ? {} : { failure }) });
     }
     this.#stillCurrent(generation);
-    await this.#connect(generation, config, this.#password ?? accountPassword);
-    this.#services.accepted(service);
+    const isDone = await this.#connect(generation, config, this.#password ?? accountPassword);
+    // The phone of a running call still has the old one.
+    if (isDone) this.#services.accepted(service);
   }
 
   /** With the remembered password: what is stored shows at once; the services connect when one accepts or none answers. */
@@ -326,17 +327,18 @@ export class Account implements Service {
     await this.#connect(generation, config, password);
   }
 
-  /** Hands the configuration over; what has to wait for the end of calls is handed over again then. */
-  async #connect(generation: number, config: AccountConfig, password: string): Promise<void> {
+  /** Hands the configuration over; what has to wait for the end of calls is handed over again then, and false is answered. */
+  async #connect(generation: number, config: AccountConfig, password: string): Promise<boolean> {
     const passwords = await this.#passwords(config.address, password);
     const isDone = await this.#services.connect(config, passwords, () => generation !== this.#generation);
-    if (generation !== this.#generation) return;
+    if (generation !== this.#generation) return false;
     const { waitsForCalls: _, ...session } = this.#session;
     this.#publish(isDone ? session : { ...session, waitsForCalls: true });
-    if (isDone) return;
+    if (isDone) return true;
     void this.#options.whenNoCallRuns().then(() => {
       if (generation === this.#generation) this.#scheduleReconfigure();
     });
+    return false;
   }
 
   /** Forgets every password of the account. False: the store did not let them go. */
