@@ -12,43 +12,34 @@ import type {
   RunningState,
 } from '../calls/call-device.ts';
 import type { DialTarget } from '../dial-plan/dial-string.ts';
-import { AgreedSound } from './agreed-sound.ts';
 import { callCapabilitiesIn } from './call-capabilities.ts';
 import { CallDigits } from './call-digits.ts';
 import { CallHandover } from './call-handover.ts';
-import { CallHold } from './call-hold.ts';
 import { CallMove } from './call-move.ts';
 import type { CallerIdentity } from './caller-identity.ts';
-import { CallSound } from './call-sound.ts';
 import type { CallDialog, CallDialogOwner, Provisional } from './dialogs/call-dialog.ts';
 import { replacedCall } from './dialogs/replaces.ts';
 import type { ReplacedCall, Replaces } from './dialogs/replaces.ts';
 import { FarParty } from './far-party.ts';
 import { farEndGoneWords, mediaFailureWords } from './media-words.ts';
 import { OutgoingAttempts } from './outgoing-attempts.ts';
-import type { QualityMonitor } from './quality-monitor.ts';
 import { RingingHere } from './ringing-here.ts';
-import { logSound, watchSound } from './sound-watch.ts';
-import { SdpExchange } from './sdp-exchange.ts';
+import type { SdpExchange } from './sdp-exchange.ts';
 import { endEvent, endSession } from './session-ending.ts';
 import { heardProvisional, listenToSession } from './session-events.ts';
+import { SessionSound } from './session-sound.ts';
 import { signallingLimits } from './signalling-limits.ts';
 import type { SipCallOptions } from './sip-call-options.ts';
-import { SoundRenewal } from './sound-renewal.ts';
 
 /**
  * One call of the softphone: a SIP session, its media and the window's leg. The SIP state machine is SIP.js's, the
  * call's own is calls/call-machine.ts; here events of the one become events of the other.
  */
 export class SipCall implements DeviceCall, CallDialogOwner {
-  readonly exchange: SdpExchange;
   readonly handover: CallHandover;
   readonly #options: SipCallOptions;
-  readonly #sound: CallSound;
-  readonly #hold: CallHold;
+  readonly #sound: SessionSound;
   readonly #digits: CallDigits;
-  readonly #agreed: AgreedSound;
-  readonly #renewal: SoundRenewal;
   readonly #attempts: OutgoingAttempts;
   readonly #ringing: RingingHere;
   /** What waits for the far end's first word goes on. */
@@ -61,10 +52,14 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   readonly #move: CallMove;
   /** BYE or CANCEL came; SIP.js answers them and ends the session right after, so one of ours would cross theirs. */
   #farEnded = false;
-  readonly #quality: QualityMonitor;
   readonly #party = new FarParty((event) => {
     this.#tell(event);
   });
+
+  /** Offer and answer of the call. */
+  get exchange(): SdpExchange {
+    return this.#sound.exchange;
+  }
 
   /** The Call-ID of the dialog (RFC 3261 section 8.1.1.4). */
   get traceId(): string | undefined {
@@ -74,18 +69,15 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   constructor(options: SipCallOptions) {
     this.#options = options;
     const session = (): Inviter | Invitation | undefined => (this.#over ? undefined : this.#session);
-    const lost = (words: string, detail: unknown): void => {
-      this.#end('mediaFailed', words, detail);
-    };
-    this.#sound = new CallSound({
+    this.#sound = new SessionSound({
       ...options,
-      reoffer: () => {
-        this.#renewal.begin();
+      tell: this.#tell.bind(this),
+      reinvite: () => (this.#over ? undefined : this.#dialog?.reinvite()),
+      isEstablished: () => this.#established,
+      isOver: () => this.#over,
+      lost: (words, detail) => {
+        this.#end('mediaFailed', words, detail);
       },
-      notice: (words) => {
-        this.#tell(words === undefined ? { type: 'notice' } : { type: 'notice', notice: words });
-      },
-      lost,
     });
     this.#move = new CallMove({
       ...options,
@@ -95,17 +87,6 @@ export class SipCall implements DeviceCall, CallDialogOwner {
       refresh: async (withOffer) => (await this.#dialog?.refresh(withOffer)) ?? 'later',
       gone: () => {
         this.#end('remoteHungUp', undefined, 'the far end knows the call no longer');
-      },
-    });
-    this.exchange = new SdpExchange(options.media.session, options.clock, {
-      read: (media) => {
-        this.#agreed.expects(media);
-      },
-      negotiated: (media, offeredBy) => {
-        if (!this.#over) this.#agreed.negotiated(media, offeredBy);
-      },
-      unusable: (error) => {
-        this.#end('mediaFailed', mediaFailureWords(error), error);
       },
     });
     this.handover = new CallHandover({
@@ -119,37 +100,9 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     this.#digits = new CallDigits({
       ...options,
       session,
-      takesEvents: () => this.#agreed.latest?.telephoneEvent !== undefined,
+      takesEvents: () => this.#sound.agreed.latest?.telephoneEvent !== undefined,
     });
-    this.#quality = watchSound({
-      ...options,
-      audio: () => this.#agreed.audio,
-      isHeld: () => this.#hold.held || this.#agreed.farHolds,
-      tell: this.#tell.bind(this),
-    });
-    this.#hold = new CallHold({
-      ...options,
-      sound: this.#sound,
-      reinvite: () =>
-        this.#dialog?.reinvite() ?? Promise.resolve({ outcome: 'refused', status: 0, reason: 'no dialog' }),
-    });
-    this.#agreed = new AgreedSound({
-      ...options,
-      sound: this.#sound,
-      isHeldHere: () => this.#hold.held,
-      isEstablished: () => this.#established,
-      tell: this.#tell.bind(this),
-    });
-    this.#renewal = new SoundRenewal({
-      ...options,
-      reinvite: () => (this.#over ? undefined : this.#dialog?.reinvite()),
-      renewed: () => {
-        this.#sound.send();
-        this.#tell({ type: 'notice' });
-      },
-      lost,
-    });
-    this.#ringing = new RingingHere({ ...options, session, sound: this.#sound, end: this.#end.bind(this) });
+    this.#ringing = new RingingHere({ ...options, session, sound: this.#sound.window, end: this.#end.bind(this) });
     this.#attempts = new OutgoingAttempts({
       ...options,
       session,
@@ -219,7 +172,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     this.#attempts.send();
     afterwards.run(() => {
       if (this.#over) return;
-      this.#sound.bringUp().catch((error: unknown) => {
+      this.#sound.window.bringUp().catch((error: unknown) => {
         this.#end('mediaFailed', mediaFailureWords(error), error);
       });
     });
@@ -235,7 +188,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
       earlySound: () => {
         // What can be done has changed: an announcement may ask for a key.
         if (!this.#over && !this.#established && this.#hasEarlySound) {
-          this.#tell({ type: 'media', ...this.#agreed.shown });
+          this.#tell({ type: 'media', ...this.#sound.agreed.shown });
         }
       },
     });
@@ -273,7 +226,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   }
 
   mute(muted: boolean): Promise<void> {
-    return this.#sound.mute(muted);
+    return this.#sound.window.mute(muted);
   }
 
   dtmf(digits: string): Promise<void> {
@@ -282,11 +235,11 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   }
 
   hold(): Promise<void> {
-    return this.#hold.hold();
+    return this.#sound.hold.hold();
   }
 
   resume(): Promise<void> {
-    return this.#hold.resume();
+    return this.#sound.hold.resume();
   }
 
   divert(target: DialTarget, reason: DivertReason): Promise<void> {
@@ -308,14 +261,14 @@ export class SipCall implements DeviceCall, CallDialogOwner {
 
   /** The window told how its leg is. */
   windowLeg(state: MediaLegState, detail: string): void {
-    if (!this.#over) this.#sound.leg(state, detail);
+    if (!this.#over) this.#sound.window.leg(state, detail);
   }
 
   /** A window took the lease: it has no leg of this call yet. */
   windowChanged(): void {
     // While it rings here there is no sound to bring back.
     if (this.#over || this.#ringing.session !== undefined) return;
-    this.#sound.restore();
+    this.#sound.window.restore();
   }
 
   /** The media process died. Offers anew within the time allowed, or ends the call in words. */
@@ -323,10 +276,10 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     if (this.#over) return;
     if (!this.#established) {
       // An incoming call that still rings has no media yet.
-      if (!this.#isIncoming() || this.#session?.state === SessionState.Establishing) this.#renewal.isDue();
+      if (!this.#isIncoming() || this.#session?.state === SessionState.Establishing) this.#sound.renewal.isDue();
       return;
     }
-    this.#renewal.begin();
+    this.#sound.renewal.begin();
   }
 
   /**
@@ -364,7 +317,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
 
   /** Sound was agreed on, by an 18x where the call is not answered yet. */
   get #hasEarlySound(): boolean {
-    return this.#agreed.audio !== undefined;
+    return this.#sound.agreed.audio !== undefined;
   }
 
   #isIncoming(): boolean {
@@ -380,9 +333,8 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   #isEstablished(): void {
     if (this.#over || this.#established) return;
     this.#established = true;
-    this.#tell({ type: 'established', ...this.#agreed.shown });
-    this.#quality.start();
-    this.#renewal.established();
+    this.#tell({ type: 'established', ...this.#sound.agreed.shown });
+    this.#sound.established();
   }
 
   /** SIP.js ended the session. What it knows of the reason it tells right after this, so that comes first. */
@@ -400,16 +352,13 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   #end(reason: CallEndReason, notice?: string, detail?: unknown): void {
     if (this.#over) return;
     this.#over = true;
-    const { log, media, dialogs } = this.#options;
+    const { log, dialogs } = this.#options;
     log.info('call ended', { callId: this.callId, reason, detail });
     this.handover.stop();
     if (this.#session !== undefined && !this.#farEnded) endSession(this.#session, reason, this.#ringing.sentTo, log);
     this.#tell(endEvent(reason, notice, detail));
     if (this.#session !== undefined) dialogs.close(this.#session);
     this.#move.stop();
-    this.#quality.stop();
-    logSound(log, this.callId, media.session);
-    void media.close();
     this.#sound.close();
     this.#options.onOver();
   }
