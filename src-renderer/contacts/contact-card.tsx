@@ -10,7 +10,7 @@ import {
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { mayAskPresence } from '../../src-shared/model/contact.ts';
-import type { Contact, Person } from '../../src-shared/model/contact.ts';
+import type { Contact, Person, PhoneNumber } from '../../src-shared/model/contact.ts';
 import { useQuery } from '../bridge/use-query.ts';
 import { usePickUp } from '../calls/use-pick-up.ts';
 import { usePlaceCall } from '../calls/use-place-call.ts';
