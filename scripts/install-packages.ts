@@ -1,5 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { LAB_PACKAGES, findBinary, installCommand, installScript, missingPackages } from '../e2e/lab/packages.ts';
+import {
+  CHROMIUM_PROGRAMS,
+  LAB_PACKAGES,
+  findBinary,
+  installCommand,
+  installScript,
+  missingPackages,
+} from '../e2e/lab/packages.ts';
 import type { LabPackage } from '../e2e/lab/packages.ts';
 import { inRoot } from './paths.ts';
 
@@ -8,7 +15,7 @@ const browserPackage: LabPackage = {
   name: 'chromium',
   purpose: 'the window of the browser shell, and the specs',
   isOptional: true,
-  binaries: ['chromium|chromium-browser|google-chrome|google-chrome-stable|microsoft-edge'],
+  binaries: [CHROMIUM_PROGRAMS],
 };
 
 const fontPackage: LabPackage = {

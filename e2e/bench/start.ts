@@ -15,7 +15,7 @@ import { ParleyProcess } from '../harness/parley-process.ts';
 import { seedFor } from '../lab/client-settings.ts';
 import { startLab } from '../lab/lab.ts';
 import type { Lab } from '../lab/lab.ts';
-import { findBinary } from '../lab/packages.ts';
+import { CHROMIUM_PROGRAMS, findBinary } from '../lab/packages.ts';
 import { pause, until } from '../lab/wait.ts';
 import { DevTools, portFile } from './devtools.ts';
 import { figure, median } from './figure.ts';
@@ -161,7 +161,7 @@ function storeMessages(dataDirectory: string): void {
 
 /** Chromium without a screen and with DevTools, as a program that both sides start in place of the real one. */
 function measuredChromium(directory: string): string {
-  const executable = findBinary('chromium') ?? findBinary('google-chrome');
+  const executable = findBinary(CHROMIUM_PROGRAMS);
   if (executable === undefined) throw new Error('There is no Chromium on this computer.');
   const file = join(directory, 'chromium');
   // Without the sandbox the memory of its processes can be read.

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromiumFlags } from '../harness/chromium.ts';
-import { findBinary } from '../lab/packages.ts';
+import { CHROMIUM_PROGRAMS, findBinary } from '../lab/packages.ts';
 import { announce } from './announce.ts';
 import { preloadScript } from './preload-script.ts';
 import type { SimPort } from './ports.ts';
@@ -103,7 +103,7 @@ export class BrowserWindow extends EventEmitter {
   async loadURL(url: string): Promise<void> {
     this.#url = url;
     const port = await freePort();
-    const executablePath = findBinary('chromium') ?? findBinary('google-chrome');
+    const executablePath = findBinary(CHROMIUM_PROGRAMS);
     const context = await chromium.launchPersistentContext(this.#profile, {
       ...(executablePath === undefined ? {} : { executablePath }),
       headless: true,

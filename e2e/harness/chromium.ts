@@ -1,6 +1,6 @@
 import { chromium } from '@playwright/test';
 import type { Browser } from '@playwright/test';
-import { findBinary } from '../lab/packages.ts';
+import { CHROMIUM_PROGRAMS, findBinary } from '../lab/packages.ts';
 
 export interface ChromiumOptions {
   /** Sound of the fake microphone (wav). Without it there is Chromium's beep. */
@@ -23,7 +23,7 @@ export const chromiumFlags: readonly string[] = [
 
 /** Debian's Chromium, headless, with a fake microphone. CSP stays in force: nothing bypasses it. */
 export async function launchChromium(options: ChromiumOptions = {}): Promise<Browser> {
-  const executablePath = findBinary('chromium') ?? findBinary('google-chrome');
+  const executablePath = findBinary(CHROMIUM_PROGRAMS);
   const microphone = options.microphone ?? 'granted';
   const args = [...chromiumFlags];
   if (process.getuid?.() === 0) args.push('--no-sandbox');
