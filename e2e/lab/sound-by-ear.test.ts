@@ -46,6 +46,32 @@ test.each(['PCMU', 'PCMA', 'G722', 'opus'] as const)(
   },
 );
 
+test(
+  'linphone calls: each hears the other, also after a hold, and its own hold is noticed',
+  { timeout: longMs },
+  async () => {
+    const { lab, rig, farHz } = sound;
+    await lab.frank.use({ hz: farHz });
+    const call = await rig.rung(() => {
+      lab.frank.dial(lab.account('alice').number);
+    });
+    await call.answer();
+    await rig.established();
+    await rig.expectSoundBothWays(lab.frank, farHz);
+
+    await call.hold();
+    await rig.expectSilenceBothWays(lab.frank);
+    await call.resume();
+    await rig.expectSoundBothWays(lab.frank, farHz);
+    const paused = lab.frank.lines.length;
+    lab.frank.hold(true);
+    const isHeld = (): boolean => rig.events.findLast((event) => event.type === 'farHolds')?.farHolds === true;
+    await until('linphone to hold', isHeld, 30_000, 20);
+    await call.hangUp();
+    await lab.frank.waitFor(/Call \d+ with .* ended/, { from: paused });
+  },
+);
+
 test.each(['PCMA', 'G722', 'opus'] as const)(
   '%s with baresip: each hears the other',
   { timeout: longMs },

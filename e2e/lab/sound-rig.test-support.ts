@@ -76,7 +76,12 @@ export class SoundRig {
   /** Starts the line anew with another encryption or other ways to the proxy. */
   async use(encryption: LocalEncryption, servers?: readonly ServerAddress[]): Promise<void> {
     await this.#softphone?.stop();
-    const gatewayMedia = new GatewayMediaFactory(this.#gateway, this.window, () => [this.window.voice], encryption);
+    const gatewayMedia = new GatewayMediaFactory(
+      this.#gateway,
+      this.window,
+      () => [this.window.voice, 'telephone-event'],
+      encryption,
+    );
     const media: CallMediaFactory = {
       open: (callId, localAddress) => {
         this.#callId = callId;
@@ -146,6 +151,14 @@ export class SoundRig {
     if (call === undefined) throw new Error('the rig was not started');
     await this.established();
     return call;
+  }
+
+  /** The next call that comes in, once it rings; `events` are its own from then on. */
+  async rung(by: () => void): Promise<DeviceCall> {
+    this.events.length = 0;
+    const before = this.incoming.length;
+    by();
+    return (await until('the call to ring', () => this.incoming[before], patienceMs, 10)).call;
   }
 
   async established(): Promise<void> {
