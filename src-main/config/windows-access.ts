@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
+import { msg, t } from '../../src-shared/words.ts';
+import type { Message } from '../../src-shared/words.ts';
 
 /**
  * Who may write a file on Windows, by its owner and its access list. Both are read as SDDL, whose names do not depend on
@@ -88,26 +90,31 @@ export function changeableOnWindows(file: string, read: AccessReader): string | 
     paths = withFolders(realpathSync(file));
     lists = read(paths);
   } catch {
-    return 'its access list cannot be read';
+    return t('its access list cannot be read');
   }
   for (const [index, place] of paths.entries()) {
     const opening = openingOf(lists[index] ?? '', index === 0 ? 'file' : 'folder');
-    if (opening !== undefined) return index === 0 ? fileWords[opening] : folderWords(place)[opening];
+    if (opening !== undefined) return index === 0 ? t(fileWords[opening]) : folderWords(opening, place);
   }
   return undefined;
 }
 
-const fileWords: Readonly<Record<Opening, string>> = {
-  foreignOwner: 'it does not belong to the administrators',
-  writable: 'others than administrators may write it',
-  unclear: 'its access list cannot be understood',
+const fileWords: Readonly<Record<Opening, Message>> = {
+  foreignOwner: msg('it does not belong to the administrators'),
+  writable: msg('others than administrators may write it'),
+  unclear: msg('its access list cannot be understood'),
 };
 
-const folderWords = (folder: string): Readonly<Record<Opening, string>> => ({
-  foreignOwner: `the folder ${folder} does not belong to the administrators`,
-  writable: `others than administrators may write the folder ${folder}`,
-  unclear: `the access list of the folder ${folder} cannot be understood`,
-});
+function folderWords(opening: Opening, folder: string): string {
+  switch (opening) {
+    case 'foreignOwner':
+      return t('the folder {folder} does not belong to the administrators', { folder });
+    case 'writable':
+      return t('others than administrators may write the folder {folder}', { folder });
+    case 'unclear':
+      return t('the access list of the folder {folder} cannot be understood', { folder });
+  }
+}
 
 /** A file and every folder above it, from the inside out. */
 function withFolders(file: string): readonly string[] {

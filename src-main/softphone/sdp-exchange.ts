@@ -169,6 +169,13 @@ export class SdpExchange implements SessionDescriptionHandler {
     return Promise.resolve();
   }
 
+  /** An offer of ours was made and never sent; one of theirs may be under way. */
+  withdrawOffer(): void {
+    this.#repeat = 'no';
+    this.#offered = false;
+    this.#settled = false;
+  }
+
   /** Digits go by the media session itself. */
   sendDtmf(): boolean {
     return false;

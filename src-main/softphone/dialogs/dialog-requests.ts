@@ -59,7 +59,10 @@ export class DialogRequests {
       await this.#untilFree();
       if (session.state !== SessionState.Established) return notSent;
       const answer = await attempt();
-      if (answer.outcome === 'accepted' || answer.status !== 491 || tries === glareTries) return answer;
+      if (answer.outcome === 'accepted' || tries === glareTries) return answer;
+      // Nothing of ours left here, so nobody has to give way: it waits for theirs alone.
+      if (answer.reason === theirsFirst) continue;
+      if (answer.status !== 491) return answer;
       await pause(clock, glareDelayMs('cancel' in session, random));
     }
   }
@@ -82,7 +85,7 @@ export class DialogRequests {
   }
 
   #reinviteOnce(): Promise<DialogAnswer> {
-    const { session } = this.#options;
+    const { session, exchange } = this.#options;
     return this.#answerOf((accepted, refused) => {
       session
         .invite({
@@ -94,7 +97,11 @@ export class DialogRequests {
           },
         })
         .catch((error: unknown) => {
-          refused(0, error instanceof Error ? error.message : 'not sent');
+          const { dialog } = session;
+          // One of theirs came while our offer was made: SIP.js answers it and sends nothing of ours.
+          const crossed = dialog instanceof Core.SessionDialog && dialog.reinviteUserAgentServer !== undefined;
+          exchange.withdrawOffer();
+          refused(0, crossed ? theirsFirst : error instanceof Error ? error.message : 'not sent');
         });
     });
   }
@@ -171,6 +178,7 @@ function statusOf(message: Core.IncomingResponseMessage): number {
   return message.hasHeader('via') ? (message.statusCode ?? 0) : 0;
 }
 
+const theirsFirst = 'a re-INVITE of the far end is under way';
 const notSent: DialogAnswer = { outcome: 'refused', status: 0, reason: 'the call is over' };
 
 function pause(clock: Clock, delayMs: number): Promise<void> {

@@ -271,6 +271,27 @@ describe('a re-INVITE that collides (491)', () => {
     expect(phone.end).toBeUndefined();
   });
 
+  test('with one of theirs that comes while the offer is made is sent once theirs is done', async () => {
+    const { peer, phone, call } = await calledPeer();
+    const session = phone.media.opened[0]?.session;
+    if (session === undefined) throw new Error('no media');
+    const make = session.createOffer.bind(session);
+    vi.spyOn(session, 'createOffer').mockImplementationOnce(async () => {
+      peer.ask('INVITE', {}, fakeSdp);
+      await Promise.resolve();
+      return await make();
+    });
+    const held = call.hold();
+    expect(statusCode(await peer.answer('INVITE', peer.sequence + 1))).toBe(200);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(peer.requests('INVITE')).toHaveLength(1);
+    peer.ask('ACK');
+    const ours = await peer.request('INVITE', 2);
+    peer.reply(ours, 200, {}, fakeSdp);
+    await held;
+    expect(phone.end).toBeUndefined();
+  });
+
   test('that is redirected does not block the next one', async () => {
     const { peer, phone } = await calledPeer({ 'Session-Expires': '200;refresher=uac' });
     const refresh = await peer.request('INVITE', 2, 101_000);
