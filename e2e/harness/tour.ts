@@ -134,6 +134,11 @@ const conversation = [
   ['alice', 'Thanks. The drawings are at https://files.parley.test/harrow/drawings'],
 ] as const;
 
+const question = 'Could you take the Miller case after lunch?';
+
+/** What people write in the tours. */
+export const written: readonly string[] = [...conversation.map(([, text]) => text), question];
+
 async function chatWithBob(lab: Lab, window: ParleyWindow): Promise<void> {
   lab.colleagues.setAnswering(false);
   await window.openChat('Bob Okafor');
@@ -142,7 +147,7 @@ async function chatWithBob(lab: Lab, window: ParleyWindow): Promise<void> {
     else lab.colleagues.say(who, text);
     await window.messages.getByText(text).first().waitFor();
   }
-  lab.colleagues.say('carol', 'Could you take the Miller case after lunch?');
+  lab.colleagues.say('carol', question);
   await window.conversation('Carol Lindqvist').waitFor();
   lab.colleagues.setAnswering(true);
 }
@@ -172,7 +177,7 @@ export async function* callViews(stage: TourStage): Tour {
   // What the Electron shell shows in a window of its own; the page of the browser shell can draw it too.
   const toast = await page.context().newPage();
   const address = new URL(parley.windowUrl);
-  address.search = '?window=incoming';
+  address.searchParams.set('window', 'incoming');
   await toast.goto(address.href);
   const card = toast.getByRole('alertdialog', { name: 'Bob Okafor' });
   await card.getByRole('button', { name: 'Message' }).click();

@@ -1,4 +1,5 @@
 import { axeFindings } from '../harness/axe.ts';
+import { bareTexts, foreignWordsOf, markedWords } from '../harness/bare-texts.ts';
 import { expect, test } from '../harness/fixtures.ts';
 import type { LabFixture, ParleyFixture } from '../harness/fixtures.ts';
 import { layoutFaults, settled } from '../harness/layout-faults.ts';
@@ -11,13 +12,22 @@ import type { TourStage, TourStop } from '../harness/tour.ts';
 test.use({ trace: 'off' });
 
 function stageOf(lab: LabFixture, parley: ParleyFixture): TourStage {
-  return { lab: lab.owned(), start: (options) => parley.start(options), open: (process) => parley.open(process) };
+  return {
+    lab: lab.owned(),
+    start: (options) => parley.start({ ...options, environment: markedWords }),
+    open: (process) => parley.open(process),
+  };
 }
 
-/** Everything wrong with any view of a tour in any look, each with the looks in which it is. */
-async function faultsOf(tour: AsyncIterable<TourStop>): Promise<readonly string[]> {
+/** Everything wrong with any view of a tour in any look, each with the looks in which it is; words are the same in all. */
+async function faultsOf(lab: LabFixture, tour: AsyncIterable<TourStop>): Promise<readonly string[]> {
   const found = new Map<string, string[]>();
+  const foreign = foreignWordsOf(lab.description);
   for await (const { name, page } of tour) {
+    for (const text of await bareTexts(page, foreign)) {
+      const fault = `not from the catalog: ${text}`;
+      found.set(fault, [...(found.get(fault) ?? []), name]);
+    }
     for (const look of looks) {
       // Its colours are those of the dark look, its layout that of the light compact one.
       if (look.name === 'compact-dark') continue;
@@ -36,16 +46,16 @@ async function faultsOf(tour: AsyncIterable<TourStop>): Promise<readonly string[
   return [...found].map(([fault, where]) => `${fault} [${where.join(' ')}]`);
 }
 
-test.describe('every view fits its window and is free of axe findings, in every look', () => {
+test.describe('every view fits its window, is free of axe findings in every look, and has its words from the catalog', () => {
   test.setTimeout(200_000);
   test('contacts, chat, search, voicemail, settings', async ({ lab, parley }) => {
-    expect(await faultsOf(quietViews(stageOf(lab, parley)))).toEqual([]);
+    expect(await faultsOf(lab, quietViews(stageOf(lab, parley)))).toEqual([]);
   });
   test('calls', async ({ lab, parley }) => {
-    expect(await faultsOf(callViews(stageOf(lab, parley)))).toEqual([]);
+    expect(await faultsOf(lab, callViews(stageOf(lab, parley)))).toEqual([]);
   });
   test('sign-in, no contacts yet, a setting locked by policy', async ({ lab, parley }) => {
-    expect(await faultsOf(edgeViews(stageOf(lab, parley)))).toEqual([]);
+    expect(await faultsOf(lab, edgeViews(stageOf(lab, parley)))).toEqual([]);
   });
 });
 

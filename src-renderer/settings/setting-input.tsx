@@ -83,6 +83,7 @@ function NumberInput(
     readonly control: { readonly min: number; readonly max: number; readonly unit: string };
   },
 ) {
+  const { t } = useLingui();
   const { control, state, label } = props;
   const { value, write, flush } = useDraft(
     Number(state.value),
@@ -125,6 +126,9 @@ function NumberInput(
         max={control.max}
         value={value}
         aria-label={label}
+        // Fluent names its arrows in English.
+        incrementButton={{ 'aria-label': t`Increment value` }}
+        decrementButton={{ 'aria-label': t`Decrement value` }}
         readOnly={state.locked}
         onChange={(_event, data) => {
           const next = data.value ?? Number.parseInt(data.displayValue ?? '', 10);
