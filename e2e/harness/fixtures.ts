@@ -37,8 +37,6 @@ export interface WindowOptions {
   readonly forcedColors?: boolean;
   /** Another window of the same browser shares its storage. */
   readonly context?: BrowserContext;
-  /** Added to the address, for example `?locale=pseudo`. */
-  readonly query?: string;
 }
 
 interface TestFixtures {
@@ -129,9 +127,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         if (!contexts.includes(context)) contexts.push(context);
         const page = await context.newPage();
         await rememberPlayedStreams(page);
-        const url = new URL(parley.windowUrl);
-        if (options.query !== undefined) url.search = options.query;
-        await page.goto(url.href);
+        await page.goto(parley.windowUrl);
         return page;
       },
     });
