@@ -9,6 +9,8 @@ import { setCallProblem } from './call-problem.ts';
 export interface CallActions {
   /** Holds what is active first. */
   readonly place: (target: string, name?: string) => void;
+  /** The same; resolves to whether the call is on its way. */
+  readonly tryToPlace: (target: string, name?: string) => Promise<boolean>;
   /** Holds what is active first. */
   readonly answer: (callId: string) => void;
   readonly decline: (callId: string) => void;
@@ -64,8 +66,11 @@ export function useCallActions(): CallActions {
       }
     };
     const named = (target: string, name: string | undefined) => (name === undefined ? { target } : { target, name });
+    const tryToPlace: CallActions['tryToPlace'] = (target, name) =>
+      attempt(() => call('calls.place', named(target, name)));
     return {
-      place: (target, name) => void attempt(() => call('calls.place', named(target, name))),
+      place: (target, name) => void tryToPlace(target, name),
+      tryToPlace,
       answer: (callId) => void attempt(() => call('calls.answer', { callId })),
       decline: (callId) => void attempt(() => call('calls.decline', { callId })),
       declineWithMessage: (callId, jid, text) =>

@@ -6,7 +6,7 @@ import type { KeyboardEvent, Ref } from 'react';
 import type { Person } from '../../src-shared/model/contact.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
 import { DialPadButton } from '../calls/dial-pad.tsx';
-import { usePlaceCall } from '../calls/use-place-call.ts';
+import { useCallActions } from '../calls/use-call-actions.ts';
 import { focusDetail } from '../shell/focus-detail.ts';
 import { navigate } from '../shell/route.ts';
 import { useShellCommands } from '../shell/shell-commands.ts';
@@ -38,7 +38,7 @@ export function SearchBox(props: {
 }) {
   const { t } = useLingui();
   const call = useCall();
-  const placeCall = usePlaceCall();
+  const { tryToPlace } = useCallActions();
   const shell = useShellCommands();
   const announce = useAnnounce();
   const search = useSearch();
@@ -47,6 +47,7 @@ export function SearchBox(props: {
   const input = useRef<HTMLInputElement>(null);
   const opener = useRef<Element | null>(null);
   const held = useRef<HeldEnter<Intent>>(undefined);
+  const placing = useRef(false);
   const [focused, setFocused] = useState(false);
   const [active, setActive] = useState(0);
 
@@ -69,6 +70,18 @@ export function SearchBox(props: {
     type('');
     input.current?.blur();
   };
+  /**
+   * The list goes once the call is on its way: drawing it away costs the call time, and what cannot be called stands
+   * there to be corrected.
+   */
+  const callAndLeave = (target: string, name?: string) => {
+    if (placing.current) return;
+    placing.current = true;
+    void tryToPlace(target, name).then((placed) => {
+      placing.current = false;
+      if (placed) leave();
+    });
+  };
 
   useImperativeHandle(props.handle, () => ({
     focus: (text) => {
@@ -84,23 +97,22 @@ export function SearchBox(props: {
     navigate({ section: 'contacts', item });
     focusDetail();
   };
-  const actOnPerson = (person: Person, intent: Intent): boolean => {
+  const actOnPerson = (person: Person, intent: Intent) => {
     const number = person.numbers[0];
     if (intent === 'call') {
-      if (number === undefined) {
-        announce(t`${person.name} has no telephone number.`);
-        return false;
-      }
-      placeCall(number.e164 ?? number.shown, person.name);
-    } else if (intent === 'chat') {
+      if (number === undefined) announce(t`${person.name} has no telephone number.`);
+      else callAndLeave(number.e164 ?? number.shown, person.name);
+      return;
+    }
+    if (intent === 'chat') {
       if (person.jid === undefined) {
         announce(t`${person.name} has no chat address.`);
-        return false;
+        return;
       }
       navigate({ section: 'chats', item: person.jid });
       focusDetail();
     } else openPerson(person);
-    return true;
+    leave();
   };
 
   const act = (row: SearchRow | Command, intent: Intent) => {
@@ -118,11 +130,10 @@ export function SearchBox(props: {
     }
     switch (row.kind) {
       case 'dial':
-        placeCall(row.dialable.dial);
-        leave();
+        callAndLeave(row.dialable.dial);
         return;
       case 'person':
-        if (actOnPerson(row.person, intent)) leave();
+        actOnPerson(row.person, intent);
         return;
       case 'askDirectory':
         search.askDirectory();
@@ -236,9 +247,7 @@ export function SearchBox(props: {
           onAct={(row) => {
             act(row, 'act');
           }}
-          onPerson={(person, intent) => {
-            if (actOnPerson(person, intent)) leave();
-          }}
+          onPerson={actOnPerson}
         />
       )}
     </div>
