@@ -1,7 +1,8 @@
 import { signInServices } from '../src-shared/model/session.ts';
 import type { Clock } from '../src-shared/clock.ts';
 import type { SignInService } from '../src-shared/model/session.ts';
-import { t } from '../src-shared/words.ts';
+import { msg, t } from '../src-shared/words.ts';
+import type { Message } from '../src-shared/words.ts';
 import type { AccountConfig } from './account/account-config.ts';
 import { foundationOf } from './account/config-changes.ts';
 import { serviceWords, signsInAsNobody } from './account/password-check.ts';
@@ -108,13 +109,13 @@ function madeWith(config: AccountConfig, service: SignInService, passwords: Pass
 function heldBackWords(service: SignInService, refusedBy: SignInService): string {
   return t(
     '{service} is off: the password of your account was refused by {refusedBy}, and Parley tries it nowhere else, so that your account is not locked. Enter your password.',
-    { service: t(serviceWords[service]), refusedBy: placeWords[refusedBy] },
+    { service: t(serviceWords[service]), refusedBy: t(placeWords[refusedBy]) },
   );
 }
 
-const placeWords: Readonly<Record<SignInService, string>> = {
-  chat: 'the chat server',
-  phone: 'the phone server',
-  directory: 'the directory',
-  voicemail: 'the voicemail server',
+const placeWords: Readonly<Record<SignInService, Message>> = {
+  chat: msg('the chat server'),
+  phone: msg('the phone server'),
+  directory: msg('the directory'),
+  voicemail: msg('the voicemail server'),
 };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { AccountParts } from './account-parts.ts';
 import type { PhoneConfig } from './account/account-config.ts';
 import { CallRecordings } from './calls/call-recordings.ts';
+import type { CallRecordingsOptions } from './calls/call-recordings.ts';
 import type { CallMediaFactory } from './softphone/call-media.ts';
 import { withHome } from './core/full-path.ts';
 import { DirectMediaFactory } from './softphone/direct-media.ts';
@@ -43,10 +44,10 @@ export function mediaFactory(
   return new GatewayMediaFactory(parts.gateway, parts.windows, audioCodecs, encryption);
 }
 
-/** Recordings as the settings want them. `shown`: a call is recorded or no longer, with words where it ended by itself. */
+/** Recordings as the settings want them. */
 export function callRecordings(
   parts: Pick<AccountParts, 'callSettings' | 'documents' | 'home' | 'windows' | 'emit' | 'showFile' | 'clock' | 'log'>,
-  shown: (callId: string, isRecorded: boolean, words?: string) => void,
+  { shown, isRunning }: Pick<CallRecordingsOptions, 'shown' | 'isRunning'>,
 ): CallRecordings {
   return new CallRecordings({
     folder: () => {
@@ -58,6 +59,7 @@ export function callRecordings(
       await parts.windows.ask('media.record', { recordingId, callIds: [...callIds], format });
     },
     shown,
+    isRunning,
     saved: (recording) => {
       parts.emit('call.recorded', recording);
     },

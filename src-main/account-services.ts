@@ -220,8 +220,11 @@ export class AccountServices {
             this.#calls,
             history,
             this.#softphone,
-            callRecordings(parts, (callId, isRecorded, words) => {
-              this.#calls?.showRecording(callId, isRecorded, words);
+            callRecordings(parts, {
+              shown: (callId, isRecorded, words) => {
+                this.#calls?.showRecording(callId, isRecorded, words);
+              },
+              isRunning: (callId) => this.#calls?.isRunning(callId) ?? false,
             }),
           );
     const notes = new ConversationNotes({

@@ -125,6 +125,7 @@ export class CallListRig {
         this.recorded.push(callIds);
         return Promise.resolve();
       },
+      isRunning: (callId) => this.list.isRunning(callId),
       saved: () => undefined,
       showFile: undefined,
       shown: (...shown) => {

@@ -260,6 +260,11 @@ export class CallList {
     return { call: entry.call, callIds: this.#entries.together(entry).map(({ call }) => call.id) };
   }
 
+  isRunning(callId: string): boolean {
+    const state = this.#entries.find(callId)?.call.state;
+    return state !== undefined && state !== 'ended';
+  }
+
   /** Shows whether a call is recorded, with words when that ended by itself. */
   showRecording(callId: string, recording: boolean, notice?: string): number {
     const entry = this.#entries.find(callId);

@@ -26,6 +26,8 @@ describe('recordings', () => {
   let format: 'opus' | 'wav';
   let recordings: CallRecordings;
   let clock: TestClock;
+  /** Whether calls still run when this is the nth question. */
+  let runs: (nth: number) => boolean;
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'parley-recordings-'));
@@ -37,6 +39,8 @@ describe('recordings', () => {
     refuses = undefined;
     clock = new TestClock();
     format = 'opus';
+    runs = () => true;
+    let asked = 0;
     recordings = new CallRecordings({
       folder: () => join(folder, 'new'),
       format: () => format,
@@ -50,6 +54,7 @@ describe('recordings', () => {
         else shown.delete(callId);
         if (words !== undefined) lost.push(words);
       },
+      isRunning: () => runs((asked += 1)),
       saved: (recording) => saved.push(recording),
       showFile: (path) => shownFiles.push(path),
       clock,
@@ -61,6 +66,20 @@ describe('recordings', () => {
     rmSync(folder, { recursive: true, force: true });
   });
   const files = () => readdirSync(join(folder, 'new'));
+
+  test('of a call that ended while the folder was slow are not begun, and leave no file', async () => {
+    runs = () => false;
+    await expect(recordings.start(bob, ['one'])).rejects.toMatchObject({ code: 'notFound' });
+    expect(files()).toEqual([]);
+    expect(told).toEqual([]);
+  });
+
+  test('of a call that ended before the window had heard of them end again', async () => {
+    runs = (nth) => nth === 1;
+    await recordings.start(bob, ['one']);
+    expect(told).toEqual([['one'], []]);
+    expect(shown).toEqual(new Set());
+  });
 
   test('are written piece by piece in order, for this user alone', async () => {
     await recordings.start(bob, ['one']);

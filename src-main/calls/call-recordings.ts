@@ -19,6 +19,8 @@ export interface CallRecordingsOptions {
   readonly window: (recordingId: string, callIds: readonly string[], format: RecordingFormat) => Promise<void>;
   /** Shows whether a call is recorded; `words` for the person when that ended by itself. */
   readonly shown: (callId: string, isRecorded: boolean, words?: string) => void;
+  /** Whether the call is not over yet. */
+  readonly isRunning: (callId: string) => boolean;
   /** Tells the person where a recording is. */
   readonly saved: (recording: SavedRecording) => void;
   /** Shows a file in its folder; undefined where the shell cannot. */
@@ -87,6 +89,13 @@ export class CallRecordings {
       this.#options.log.warn('a recording was not begun', { error });
       throw new AppError('invalid', t(unwritableWords), path);
     }
+    const isOver = (): boolean => !callIds.some(this.#options.isRunning);
+    if (isOver()) {
+      // While the folder was slow.
+      await file.close();
+      await rm(path, { force: true });
+      throw new AppError('notFound', t('This call is over.'), call.id);
+    }
     const id = randomUUID();
     const recording: OpenRecording = { id, callIds, path, file, format, writing: Promise.resolve(), bytes: 0 };
     this.#open.set(id, recording);
@@ -96,6 +105,12 @@ export class CallRecordings {
       await this.#close(recording);
       this.#isOf(recording, []);
       throw error;
+    }
+    if (isOver()) {
+      // The window heard of the end first, and would record silence.
+      this.#isOf(recording, []);
+      this.#tell(recording);
+      return;
     }
     this.#options.log.info('a call is recorded', { callId: call.id, path });
     for (const callId of recording.callIds) this.#options.shown(callId, true);

@@ -155,7 +155,7 @@ export class LdapSession implements Connection {
     const { cause } = this.#wire;
     const detail = `${formatServer(this.server)}: ${cause?.message ?? 'closed the connection'}`;
     const message = cause instanceof MalformedLdapAnswer ? t(words.garbled) : t(words.unreachable);
-    return new ConnectFailure('later', t(message), { detail });
+    return new ConnectFailure('later', message, { detail });
   }
 
   /**

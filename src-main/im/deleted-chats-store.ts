@@ -23,32 +23,51 @@ export class DeletedChatsStore {
         )
         .get(this.#accountId, peer) ?? { row: 0, atMs: 0 };
       // Where this computer's clock is behind the server's, the newest message tells better what was there.
-      db.prepare('INSERT OR REPLACE INTO chats_deleted (account_id, peer, deleted_at_ms) VALUES (?, ?, ?)').run(
-        this.#accountId,
-        peer,
-        Math.max(nowMs, newest.atMs),
-      );
+      db.prepare(
+        'INSERT OR REPLACE INTO chats_deleted (account_id, peer, deleted_at_ms, last_row) VALUES (?, ?, ?, ?)',
+      ).run(this.#accountId, peer, Math.max(nowMs, newest.atMs), newest.row);
       db.prepare('DELETE FROM conversations WHERE account_id = ? AND peer = ?').run(this.#accountId, peer);
       return newest.row;
     });
   }
 
-  /** Deletes the messages of the chat, some at a time; between two transactions it waits as long as `room` does. */
+  /** Chats whose messages are not all deleted yet: the program ended, or the disk was full. */
+  unfinished(): readonly { readonly peer: string; readonly lastRow: number }[] {
+    return this.#store.db
+      .prepare<unknown[], { peer: string; lastRow: number }>(
+        'SELECT peer, last_row AS lastRow FROM chats_deleted WHERE account_id = ? AND last_row IS NOT NULL',
+      )
+      .all(this.#accountId);
+  }
+
+  /**
+   * Deletes the messages of the chat, some at a time; between two transactions it waits as long as `room` does. The
+   * newest goes last: until then no message that comes meanwhile can be given a row of theirs.
+   */
   async deleteMessages(peer: string, lastRow: number, room: () => Promise<void> | undefined = nextTurn): Promise<void> {
     while (this.#deleteSome(peer, lastRow)) await (room() ?? nextTurn());
   }
 
   /** @returns false when none are left */
   #deleteSome(peer: string, lastRow: number): boolean {
-    const result = this.#store.write((db) =>
-      db
-        .prepare(
-          `DELETE FROM messages WHERE row IN
-             (SELECT row FROM messages WHERE account_id = ? AND peer = ? AND row <= ? LIMIT ?)`,
-        )
-        .run(this.#accountId, peer, lastRow, limits.transactionRows),
-    );
-    return result.changes > 0;
+    return this.#store.write((db) => {
+      db.prepare(
+        `DELETE FROM messages WHERE row IN
+           (SELECT row FROM messages WHERE account_id = ? AND peer = ? AND row <= ? ORDER BY row LIMIT ?)`,
+      ).run(this.#accountId, peer, lastRow, limits.transactionRows);
+      const isLeft =
+        db
+          .prepare('SELECT 1 FROM messages WHERE account_id = ? AND peer = ? AND row <= ? LIMIT 1')
+          .get(this.#accountId, peer, lastRow) !== undefined;
+      if (!isLeft) {
+        db.prepare('UPDATE chats_deleted SET last_row = NULL WHERE account_id = ? AND peer = ? AND last_row = ?').run(
+          this.#accountId,
+          peer,
+          lastRow,
+        );
+      }
+      return isLeft;
+    });
   }
 
   /** True for what the server's archive has of a chat from before it was deleted here. */

@@ -244,6 +244,7 @@ export class ImService implements Service {
     this.#stopListening = this.#options.ownPresence.onChange(() => {
       this.#presence.send();
     });
+    void this.#finishDeleting();
     return Promise.resolve();
   }
 
@@ -252,6 +253,17 @@ export class ImService implements Service {
     this.#stopListening?.();
     this.#stopListening = undefined;
     this.#conversations.stop();
+  }
+
+  /** What was being deleted when the program ended, or the disk was full. */
+  async #finishDeleting(): Promise<void> {
+    try {
+      for (const { peer, lastRow } of this.#deletedChats.unfinished()) {
+        await this.#deletedChats.deleteMessages(peer, lastRow, this.#options.room);
+      }
+    } catch (error) {
+      this.#options.log.info('a deleted chat still has messages on the disk; tried again at the next start', { error });
+    }
   }
 
   /** Signs in and stays signed in; how that goes is told as health. Called again with another password it uses that. */

@@ -7,13 +7,11 @@ export const toldOfClosingFile = 'told-of-closing';
 
 /** What a person who closed the window has to know, once. */
 export function closedWords(platform: NodeJS.Platform): string {
-  const how =
-    platform === 'darwin'
-      ? 'press \u2318Q'
-      : 'choose Quit Parley in the menu of its icon, or press Ctrl+Q in its window';
-  return t('Calls and messages reach you also without its window. Start Parley again to see it. To end it, {how}.', {
-    how,
-  });
+  return platform === 'darwin'
+    ? t('Calls and messages reach you also without its window. Start Parley again to see it. To end it, press \u2318Q.')
+    : t(
+        'Calls and messages reach you also without its window. Start Parley again to see it. To end it, choose Quit Parley in the menu of its icon, or press Ctrl+Q in its window.',
+      );
 }
 
 /** Whether this file was not there; from now on it is. */
@@ -33,7 +31,7 @@ export async function endsCall(): Promise<boolean> {
     type: 'question',
     title: 'Parley',
     message: t('You are in a call. Quit Parley and end the call?'),
-    detail: 'You can close the window instead: the call goes on.',
+    detail: t('You can close the window instead: the call goes on.'),
     buttons: [t('Quit and end the call'), t('Go on with the call')],
     defaultId: 1,
     cancelId: 1,

@@ -171,7 +171,7 @@ export class SdpExchange implements SessionDescriptionHandler {
 
   /** An offer of ours was made and never sent; one of theirs may be under way. */
   withdrawOffer(): void {
-    this.#repeat = 'no';
+    this.#repeat = this.#repeat === 'offered' ? 'next' : 'no';
     this.#offered = false;
     this.#settled = false;
   }

@@ -287,7 +287,7 @@ export class ImapSession implements Connection {
     const isFrozen = shown.code === 'ETIMEOUT';
     const message = isFrozen ? t(words.standsStill) : shown.isGarbled ? t(words.garbled) : t(words.offline);
     // Servers end idle sessions and restart: this one may be asked again at once.
-    this.#options.lost(new ConnectFailure(isFrozen || shown.isGarbled ? 'later' : 'now', t(message), { detail }));
+    this.#options.lost(new ConnectFailure(isFrozen || shown.isGarbled ? 'later' : 'now', message, { detail }));
   }
 
   /** A server that does not answer a command will not answer the next one either: the session is given up. */

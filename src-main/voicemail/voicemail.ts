@@ -365,7 +365,7 @@ export class VoicemailService implements Service {
       await session.delete(stored);
     } catch (error) {
       if (error instanceof AppError && error.code === 'denied') throw error;
-      throw new AppError('offline', t(t(words.notDeleted)), error instanceof Error ? error.message : String(error));
+      throw new AppError('offline', t(words.notDeleted), error instanceof Error ? error.message : String(error));
     }
     this.#stored = this.#stored.filter((one) => one !== stored);
     // Its sound leaves this computer with its row.

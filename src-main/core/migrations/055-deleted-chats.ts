@@ -10,6 +10,8 @@ export const deletedChats: Migration = {
         account_id TEXT NOT NULL,
         peer TEXT NOT NULL,
         deleted_at_ms INTEGER NOT NULL,
+        -- the newest row of its messages, until all of them are deleted
+        last_row INTEGER,
         PRIMARY KEY (account_id, peer)
       ) STRICT, WITHOUT ROWID
     `);
