@@ -6,6 +6,7 @@ import { AccountConnections } from './account-connections.ts';
 import type { Connectable } from './account-connections.ts';
 import type { AccountConfig } from './account/account-config.ts';
 import { buildAccountConfig } from './account/build-config.ts';
+import { unreadable } from './account/passwords.ts';
 import type { Passwords } from './account/passwords.ts';
 import { duringCalls, needsBuilding } from './account/config-changes.ts';
 import { nothingDiscovered } from './account/discovery.ts';
@@ -140,5 +141,14 @@ test('a service with a password of its own gets it, and its refusal concerns nob
   await connections.connect(['phone'], passwords);
   expect(told).toEqual(['disconnect phone', 'connect phone secret of the phone system']);
   expect(await attempt('phone', 'refuses')).toBe('phone.test: Refused.');
+  expect(await attempt('chat', 'accepts')).toBe('chat.test: up');
+});
+
+test('where an own password cannot be read nothing is sent, it is asked for, and nobody else holds back', async () => {
+  const passwords = of('p', { phone: unreadable, voicemail: unreadable });
+  await connections.connect(connections.outdated(config, passwords), passwords);
+  // The server was not asked.
+  expect(await attempt('phone', 'accepts')).toMatch(/^Phone is off: its own password can no longer be read/);
+  expect(await attempt('voicemail', 'accepts')).toMatch(/^Voicemail is off: its own password can no longer be read/);
   expect(await attempt('chat', 'accepts')).toBe('chat.test: up');
 });

@@ -6,8 +6,9 @@ import type { Message } from '../src-shared/words.ts';
 import type { AccountConfig } from './account/account-config.ts';
 import { foundationOf } from './account/config-changes.ts';
 import { serviceWords, signsInAsNobody } from './account/password-check.ts';
-import { passwordOf } from './account/passwords.ts';
+import { passwordOf, unreadable } from './account/passwords.ts';
 import type { Passwords } from './account/passwords.ts';
+import { ConnectFailure } from './core/connect-failure.ts';
 import { SharedCredential, unguarded } from './core/shared-credential.ts';
 import type { GuardConnect } from './core/shared-credential.ts';
 
@@ -62,10 +63,7 @@ export class AccountConnections {
         if (this.#madeWith.has(name)) await service.disconnect();
         this.#madeWith.set(name, madeWith(config, name, passwords));
         const password = passwordOf(name, passwords);
-        const credential = this.#shared(password, passwords);
-        this.#credentialOf.set(name, credential);
-        const isNobody = name === 'directory' && signsInAsNobody(config.directory);
-        await service.connect(password, isNobody ? unguarded : credential.guard(name));
+        await service.connect(password, this.#guard(name, password, passwords, config));
       }),
     );
     const inUse = new Set(this.#credentialOf.values());
@@ -83,6 +81,15 @@ export class AccountConnections {
   retry(service: SignInService): void {
     this.#credentialOf.get(service)?.tryAgain();
     this.#options.services[service]?.retry();
+  }
+
+  #guard(name: SignInService, password: string, passwords: Passwords, config: AccountConfig): GuardConnect {
+    this.#credentialOf.delete(name);
+    if (name === 'directory' && signsInAsNobody(config.directory)) return unguarded;
+    if (password === unreadable) return () => () => Promise.reject(unreadableFailure(name));
+    const credential = this.#shared(password, passwords);
+    this.#credentialOf.set(name, credential);
+    return credential.guard(name);
   }
 
   #shared(password: string, { account, isProven }: Passwords): SharedCredential {
@@ -104,6 +111,15 @@ export class AccountConnections {
 
 function madeWith(config: AccountConfig, service: SignInService, passwords: Passwords): string {
   return JSON.stringify([foundationOf(config, service), passwordOf(service, passwords)]);
+}
+
+/** Nothing is sent: every password that could stand in for it belongs to somebody else's server. */
+function unreadableFailure(service: SignInService): ConnectFailure {
+  const message = t(
+    '{service} is off: its own password can no longer be read on this computer, and Parley sends no other in its place. Enter it again.',
+    { service: t(serviceWords[service]) },
+  );
+  return new ConnectFailure('never', message, { credentialRefused: true });
 }
 
 function heldBackWords(service: SignInService, refusedBy: SignInService): string {

@@ -34,7 +34,7 @@ export interface AccountOptions {
   /** Hands the password to the redaction of the log before anything else sees it. */
   readonly registerSecret: (value: string) => void;
   /** Passwords that single services have for themselves, among other secrets. */
-  readonly accountSecrets: Pick<AccountSecrets, 'get' | 'keep' | 'forgetAll'>;
+  readonly accountSecrets: Pick<AccountSecrets, 'read' | 'keep' | 'forgetAll'>;
   /** Where the chat archive lies, when there is one. */
   readonly archiveFolder: () => string | undefined;
 }

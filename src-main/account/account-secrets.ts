@@ -67,6 +67,15 @@ export class AccountSecrets {
 
   /** Undefined when there is none, or the store does not give it. */
   async get(address: string, name: AccountSecret): Promise<string | undefined> {
+    try {
+      return await this.read(address, name);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Undefined when there is none. Rejects when the store does not give it: there may be one. */
+  async read(address: string, name: AccountSecret): Promise<string | undefined> {
     const { secrets, registerSecret, log } = this.#options;
     try {
       const value = await secrets.get(keyOf(address, name));
@@ -74,7 +83,7 @@ export class AccountSecrets {
       return value;
     } catch (error) {
       log.warn('a secret cannot be read', { name, error });
-      return undefined;
+      throw error;
     }
   }
 
