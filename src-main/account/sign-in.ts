@@ -7,7 +7,7 @@ import type { Service } from '../core/service.ts';
 import type { AccountConfig } from './account-config.ts';
 import { accountIdOf } from './account-id.ts';
 import type { AccountOptions } from './account-options.ts';
-import { PasswordCheck, throwUnlessAccepted } from './password-check.ts';
+import { PasswordCheck, ownReplaced, throwUnlessAccepted } from './password-check.ts';
 import { ownPasswords } from './passwords.ts';
 import type { Passwords } from './passwords.ts';
 import { ServiceQueue } from './service-queue.ts';
@@ -156,9 +156,13 @@ export class Account implements Service {
       const config = await this.#options.configure(address);
       this.#stillCurrent(generation);
       const passwords = await this.#passwords(address, password);
-      const verdict = await this.#check.inOrder(config, passwords, () => generation !== this.#generation);
+      const verdict = await this.#check.typed(config, passwords, () => generation !== this.#generation);
       this.#stillCurrent(generation);
       throwUnlessAccepted(verdict);
+      const replaced = ownReplaced(verdict, config, passwords.own);
+      // A store that does not let it go will not keep the new one either; that is said.
+      if (replaced !== undefined)
+        await this.#options.accountSecrets.keep(address, `${replaced}.password`, '').catch(() => undefined);
       await this.#accepted(generation, config, password);
     } catch (error) {
       if (generation === this.#generation) this.#refused(before, address, error);
@@ -235,7 +239,7 @@ export class Account implements Service {
       const config = await this.#options.configure(address);
       if (generation !== this.#generation) return;
       await this.#services.show(config, isMoot);
-      const verdict = await this.#check.inOrder(config, await this.#passwords(address, password), isMoot);
+      const verdict = await this.#check.remembered(config, await this.#passwords(address, password), isMoot);
       if (generation !== this.#generation) return;
       if (verdict.kind === 'denied') {
         this.#password = undefined;
