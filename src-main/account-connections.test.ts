@@ -135,6 +135,17 @@ test('a password that was changed at the servers is tried at one of them, until 
   expect(told).toEqual(['retry phone', 'retry voicemail']);
 });
 
+test('a setting that made a server refuse the password is corrected: it is tried again, and the others come back', async () => {
+  for (const service of ['chat', 'phone'] as const) await attempt(service, 'accepts');
+  expect(await attempt('phone', 'refuses')).toBe('phone.test: Refused.');
+  expect(await attempt('chat', 'accepts')).toMatch(/^Chat is off: .* refused by the phone server/);
+  config = configured({ 'phone.authUser': '6101' });
+  await connections.connect(connections.outdated(config, of('p')), of('p'));
+  expect(told).toEqual(['disconnect phone', 'connect phone p']);
+  expect(await attempt('phone', 'accepts')).toBe('phone.test: up');
+  expect(told.at(-1)).toBe('retry chat');
+});
+
 test('a service with a password of its own gets it, and its refusal concerns nobody else', async () => {
   const passwords = of('p', { phone: 'secret of the phone system' });
   expect(connections.outdated(config, passwords)).toEqual(['phone']);

@@ -61,6 +61,7 @@ export class AccountConnections {
         const service = this.#options.services[name];
         if (service === undefined) return;
         if (this.#madeWith.has(name)) await service.disconnect();
+        this.#credentialOf.get(name)?.changed(name);
         this.#madeWith.set(name, madeWith(config, name, passwords));
         const password = passwordOf(name, passwords);
         await service.connect(password, this.#guard(name, password, passwords, config));

@@ -35,6 +35,7 @@ const turnMs = 500;
  *   open --refused--> refused     where it was accepted before, or nobody ever accepted it: it is wrong, or was changed
  *   open --refused--> open        by a server that never took it while others do: it has another password
  *   refused --tryAgain--> open    a person said so
+ *   refused --changed--> open     the service that was refused has other settings: they may have been what was wrong
  *   refused --accepted--> open    by a connection that was under way
  */
 export class SharedCredential {
@@ -73,6 +74,11 @@ export class SharedCredential {
   /** A person wants it tried again. */
   tryAgain(): void {
     this.#refusedBy = undefined;
+  }
+
+  /** This service is made anew with other settings: that its server refused it before says nothing any more. */
+  changed(service: SignInService): void {
+    if (this.#refusedBy === service) this.#refusedBy = undefined;
   }
 
   async #attempt(
