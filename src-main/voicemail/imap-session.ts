@@ -211,7 +211,7 @@ export class ImapSession implements Connection {
     if (audioPart === undefined || !Number.isInteger(mail.uid)) return undefined;
     const facts = readVoiceFacts(await mailFacts(mail), this.#options.clock.now());
     const message: VoiceMessage = {
-      id: `${uidValidity}-${mail.uid}`,
+      id: idOf(uidValidity, mail.uid),
       ...(facts.name === undefined ? {} : { name: facts.name }),
       number: facts.number,
       receivedAtMs: facts.receivedAtMs,
@@ -224,7 +224,7 @@ export class ImapSession implements Connection {
 
   /** The decoded sound. Rejects with AppError `notFound`, `timeout`, or what the network says. */
   async audio(stored: StoredVoiceMessage): Promise<Buffer> {
-    if (this.#state !== 'open') throw new Error('the session is over');
+    this.#mustHave(stored);
     return await this.#within(this.#download(stored), 'audio', 3);
   }
 
@@ -242,7 +242,7 @@ export class ImapSession implements Connection {
 
   /** Sets or removes \Seen (RFC 3501 section 2.3.2). */
   async setHeard(stored: StoredVoiceMessage, heard: boolean): Promise<void> {
-    if (this.#state !== 'open') throw new Error('the session is over');
+    this.#mustHave(stored);
     const range = String(stored.uid);
     const change = heard
       ? this.#flow.messageFlagsAdd(range, ['\\Seen'], { uid: true })
@@ -255,12 +255,19 @@ export class ImapSession implements Connection {
    * A plain EXPUNGE would also remove what others have flagged: without it the flag alone takes it out of every list.
    */
   async delete(stored: StoredVoiceMessage): Promise<void> {
-    if (this.#state !== 'open') throw new Error('the session is over');
+    this.#mustHave(stored);
     const range = String(stored.uid);
     const removal = this.#flow.capabilities.has('UIDPLUS')
       ? this.#flow.messageDelete(range, { uid: true })
       : this.#flow.messageFlagsAdd(range, ['\\Deleted'], { uid: true });
     if (!(await this.#within(removal, 'delete'))) throw new AppError('denied', t(words.mayNotDelete));
+  }
+
+  /** Places hold only while the mailbox keeps its UIDVALIDITY (RFC 3501 section 2.3.1.1): then it is another message's. */
+  #mustHave({ message, uid }: StoredVoiceMessage): void {
+    const { mailbox } = this.#flow;
+    if (this.#state !== 'open' || mailbox === false) throw new Error('the session is over');
+    if (message.id !== idOf(mailbox.uidValidity, uid)) throw new AppError('notFound', t(words.gone));
   }
 
   async check(): Promise<void> {
@@ -303,6 +310,10 @@ export class ImapSession implements Connection {
       throw error;
     }
   }
+}
+
+function idOf(uidValidity: bigint, uid: number): string {
+  return `${uidValidity}-${uid}`;
 }
 
 interface Described {

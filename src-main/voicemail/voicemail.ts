@@ -64,7 +64,7 @@ export class VoicemailService implements Service {
   readonly #connection: SignedInConnection;
   #session: ImapSession | undefined;
   #status: ReconnectorStatus = { state: 'stopped' };
-  /** What the server holds; empty until it said so. */
+  /** What the server said in this session that it holds: in another one these places may be other messages'. */
   #stored: readonly StoredVoiceMessage[] = [];
   #messages: readonly VoiceMessage[] = [];
   #isListed = false;
@@ -121,7 +121,7 @@ export class VoicemailService implements Service {
   }
 
   async disconnect(): Promise<void> {
-    this.#session = undefined;
+    this.#use(undefined);
     this.#setTimer(false);
     await this.#connection.disconnect();
   }
@@ -178,13 +178,20 @@ export class VoicemailService implements Service {
         attempt.lost(failure);
       },
     });
-    if (!attempt.signal.aborted) this.#session = session;
+    if (!attempt.signal.aborted) this.#use(session);
     return session;
+  }
+
+  /** Nothing is done by what an earlier session listed; that is only shown, until this one lists. */
+  #use(session: ImapSession | undefined): void {
+    this.#session = session;
+    this.#stored = [];
+    this.#isListed = false;
   }
 
   #changed(status: ReconnectorStatus): void {
     this.#status = status;
-    if (status.state !== 'up') this.#session = undefined;
+    if (status.state !== 'up') this.#use(undefined);
     this.#report(healthOfStatus('voicemail', status));
     this.#publish();
     if (status.state === 'up') void this.#refresh();
@@ -303,9 +310,7 @@ export class VoicemailService implements Service {
   }
 
   async #fetch(id: string): Promise<PlayableAudio> {
-    const session = this.#session;
-    if (session === undefined) throw new AppError('offline', t(words.cannotPlay), this.#problem() ?? 'not connected');
-    const stored = this.#find(id);
+    const { session, stored } = this.#find(id, words.cannotPlay);
     const bytes = await this.#download(session, stored);
     const check = checkAudio(bytes);
     if (check.kind === 'problem') throw new AppError('media', t(problemWords[check.problem]), check.detail);
@@ -338,16 +343,22 @@ export class VoicemailService implements Service {
     this.#publish();
   }
 
-  #find(id: string): StoredVoiceMessage {
+  /** Where a message is on the server. Throws in these words while the server has not listed its messages. */
+  #find(id: string, offline: Message): { readonly session: ImapSession; readonly stored: StoredVoiceMessage } {
+    const session = this.#session;
+    if (session === undefined || !this.#isListed)
+      throw new AppError(
+        'offline',
+        t(offline),
+        this.#problem() ?? (session === undefined ? 'not connected' : 'not listed'),
+      );
     const stored = this.#stored.find(({ message }) => message.id === id);
     if (stored === undefined) throw new AppError('notFound', t(words.gone));
-    return stored;
+    return { session, stored };
   }
 
   async #markHeard(id: string, heard: boolean): Promise<number> {
-    const session = this.#session;
-    if (session === undefined) throw new AppError('offline', t(words.notMarked));
-    const stored = this.#find(id);
+    const { session, stored } = this.#find(id, words.notMarked);
     try {
       await session.setHeard(stored, heard);
     } catch (error) {
@@ -358,13 +369,11 @@ export class VoicemailService implements Service {
   }
 
   async #delete(id: string): Promise<number> {
-    const session = this.#session;
-    if (session === undefined) throw new AppError('offline', t(words.notDeleted));
-    const stored = this.#find(id);
+    const { session, stored } = this.#find(id, words.notDeleted);
     try {
       await session.delete(stored);
     } catch (error) {
-      if (error instanceof AppError && error.code === 'denied') throw error;
+      if (error instanceof AppError && (error.code === 'denied' || error.code === 'notFound')) throw error;
       throw new AppError('offline', t(words.notDeleted), error instanceof Error ? error.message : String(error));
     }
     this.#stored = this.#stored.filter((one) => one !== stored);
