@@ -65,7 +65,8 @@ function bodies(page: Page): Promise<readonly (string | undefined)[]> {
 async function lookAt(page: Page, away: boolean): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send('Emulation.setFocusEmulationEnabled', { enabled: !away });
-  if (away) await (await page.context().newPage()).bringToFront();
+  // A page behind another one draws nothing, so that nothing in it comes into view.
+  await (away ? await page.context().newPage() : page).bringToFront();
   await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(!away);
 }
 
