@@ -38,3 +38,20 @@ test('another account begins anew', () => {
   const none: VoicemailBox = { state: 'notConfigured', messages: [], unread: 0 };
   expect(arrivals(box(message('a', 1_000)), none, box(message('z', 9_000)))).toEqual([[], [], []]);
 });
+
+test('another mailbox begins anew, one that is only away does not', () => {
+  const of = (mailbox: string, ...messages: readonly VoiceMessage[]): VoicemailBox => ({
+    ...box(...messages),
+    mailbox,
+  });
+  const [a, b, z] = [message('a', 1_000), message('b', 2_000), message('z', 9_000)];
+  expect(arrivals(of('one', a), { ...of('one', a), state: 'unavailable' }, of('one', b, a))).toEqual([[], [], ['b']]);
+  expect(
+    arrivals(
+      of('one', a),
+      { ...of('other', a), state: 'loading' },
+      of('other', z),
+      of('other', message('y', 9_500), z),
+    ),
+  ).toEqual([[], [], [], ['y']]);
+});

@@ -8,13 +8,14 @@ import type { VoicemailBox, VoiceMessage } from '../../src-shared/model/voicemai
 export class NewVoiceMessages {
   readonly #known = new Set<string>();
   #newestMs: number | undefined;
+  #mailbox: string | undefined;
 
   /** Those that came since the last time and were not heard, oldest first. */
-  arrived({ state, messages }: VoicemailBox): readonly VoiceMessage[] {
-    if (state === 'notConfigured') {
+  arrived({ state, messages, mailbox }: VoicemailBox): readonly VoiceMessage[] {
+    if (state === 'notConfigured' || mailbox !== this.#mailbox) {
+      this.#mailbox = mailbox;
       this.#known.clear();
       this.#newestMs = undefined;
-      return [];
     }
     // What was kept from an earlier run is no list of the server's yet.
     if (state !== 'ready') return [];

@@ -15,12 +15,14 @@ test('with another mailbox nothing is done by the list of the one before, which 
     return /^FETCH/i.test(command) && !isListing ? null : undefined;
   });
   const client = await signIn(server, {}, () => config(server, { mailbox }));
-  await listed(client);
+  const { mailbox: before } = await listed(client);
   mailbox = 'Other';
   isListing = false;
   await client.service.connect('secret');
   await expect.poll(() => client.health.at(-1)?.state).toBe('ok');
   expect(client.box()).toMatchObject({ state: 'loading', messages: [{ id: '5-12' }, { id: '5-11' }] });
+  // What stands in it is no news.
+  expect(client.box().mailbox).not.toBe(before);
   const { handlers } = client.service;
   await expect(handlers['voicemail.delete']({ id: '5-12' }, 'w')).rejects.toThrow('was not deleted');
   await expect(handlers['voicemail.markHeard']({ id: '5-12', heard: true }, 'w')).rejects.toThrow('was not marked');

@@ -15,17 +15,18 @@ import type { Logger } from '../core/log.ts';
 import { unguarded } from '../core/shared-credential.ts';
 import type { GuardConnect } from '../core/shared-credential.ts';
 import type { ReconnectorStatus } from '../core/reconnector-options.ts';
+import { formatServer } from '../core/server-list.ts';
 import type { Random, ServerAddress } from '../core/server-list.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
 import { SignedInConnection } from '../core/signed-in-connection.ts';
 import { tlsOptionsFor } from '../core/tls-trust.ts';
 import type { ReverseLookup } from '../directory/reverse-lookup.ts';
 import { checkAudio } from './audio.ts';
-import type { AudioProblem, PlayableAudio } from './audio.ts';
+import type { PlayableAudio } from './audio.ts';
 import { ImapSession, defaultImapTiming } from './imap-session.ts';
 import type { ImapTiming, StoredVoiceMessage } from './imap-session.ts';
 import type { VoicemailStore } from './voicemail-store.ts';
-import { words } from './words.ts';
+import { problemWords, words } from './words.ts';
 
 export interface VoicemailOptions {
   /** Undefined: no voicemail is set up. */
@@ -63,6 +64,8 @@ export class VoicemailService implements Service {
   readonly #options: VoicemailOptions;
   readonly #connection: SignedInConnection;
   #session: ImapSession | undefined;
+  /** Which one the connection is for. */
+  #mailbox: string | undefined;
   #status: ReconnectorStatus = { state: 'stopped' };
   /** What the server said in this session that it holds: in another one these places may be other messages'. */
   #stored: readonly StoredVoiceMessage[] = [];
@@ -112,6 +115,7 @@ export class VoicemailService implements Service {
     await this.disconnect();
     const { config, timing } = this.#options;
     if (config === undefined) return;
+    this.#mailbox = JSON.stringify([config.user, config.mailbox, config.servers.map(formatServer).sort()]);
     const times: ImapTiming = { ...defaultImapTiming, ...timing };
     this.#connection.connect({
       servers: config.servers,
@@ -276,9 +280,10 @@ export class VoicemailService implements Service {
     if (this.#options.config === undefined) return { state: 'notConfigured', messages: [], unread: 0 };
     const messages = this.#named();
     const unread = messages.filter(({ heard }) => !heard).length;
+    const list = { messages, unread, ...(this.#mailbox === undefined ? {} : { mailbox: this.#mailbox }) };
     const problem = this.#problem();
-    if (problem !== undefined) return { state: 'unavailable', messages, unread, problem };
-    return { state: this.#status.state === 'up' && this.#isListed ? 'ready' : 'loading', messages, unread };
+    if (problem !== undefined) return { state: 'unavailable', ...list, problem };
+    return { state: this.#status.state === 'up' && this.#isListed ? 'ready' : 'loading', ...list };
   }
 
   #problem(): string | undefined {
@@ -389,9 +394,3 @@ export class VoicemailService implements Service {
     return revision;
   }
 }
-
-const problemWords: Readonly<Record<AudioProblem, Message>> = {
-  format: words.cannotPlayFormat,
-  incomplete: words.incomplete,
-  notAudio: words.cannotPlay,
-};

@@ -1,4 +1,7 @@
 import { msg, t } from '../../src-shared/words.ts';
+import type { Message } from '../../src-shared/words.ts';
+import type { AudioProblem } from './audio.ts';
+
 /** What people read about voicemail: what happened, what Parley does, what they can do. */
 export const words = {
   offline: msg(
@@ -30,3 +33,10 @@ export const words = {
   ),
   notMarked: msg('The voice message was not marked: voicemail is offline. Try again when it is back.'),
 } as const;
+
+/** Why a sound cannot be played. */
+export const problemWords: Readonly<Record<AudioProblem, Message>> = {
+  format: words.cannotPlayFormat,
+  incomplete: words.incomplete,
+  notAudio: words.cannotPlay,
+};

@@ -17,6 +17,8 @@ export interface VoicemailBox {
   readonly state: 'notConfigured' | 'loading' | 'ready' | 'unavailable';
   readonly messages: readonly VoiceMessage[];
   readonly unread: number;
+  /** Which mailbox of which server the list is of; opaque, for telling that another one was chosen. */
+  readonly mailbox?: string;
   /** Plain words when unavailable. */
   readonly problem?: string;
 }
