@@ -22,6 +22,17 @@ export interface CallTarget {
 /** Rows of the list, of which a few are in sight: more than this nobody reads while somebody waits. */
 const mostTargets = 8;
 
+/**
+ * The row of the list that is chosen: the one that the person went to, wherever it stands now, else the first.
+ * An answer that arrives late may move the rows, and must not put somebody else under the choice.
+ */
+export function chosenIndex(targets: readonly Pick<CallTarget, 'key'>[], wanted: string | undefined): number {
+  return Math.max(
+    0,
+    targets.findIndex((target) => target.key === wanted),
+  );
+}
+
 const key = (text: string): string => text.replaceAll(/[\s().-]/g, '').toLowerCase();
 
 /** All numbers of a person, the one that was typed first: whoever types it wants that phone. */

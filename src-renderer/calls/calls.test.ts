@@ -3,7 +3,7 @@ import { callEndReasons } from '../../src-shared/model/call.ts';
 import type { Call } from '../../src-shared/model/call.ts';
 import { activeCall, heldCall, ringingCall } from '../../src-shared/model/calls-at-hand.ts';
 import type { Person } from '../../src-shared/model/contact.ts';
-import { callTargets } from './call-targets.ts';
+import { callTargets, chosenIndex } from './call-targets.ts';
 import {
   answerWords,
   durationText,
@@ -193,6 +193,17 @@ describe('where a call can go', () => {
     expect(rows(callTargets({ ...nothing, people: [carol], dialable }))[0]).toEqual(['mobile', '+447700900103']);
     const many = Array.from({ length: 20 }, (_, index) => person(`p${index}`, 'Somebody', `70${index}`));
     expect(callTargets({ ...nothing, people: many })).toHaveLength(8);
+  });
+
+  test('the choice stays with who was chosen when others come in above, and is the first when they are gone', () => {
+    const bob = person('b', 'Bob', '1001');
+    const before = callTargets({ ...nothing, people: [person('a', 'Ann', '1000'), bob] });
+    const wanted = before[1]?.key;
+    const after = callTargets({ ...nothing, people: [person('z', 'Zoe', '1009'), person('a', 'Ann', '1000'), bob] });
+    expect(after[chosenIndex(after, wanted)]?.name).toBe('Bob');
+    expect(after[chosenIndex(after, undefined)]?.name).toBe('Zoe');
+    expect(chosenIndex(before, 'gone')).toBe(0);
+    expect(chosenIndex([], wanted)).toBe(0);
   });
 
   test('who has no number cannot be called; a bare number can', () => {

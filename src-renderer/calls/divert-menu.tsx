@@ -2,6 +2,7 @@ import { Button } from '@fluentui/react-components';
 import { CallForward20Regular } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Call } from '../../src-shared/model/call.ts';
+import type { CallTarget } from './call-targets.ts';
 import { partyName } from './call-text.ts';
 import { PanelButton } from './panel-button.tsx';
 import { TargetPicker, useTargets } from './target-picker.tsx';
@@ -29,9 +30,8 @@ function Divert(props: { readonly call: Call; readonly actions: CallActions; rea
   const { call, actions, onClose } = props;
   const picked = useTargets(call, false);
   const name = partyName(call);
-  const send = () => {
-    if (picked.chosen === undefined) return;
-    void actions.divert(call.id, picked.chosen.target);
+  const send = (to: CallTarget) => {
+    void actions.divert(call.id, to.target);
     onClose();
   };
   return (
@@ -43,7 +43,13 @@ function Divert(props: { readonly call: Call; readonly actions: CallActions; rea
       </div>
       <TargetPicker picked={picked} onEnter={send} onClose={onClose} />
       <div className="xfer__acts xfer__acts--one">
-        <Button appearance="primary" disabledFocusable={picked.chosen === undefined} onClick={send}>
+        <Button
+          appearance="primary"
+          disabledFocusable={picked.chosen === undefined}
+          onClick={() => {
+            picked.withChosen(send);
+          }}
+        >
           <Trans>Send the call</Trans>
         </Button>
       </div>

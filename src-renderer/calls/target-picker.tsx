@@ -1,24 +1,27 @@
 import { Input } from '@fluentui/react-components';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useId, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
 import { isLive } from '../../src-shared/model/calls-at-hand.ts';
 import { useTopic } from '../bridge/client-context.tsx';
 import { numberKindLabels } from '../contacts/number-kinds.ts';
+import { isBehind, rowForHeld } from '../search/search-state.ts';
+import type { HeldEnter } from '../search/search-state.ts';
 import { useSearch } from '../search/use-search.ts';
 import { fold, moveInList } from '../ui/list-keys.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
-import { callTargets } from './call-targets.ts';
+import { callTargets, chosenIndex } from './call-targets.ts';
 import type { CallTarget } from './call-targets.ts';
 
 export interface PickedTarget {
   readonly targets: readonly CallTarget[];
-  /** The one that a button acts on. */
   readonly chosen: CallTarget | undefined;
+  /** Acts on the chosen one; on what was found for an earlier text only once that is known to be meant still. */
+  readonly withChosen: (act: (target: CallTarget) => void) => void;
   readonly query: string;
   readonly type: (text: string) => void;
-  readonly choose: (index: number) => void;
+  readonly choose: (target: CallTarget | undefined) => void;
   readonly index: number;
 }
 
@@ -27,10 +30,11 @@ export function useTargets(call: Call, withOtherCalls: boolean): PickedTarget {
   const search = useSearch();
   const calls = useTopic('calls')?.calls ?? [];
   const recent = useTopic('history')?.calls ?? [];
-  const [index, choose] = useState(0);
+  const [wanted, setWanted] = useState<string>();
+  const held = useRef<HeldEnter<(target: CallTarget) => void>>(undefined);
   const { state } = search;
   const query = state.query.trim();
-  const wanted = fold(query);
+  const folded = fold(query);
   const targets = callTargets({
     typed: query !== '',
     others: withOtherCalls
@@ -40,26 +44,47 @@ export function useTargets(call: Call, withOtherCalls: boolean): PickedTarget {
     dialable: state.dialable,
     recent,
     except: [call.party.number, ...(call.party.e164 === undefined ? [] : [call.party.e164])],
-    matches: (text) => fold(text).includes(wanted),
+    matches: (text) => fold(text).includes(folded),
   });
-  const within = Math.min(index, Math.max(0, targets.length - 1));
+  const index = chosenIndex(targets, wanted);
+  const chosen = targets[index];
+  const choose = (target: CallTarget | undefined) => {
+    setWanted(target?.key);
+  };
+
+  const actOnHeld = useEffectEvent(() => {
+    if (held.current === undefined || isBehind(state)) return;
+    const act = held.current.intent;
+    const target = rowForHeld(held.current, state, targets, (one) => one.key);
+    held.current = undefined;
+    if (target !== undefined) act(target);
+  });
+  useEffect(() => {
+    actOnHeld();
+  }, [state]);
+
   return {
     targets,
-    chosen: targets[within],
+    chosen,
+    withChosen: (act) => {
+      if (isBehind(state)) held.current = { ticket: state.ticket, intent: act, key: wanted };
+      else if (chosen !== undefined) act(chosen);
+    },
     query: state.query,
     type: (text) => {
-      choose(0);
+      held.current = undefined;
+      choose(undefined);
       search.type(text);
     },
     choose,
-    index: within,
+    index,
   };
 }
 
-/** The field and the list below it; Enter does what `onEnter` says with the chosen one. */
+/** The field and the list below it; Enter does what `onEnter` says with the one that is chosen for the whole text. */
 export function TargetPicker(props: {
   readonly picked: PickedTarget;
-  readonly onEnter: () => void;
+  readonly onEnter: (target: CallTarget) => void;
   readonly onClose: () => void;
 }) {
   const { t } = useLingui();
@@ -81,14 +106,14 @@ export function TargetPicker(props: {
     }
     if (event.key === 'Enter') {
       event.preventDefault();
-      props.onEnter();
+      picked.withChosen(props.onEnter);
       return;
     }
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     const next = moveInList(event.key, picked.index, picked.targets.length);
     if (next === undefined) return;
     event.preventDefault();
-    picked.choose(next);
+    picked.choose(picked.targets[next]);
   };
   return (
     <>
@@ -119,7 +144,7 @@ export function TargetPicker(props: {
             aria-selected={index === picked.index}
             className={index === picked.index ? 'prow is-on' : 'prow'}
             onClick={() => {
-              picked.choose(index);
+              picked.choose(target);
               field.current?.focus();
             }}
             onKeyDown={onKeyDown}

@@ -2,6 +2,7 @@ import { Button } from '@fluentui/react-components';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
+import type { CallTarget } from './call-targets.ts';
 import { partyName } from './call-text.ts';
 import { TargetPicker, useTargets } from './target-picker.tsx';
 import type { CallActions } from './use-call-actions.ts';
@@ -28,21 +29,21 @@ export function TransferPanel(props: {
         setBusy(false);
       });
   };
-  const transferNow = () => {
-    if (chosen === undefined || busy) return;
+  const transferNow = (to: CallTarget) => {
+    if (busy) return;
     attempt(
-      chosen.call === undefined
-        ? actions.transfer(call.id, chosen.target, chosen.name)
-        : actions.completeTransfer(call.id, chosen.call.id),
+      to.call === undefined
+        ? actions.transfer(call.id, to.target, to.name)
+        : actions.completeTransfer(call.id, to.call.id),
     );
   };
-  const askFirst = () => {
-    if (chosen === undefined || busy) return;
+  const askFirst = (whom: CallTarget) => {
+    if (busy) return;
     // Somebody who waits on hold is asked by taking that call back; the join is offered there.
     attempt(
-      chosen.call === undefined
-        ? actions.consult(call.id, chosen.target, chosen.name)
-        : actions.consultOther(call.id, chosen.call.id),
+      whom.call === undefined
+        ? actions.consult(call.id, whom.target, whom.name)
+        : actions.consultOther(call.id, whom.call.id),
     );
   };
   return (
@@ -54,10 +55,21 @@ export function TransferPanel(props: {
       </div>
       <TargetPicker picked={picked} onEnter={transferNow} onClose={onClose} />
       <div className="xfer__acts">
-        <Button disabledFocusable={chosen === undefined || busy} onClick={askFirst}>
+        <Button
+          disabledFocusable={chosen === undefined || busy}
+          onClick={() => {
+            picked.withChosen(askFirst);
+          }}
+        >
           <Trans>Ask first</Trans>
         </Button>
-        <Button appearance="primary" disabledFocusable={chosen === undefined || busy} onClick={transferNow}>
+        <Button
+          appearance="primary"
+          disabledFocusable={chosen === undefined || busy}
+          onClick={() => {
+            picked.withChosen(transferNow);
+          }}
+        >
           <Trans>Transfer now</Trans>
         </Button>
       </div>
@@ -75,10 +87,9 @@ export function AddPanel(props: { readonly call: Call; readonly actions: CallAct
   const picked = useTargets(call, true);
   const name = partyName(call);
   const { chosen } = picked;
-  const add = () => {
-    if (chosen === undefined) return;
-    if (chosen.call === undefined) actions.place(chosen.target, chosen.name);
-    else actions.merge([call.id, chosen.call.id]);
+  const add = (whom: CallTarget) => {
+    if (whom.call === undefined) actions.place(whom.target, whom.name);
+    else actions.merge([call.id, whom.call.id]);
     onClose();
   };
   return (
@@ -90,7 +101,13 @@ export function AddPanel(props: { readonly call: Call; readonly actions: CallAct
       </div>
       <TargetPicker picked={picked} onEnter={add} onClose={onClose} />
       <div className="xfer__acts xfer__acts--one">
-        <Button appearance="primary" disabledFocusable={chosen === undefined} onClick={add}>
+        <Button
+          appearance="primary"
+          disabledFocusable={chosen === undefined}
+          onClick={() => {
+            picked.withChosen(add);
+          }}
+        >
           {chosen?.call === undefined ? <Trans>Call them</Trans> : <Trans>Add to this call</Trans>}
         </Button>
       </div>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Person } from '../../src-shared/model/contact.ts';
-import { emptySearch, rowForHeld, searchReducer, searchRows, splitMatch } from './search-state.ts';
+import { emptySearch, isBehind, rowForHeld, searchReducer, searchRows, splitMatch } from './search-state.ts';
 import type { SearchRow, SearchState } from './search-state.ts';
 
 const person = (name: string, source: Person['source'], id = name): Person => ({
@@ -146,6 +146,15 @@ describe('Enter before the answer', () => {
     expect(row(state)).toMatchObject({ kind: 'dial', dialable: { dial: '6102' } });
     expect(row(state, 'carol')).toMatchObject({ kind: 'person' });
     expect(row(state, 'gone')).toBeUndefined();
+  });
+
+  test('is not needed in an empty box, which has rows of its own', () => {
+    const state = searchReducer(found, { type: 'typed', query: '6102', ticket: 2 });
+    expect(isBehind(found)).toBe(true);
+    expect(isBehind(state)).toBe(true);
+    expect(isBehind({ ...state, awaited: [] })).toBe(false);
+    expect(isBehind(searchReducer(state, { type: 'typed', query: ' ', ticket: 3 }))).toBe(false);
+    expect(isBehind(emptySearch)).toBe(false);
   });
 
   test('waits for nobody when this computer cannot search', () => {

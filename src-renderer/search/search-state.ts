@@ -85,6 +85,11 @@ function without(state: SearchState, answered: SearchState['awaited'][number]): 
   return state.awaited.filter((one) => one !== answered);
 }
 
+/** Whether the rows may still be those of the text before: nobody may be called on them. */
+export function isBehind({ query, awaited }: Pick<SearchState, 'query' | 'awaited'>): boolean {
+  return query.trim() !== '' && awaited.length > 0;
+}
+
 /** Enter that was pressed before the rows of its query were there. */
 export interface HeldEnter<Intent> {
   readonly ticket: number;
