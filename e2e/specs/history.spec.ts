@@ -63,6 +63,7 @@ test(
     await question.getByRole('button', { name: 'Delete', exact: true }).click();
     await expect(window.history.first()).toContainText(numberOf(newest));
     await expect(window.history).toHaveCount(newest - 1);
+    await expect(window.history.first()).toBeFocused();
 
     const privacy = await window.goToSettings('Privacy and policy');
     await privacy.locator('.srow', { hasText: 'Call history' }).getByRole('button', { name: 'Clear…' }).click();

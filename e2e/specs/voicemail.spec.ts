@@ -38,6 +38,9 @@ test('voice messages are listed, played, marked as heard and deleted', { tag: '@
   await alice.getByRole('alertdialog').getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(rows).toHaveCount(count);
   await expect(first).toContainText('Grace Adeyemi');
+  // The one that is played stays open, and the keyboard goes to the row that is next.
+  await expect(player).toBeVisible();
+  await expect(first.getByRole('button', { name: 'Close player' })).toBeFocused();
   await alice.reload();
   await expect(rows).toHaveCount(count);
 });

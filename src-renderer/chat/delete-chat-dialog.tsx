@@ -1,8 +1,7 @@
 import { Trans } from '@lingui/react/macro';
 import type { Conversation } from '../../src-shared/model/message.ts';
 import { useCall } from '../bridge/client-context.tsx';
-import { focusDetail } from '../shell/focus-detail.ts';
-import { navigate } from '../shell/route.ts';
+import { leaveDeleted } from '../shell/after-deletion.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { keepDraft } from './drafts.ts';
@@ -30,8 +29,7 @@ export function DeleteChatDialog(props: {
             if (!done) return;
             keepDraft(peer, '');
             onClose();
-            navigate({ section: 'chats' });
-            focusDetail();
+            leaveDeleted('chats', [peer]);
           });
       }}
     >

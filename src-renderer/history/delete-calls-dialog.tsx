@@ -1,8 +1,7 @@
 import { plural } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useCall } from '../bridge/client-context.tsx';
-import { focusDetail } from '../shell/focus-detail.ts';
-import { navigate } from '../shell/route.ts';
+import { leaveDeleted } from '../shell/after-deletion.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useCallerName } from '../ui/caller.ts';
 import { useAction } from '../ui/use-action.ts';
@@ -35,8 +34,7 @@ export function DeleteCallsDialog(props: {
           .then((done) => {
             if (!done) return;
             onClose();
-            navigate({ section: 'calls' });
-            focusDetail();
+            leaveDeleted('calls', group.ids);
           });
       }}
     >

@@ -1,8 +1,26 @@
-/** Takes the focus to the detail pane once the view for a new address has been drawn. */
+/** Takes the focus to the detail pane once the view for a new address has been drawn; to the list where that is hidden. */
 export function focusDetail(): void {
   requestAnimationFrame(() => {
     const pane = document.querySelector<HTMLElement>('[data-region=detail]');
-    const start = pane?.querySelector<HTMLElement>('[data-region-start]') ?? pane;
-    start?.focus();
+    if (pane?.checkVisibility() !== true) {
+      focusListNow();
+      return;
+    }
+    const start = pane.querySelector<HTMLElement>('[data-region-start]') ?? pane;
+    start.focus();
   });
+}
+
+/** Takes the focus to the current row of the list, once it has been drawn. */
+export function focusList(): void {
+  requestAnimationFrame(focusListNow);
+}
+
+function focusListNow(): void {
+  const list = document.querySelector<HTMLElement>('[data-region=list]');
+  const row =
+    list?.querySelector<HTMLElement>('[role=option][tabindex="0"]') ??
+    // Nothing is left in it: what stands above, so that the keyboard has a place.
+    list?.querySelector<HTMLElement>('button:not(:disabled)');
+  row?.focus();
 }

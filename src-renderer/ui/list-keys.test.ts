@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fold, moveInList, typeAhead } from './list-keys.ts';
+import { currentInList, fold, moveInList, neighbourOf, typeAhead } from './list-keys.ts';
 
 describe('moving in a list', () => {
   test.each([
@@ -16,6 +16,23 @@ describe('moving in a list', () => {
   test('other keys and empty lists do not move', () => {
     expect(moveInList('a', 0, 10)).toBeUndefined();
     expect(moveInList('ArrowDown', 0, 0)).toBeUndefined();
+  });
+});
+
+describe('a row that is taken away', () => {
+  const keys = ['a', 'b', 'c'];
+  test('leaves its place to the next one, the last to the one before', () => {
+    expect(neighbourOf(keys, 'b')).toBe('c');
+    expect(neighbourOf(keys, 'c')).toBe('b');
+    expect(neighbourOf(['a'], 'a')).toBeUndefined();
+    expect(currentInList(['a', 'c'], { key: 'b', index: 1 }, 'a')).toBe(1);
+    expect(currentInList(['a', 'b'], { key: 'c', index: 2 }, 'a')).toBe(1);
+    expect(currentInList([], { key: 'c', index: 2 }, undefined)).toBe(0);
+  });
+  test('matters not to somebody who is on another one, or has gone nowhere yet', () => {
+    expect(currentInList(keys, { key: 'b', index: 0 }, 'c')).toBe(1);
+    expect(currentInList(keys, undefined, 'c')).toBe(2);
+    expect(currentInList(keys, undefined, 'gone')).toBe(0);
   });
 });
 

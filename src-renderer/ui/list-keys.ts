@@ -23,6 +23,25 @@ export function moveInList(key: string, current: number, count: number): number 
   }
 }
 
+/** Where the focus goes when a row is taken out of a list: to the next one, from the last to the one before. */
+export function neighbourOf(keys: readonly string[], gone: string): string | undefined {
+  const index = keys.indexOf(gone);
+  return keys[index + 1] ?? (index > 0 ? keys[index - 1] : undefined);
+}
+
+/** A row that the person went to, and where it stood. */
+export interface Place {
+  readonly key: string;
+  readonly index: number;
+}
+
+/** The current row of a list: where the person went; what took its place when that is gone; else the one that is open. */
+export function currentInList(keys: readonly string[], place: Place | undefined, open: string | undefined): number {
+  const found = keys.indexOf(place?.key ?? open ?? '');
+  if (found >= 0 || place === undefined) return Math.max(0, found);
+  return Math.max(0, Math.min(place.index, keys.length - 1));
+}
+
 /** Milliseconds after which typed letters start a new search. */
 export const typeAheadResetMs = 700;
 

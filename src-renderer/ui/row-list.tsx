@@ -1,7 +1,8 @@
-import { useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { focusDetail } from '../shell/focus-detail.ts';
-import { moveInList, typeAhead } from './list-keys.ts';
+import { currentInList, moveInList, typeAhead } from './list-keys.ts';
+import type { Place } from './list-keys.ts';
 import { RowMenu } from './row-menu.tsx';
 import type { RowMenuPlace } from './row-menu.tsx';
 import { combos, isMac, pressed } from './shortcuts.ts';
@@ -29,11 +30,20 @@ export interface RowListProps<Row> {
 export function RowList<Row>(props: RowListProps<Row>) {
   const { rows, keyOf } = props;
   const list = useRef<HTMLDivElement>(null);
-  const [focusKey, setFocusKey] = useState<string>();
+  const hadFocus = useRef(false);
+  const [place, setPlace] = useState<Place>();
   const [menu, setMenu] = useState<{ readonly row: Row; readonly place: RowMenuPlace }>();
   const typed = useTypeAhead();
-  const indexOf = (key: string | undefined) => rows.findIndex((row) => keyOf(row) === key);
-  const current = Math.max(0, focusKey === undefined ? indexOf(props.selectedKey) : indexOf(focusKey));
+  const current = currentInList(rows.map(keyOf), place, props.selectedKey);
+  const options = () => list.current?.querySelectorAll<HTMLElement>('[role=option]');
+
+  // A row that is taken away with the focus on it tells nobody: the focus would be nowhere.
+  const keepFocus = useEffectEvent(() => {
+    if (hadFocus.current && document.activeElement === document.body) options()?.[current]?.focus();
+  });
+  useEffect(() => {
+    keepFocus();
+  }, [rows]);
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const row = rows[current];
@@ -42,6 +52,7 @@ export function RowList<Row>(props: RowListProps<Row>) {
     if (props.onCall !== undefined && pressed(event, combos.callPerson, mac)) props.onCall(row);
     else if (props.onChat !== undefined && pressed(event, combos.chatPerson, mac)) props.onChat(row);
     else if (props.menuOf !== undefined && (pressed(event, combos.rowMenu, mac) || event.key === 'ContextMenu')) {
+      setPlace({ key: keyOf(row), index: current });
       setMenu({ row, place: { element: document.activeElement } });
     } else if (event.key === 'Enter' || event.key === ' ') {
       props.onOpen(row);
@@ -53,8 +64,8 @@ export function RowList<Row>(props: RowListProps<Row>) {
         (plain ? typeAhead(rows.map(props.nameOf), typed(event.key), current) : undefined);
       const target = next === undefined ? undefined : rows[next];
       if (next === undefined || target === undefined) return;
-      setFocusKey(keyOf(target));
-      list.current?.querySelectorAll<HTMLElement>('[role=option]')[next]?.focus();
+      setPlace({ key: keyOf(target), index: next });
+      options()?.[next]?.focus();
     }
     event.preventDefault();
   };
@@ -69,13 +80,14 @@ export function RowList<Row>(props: RowListProps<Row>) {
         tabIndex={index === current ? 0 : -1}
         className={`row ${props.rowClass(row)}${selected ? ' is-selected' : ''}`}
         onClick={() => {
-          setFocusKey(keyOf(row));
+          setPlace({ key: keyOf(row), index });
           props.onOpen(row);
         }}
         onKeyDown={onKeyDown}
         onContextMenu={(event) => {
           if (props.menuOf === undefined) return;
           event.preventDefault();
+          setPlace({ key: keyOf(row), index });
           setMenu({ row, place: { x: event.clientX, y: event.clientY } });
         }}
       >
@@ -94,7 +106,17 @@ export function RowList<Row>(props: RowListProps<Row>) {
 
   return (
     <>
-      <div role="listbox" aria-label={props.label} ref={list}>
+      <div
+        role="listbox"
+        aria-label={props.label}
+        ref={list}
+        onFocus={() => {
+          hadFocus.current = true;
+        }}
+        onBlur={() => {
+          hadFocus.current = false;
+        }}
+      >
         {groups.map((group) =>
           group.name === '' ? (
             group.options

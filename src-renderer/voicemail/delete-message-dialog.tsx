@@ -1,14 +1,18 @@
 import { Trans } from '@lingui/react/macro';
 import type { VoiceMessage } from '../../src-shared/model/voicemail.ts';
 import { useCall } from '../bridge/client-context.tsx';
-import { focusDetail } from '../shell/focus-detail.ts';
-import { navigate } from '../shell/route.ts';
+import { leaveDeleted } from '../shell/after-deletion.ts';
 import { useCallerName } from '../ui/caller.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useAction } from '../ui/use-action.ts';
 
 /** Asks before a voice message is removed from its server. */
-export function DeleteMessageDialog(props: { readonly message: VoiceMessage; readonly onClose: () => void }) {
+export function DeleteMessageDialog(props: {
+  readonly message: VoiceMessage;
+  readonly onClose: () => void;
+  /** For a message that is not open. */
+  readonly focusNeighbour: () => void;
+}) {
   const call = useCall();
   const action = useAction();
   const { message, onClose } = props;
@@ -26,8 +30,7 @@ export function DeleteMessageDialog(props: { readonly message: VoiceMessage; rea
           .then((done) => {
             if (!done) return;
             onClose();
-            navigate({ section: 'voicemail' });
-            focusDetail();
+            leaveDeleted('voicemail', [message.id], props.focusNeighbour);
           });
       }}
     >

@@ -13,8 +13,10 @@ import type { KeyboardEvent } from 'react';
 import type { VoicemailBox, VoiceMessage } from '../../src-shared/model/voicemail.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
 import { usePlaceCall } from '../calls/use-place-call.ts';
+import { focusDetail } from '../shell/focus-detail.ts';
 import { formatRoute, navigate } from '../shell/route.ts';
 import { EmptyState, LoadingState } from '../ui/empty-state.tsx';
+import { neighbourOf } from '../ui/list-keys.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { hidesNumber, useCallerName } from '../ui/caller.ts';
 import { RowMenu } from '../ui/row-menu.tsx';
@@ -123,6 +125,14 @@ function Messages({ box, open }: { readonly box: VoicemailBox | undefined; reado
       {deleting !== undefined && (
         <DeleteMessageDialog
           message={deleting}
+          focusNeighbour={() => {
+            focusMessage(
+              neighbourOf(
+                messages.map(({ id }) => id),
+                deleting.id,
+              ),
+            );
+          }}
           onClose={() => {
             setDeleting(undefined);
           }}
@@ -130,6 +140,15 @@ function Messages({ box, open }: { readonly box: VoicemailBox | undefined; reado
       )}
     </>
   );
+}
+
+/** Takes the focus to a message's row; to the view when no message is left. */
+function focusMessage(id: string | undefined): void {
+  requestAnimationFrame(() => {
+    const opener = id === undefined ? null : document.querySelector<HTMLElement>(`[data-opens="${CSS.escape(id)}"]`);
+    if (opener === null) focusDetail();
+    else opener.focus();
+  });
 }
 
 function MessageRow(props: {
@@ -190,6 +209,7 @@ function MessageRow(props: {
           icon={open ? <ChevronUp20Regular /> : <Play20Filled />}
           aria-label={open ? t`Close player of the message from ${name}` : t`Open message from ${name}`}
           aria-expanded={open}
+          data-opens={message.id}
           onClick={() => {
             navigate(open ? { section: 'voicemail' } : { section: 'voicemail', item: message.id });
           }}
