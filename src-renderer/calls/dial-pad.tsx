@@ -43,6 +43,8 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
   const { t } = useLingui();
   const actions = useCallActions();
   const [number, setNumber] = useState('');
+  const [busy, setBusy] = useState(false);
+  const isOpen = useRef(true);
   const field = useRef<HTMLInputElement>(null);
   const voicemail = plainText(useSetting('phone.voicemailNumber').state?.value ?? '');
   const needsPlace = useWantsPlace('calls.retrieveCode');
@@ -50,6 +52,10 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
   const speedDials = useSpeedDials();
   useEffect(() => {
     field.current?.focus();
+    isOpen.current = true;
+    return () => {
+      isOpen.current = false;
+    };
   }, []);
   /** What a key that is held down calls, and what its hint says. */
   const held = new Map<string, { readonly number: string; readonly hint: string }>();
@@ -57,12 +63,22 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
   for (const { key, number: speedNumber, name } of speedDials) {
     held.set(key, { number: speedNumber, hint: t`Hold down: call ${name}` });
   }
+  /** What was refused leaves the number there to be corrected; what is on its way is not asked for twice. */
+  const closeAfter = (request: () => Promise<boolean>) => {
+    if (busy) return;
+    setBusy(true);
+    void request().then((isDone) => {
+      // Closed by hand meanwhile: the pad that may stand there now is another one.
+      if (!isOpen.current) return;
+      setBusy(false);
+      if (isDone) onDone();
+    });
+  };
   const call = (target: string) => {
     // As it stands: the service reads numbers and addresses, and says in words what it cannot call.
     const whole = target.trim();
     if (whole === '') return;
-    actions.place(whole);
-    onDone();
+    closeAfter(() => actions.tryToPlace(whole));
   };
   const add = (digit: string) => {
     setNumber((before) => before + digit);
@@ -110,7 +126,7 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
           appearance="primary"
           className="btn-go"
           icon={<Call20Filled />}
-          disabledFocusable={typed === ''}
+          disabledFocusable={busy || typed === ''}
           onClick={() => {
             call(number);
           }}
@@ -120,9 +136,9 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
         <Button
           appearance="subtle"
           icon={<ArrowRepeatAll20Regular />}
+          disabledFocusable={busy}
           onClick={() => {
-            actions.redial();
-            onDone();
+            closeAfter(() => actions.redial());
           }}
         >
           <Trans>Redial</Trans>
@@ -132,6 +148,7 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
           <Button
             appearance="subtle"
             icon={<Voicemail20Regular />}
+            disabledFocusable={busy}
             onClick={() => {
               call(voicemail);
             }}
@@ -142,10 +159,10 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
         <Button
           appearance="subtle"
           icon={<PersonCall20Regular />}
+          disabledFocusable={busy}
           title={t`In your group; at one colleague when you type their number first`}
           onClick={() => {
-            actions.pickUp(typed === '' ? {} : { target: typed });
-            onDone();
+            closeAfter(() => actions.pickUp(typed === '' ? {} : { target: typed }));
           }}
         >
           <Trans>Pick up a ringing call</Trans>
@@ -153,11 +170,10 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
         <Button
           appearance="subtle"
           icon={<CallPark20Regular />}
-          disabledFocusable={needsPlace && typed === ''}
+          disabledFocusable={busy || (needsPlace && typed === '')}
           title={needsPlace ? t`Type the number of the place first` : undefined}
           onClick={() => {
-            void actions.retrieve(typed);
-            onDone();
+            closeAfter(() => actions.retrieve(typed));
           }}
         >
           <Trans>Take back a parked call</Trans>

@@ -41,10 +41,10 @@ export interface CallActions {
   readonly park: (callId: string, slot?: string) => Promise<boolean>;
   readonly retrieve: (slot: string) => Promise<boolean>;
   /** Takes a call that rings at a contact or at a number, or in the own group where nobody is named. */
-  readonly pickUp: (whose: { readonly jid?: string; readonly target?: string }) => void;
+  readonly pickUp: (whose: { readonly jid?: string; readonly target?: string }) => Promise<boolean>;
   readonly callBack: (target: string, name?: string) => void;
   readonly cancelCallBack: (target: string) => void;
-  readonly redial: () => void;
+  readonly redial: () => Promise<boolean>;
   readonly record: (callId: string, on: boolean) => void;
 }
 
@@ -99,10 +99,10 @@ export function useCallActions(): CallActions {
       endConference: (conferenceId) => void attempt(() => call('calls.endConference', { conferenceId })),
       park: (callId, slot) => attempt(() => call('calls.park', slot === undefined ? { callId } : { callId, slot })),
       retrieve: (slot) => attempt(() => call('calls.retrieve', { slot })),
-      pickUp: (whose) => void attempt(() => call('calls.pickUp', whose)),
+      pickUp: (whose) => attempt(() => call('calls.pickUp', whose)),
       callBack: (target, name) => void attempt(() => call('calls.callBack', named(target, name))),
       cancelCallBack: (target) => void attempt(() => call('calls.cancelCallBack', { target })),
-      redial: () => void attempt(() => call('calls.redial', null)),
+      redial: () => attempt(() => call('calls.redial', null)),
       record: (callId, on) => void attempt(() => call('calls.record', { callId, on })),
     };
   }, [call, announce, t]);

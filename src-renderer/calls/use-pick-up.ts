@@ -12,6 +12,6 @@ export function usePickUp(jid: string | undefined): (() => void) | undefined {
   if (jid === undefined || line?.state !== 'ringing') return undefined;
   if (code === '' && !(directly && line.canTake === true)) return undefined;
   return () => {
-    pickUp({ jid });
+    void pickUp({ jid });
   };
 }
