@@ -76,7 +76,15 @@ export async function* quietViews(stage: TourStage): Tour {
   yield at('07-calls-empty');
   await page.getByRole('tab', { name: 'Missed' }).click();
   await page.getByText('You have not missed anything').waitFor();
-  yield at('07-calls-missed-empty');
+  await page.keyboard.press('Control+Shift+P');
+  await page.getByRole('menuitemcheckbox', { name: 'Refuse calls' }).click();
+  await page.keyboard.press('Escape');
+  const takeCalls = page.getByRole('region', { name: 'Call history' }).getByRole('button', { name: 'Take calls here' });
+  await takeCalls.waitFor();
+  await page.getByRole('dialog', { name: 'Your presence' }).waitFor({ state: 'hidden' });
+  yield at('07-calls-refused');
+  await takeCalls.click();
+  await takeCalls.waitFor({ state: 'hidden' });
 
   await window.go('Voicemail');
   const messages = page.getByRole('list', { name: 'Voice messages' }).getByRole('listitem');
