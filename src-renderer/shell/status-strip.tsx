@@ -3,7 +3,9 @@ import { Dismiss16Regular, ErrorCircle16Regular } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import type { ServiceHealth } from '../../src-shared/model/health.ts';
+import type { SignInService } from '../../src-shared/model/session.ts';
 import { useCall, useConnectionState, useTopic } from '../bridge/client-context.tsx';
+import { PasswordDialog } from '../sign-in/password-dialog.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { EnterPassword } from './enter-password.tsx';
 import { formatRoute } from './route.ts';
@@ -11,8 +13,26 @@ import { SessionProblemLink, useSessionProblem } from './session-strip.tsx';
 import { remedyOf, splitFirstSentence, stillHidden, worstService } from './strip.ts';
 import type { HiddenTrouble } from './strip.ts';
 
-/** One line under the top bar, only while something is degraded. */
+/** One line under the top bar, only while something is degraded; and the password that it may ask for. */
 export function StatusStrip() {
+  // Not of the line: what is typed stays when the line says something else, or goes.
+  const [asked, setAsked] = useState<SignInService>();
+  return (
+    <>
+      <CurrentStrip onEnterPassword={setAsked} />
+      {asked !== undefined && (
+        <PasswordDialog
+          service={asked}
+          onClose={() => {
+            setAsked(undefined);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function CurrentStrip({ onEnterPassword }: { readonly onEnterPassword: (service: SignInService) => void }) {
   const { t } = useLingui();
   const connection = useConnectionState();
   const health = useTopic('health');
@@ -40,6 +60,7 @@ export function StatusStrip() {
       <TroubleStrip
         key={`${worst.service} ${worst.message}`}
         health={worst}
+        onEnterPassword={onEnterPassword}
         onHide={() => {
           setHidden([...kept, worst]);
         }}
@@ -63,7 +84,12 @@ export function StatusStrip() {
 }
 
 /** One service that is down, with what can be done about it. */
-function TroubleStrip({ health, onHide }: { readonly health: ServiceHealth; readonly onHide: () => void }) {
+function TroubleStrip(props: {
+  readonly health: ServiceHealth;
+  readonly onEnterPassword: (service: SignInService) => void;
+  readonly onHide: () => void;
+}) {
+  const { health } = props;
   const call = useCall();
   const action = useAction();
   const { canRetry, page } = remedyOf(health);
@@ -71,9 +97,9 @@ function TroubleStrip({ health, onHide }: { readonly health: ServiceHealth; read
     <Strip
       spinning={action.busy || health.state === 'reconnecting'}
       message={action.error ?? health.message}
-      onHide={onHide}
+      onHide={props.onHide}
     >
-      <EnterPassword health={health} />
+      <EnterPassword health={health} onEnter={props.onEnterPassword} />
       {canRetry && (
         <Link
           as="button"
