@@ -18,6 +18,7 @@ import { availabilityOf } from './calls/availability.ts';
 import { CallList } from './calls/call-list.ts';
 import { CallsService } from './calls/calls-service.ts';
 import { ConversationNotes, isTalking } from './calls/conversation-notes.ts';
+import { whoIs } from './calls/who.ts';
 import { startOnly } from './core/service.ts';
 import type { Service } from './core/service.ts';
 import { dialable } from './dial-plan/dialable.ts';
@@ -372,7 +373,7 @@ export class AccountServices {
    * themselves; their connections are looked at when it wakes.
    */
   async sleep(): Promise<void> {
-    this.#cut = this.#running.filter(isTalking).map(({ party }) => party.name ?? party.number);
+    this.#cut = this.#running.filter(isTalking).map(({ party }) => whoIs(party));
     await Promise.all([this.#softphone?.sleep(), this.#im?.sleep()]);
   }
 

@@ -1,6 +1,7 @@
 import { AppError } from '../../src-shared/errors.ts';
 import { t } from '../../src-shared/words.ts';
 import type { CallEntries, CallEntry } from './call-entries.ts';
+import { whoIs } from './who.ts';
 
 /**
  * Whose turn it is: at most one call, or one conference, has this person's attention. Steps that change that run one
@@ -25,8 +26,7 @@ export class CallAttention {
     const attended = this.#entries.attended().filter((entry) => !except.has(entry));
     const unheld = attended.find(({ call }) => call.state !== 'connected');
     if (unheld !== undefined) {
-      const { name, number } = unheld.call.party;
-      const who = name ?? number;
+      const who = whoIs(unheld.call.party);
       const words =
         unheld.call.direction === 'out'
           ? t('You are calling {who}. End that call first, or wait for the answer.', { who })

@@ -7,6 +7,7 @@ import type { CallEntries, CallEntry } from './call-entries.ts';
 import type { CallSettings } from './call-settings.ts';
 import type { DialTarget } from '../dial-plan/dial-string.ts';
 import { featureCode } from './feature-codes.ts';
+import { whoIs } from './who.ts';
 
 export interface CallTransfersOptions {
   readonly entries: CallEntries;
@@ -278,7 +279,7 @@ function requireAnswered(entry: CallEntry): void {
 }
 
 function nameOf({ call }: CallEntry): string {
-  return call.party.name ?? call.party.number;
+  return whoIs(call.party);
 }
 
 /** Why a transfer came to nothing, in words. */

@@ -1,5 +1,6 @@
 import type { Call, CallState } from '../../src-shared/model/call.ts';
 import { isMissed } from './call-entries.ts';
+import { whoIs } from './who.ts';
 
 /** Somebody to talk to, as search ranks them. */
 export interface TalkedTo {
@@ -41,7 +42,7 @@ export class ConversationNotes {
     const before = this.#running.get(call.id);
     if (call.state === 'ended') {
       this.#running.delete(call.id);
-      if (before !== undefined && wasMissed(call, before)) missed(name ?? number);
+      if (before !== undefined && wasMissed(call, before)) missed(whoIs(call.party));
       return;
     }
     this.#running.set(call.id, call.state);

@@ -12,6 +12,7 @@ import type { CallSettings } from './call-settings.ts';
 import type { DialTarget } from '../dial-plan/dial-string.ts';
 import { rulingOf } from './incoming-rules.ts';
 import type { IncomingRuling, SendOn } from './incoming-rules.ts';
+import { whoIs } from './who.ts';
 
 export interface IncomingCallsOptions {
   readonly entries: CallEntries;
@@ -108,9 +109,8 @@ export class IncomingCalls {
     this.stopSendOn(id);
     const old = replaces === undefined || connectedAtMs !== undefined ? undefined : entries.find(replaces);
     if (old === undefined || old.call.state !== 'held' || entries.attended().length > 0) return;
-    const { name, number } = old.call.party;
     entries.update(old, {
-      notice: t('The transfer did not work. You are back with {name}.', { name: name ?? number }),
+      notice: t('The transfer did not work. You are back with {name}.', { name: whoIs(old.call.party) }),
     });
     attention
       .inTurn(() => attention.resume(old))
@@ -213,8 +213,8 @@ function continuingWords(
   direction: 'in' | 'out',
   isPickUp: boolean,
 ): string {
-  const who = now.name ?? now.number;
+  const who = whoIs(now);
   if (isPickUp) return t('{who} picked up your call.', { who });
   if (direction === 'in' || before === undefined) return t('You were transferred to {who}.', { who });
-  return t('{name} transferred you to {who}.', { name: before.name ?? before.number, who });
+  return t('{name} transferred you to {who}.', { name: whoIs(before), who });
 }

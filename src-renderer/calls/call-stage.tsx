@@ -14,6 +14,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import type { ReactNode } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
+import { hidesNumber } from '../../src-shared/model/caller.ts';
 import { activeCall, isTransferring } from '../../src-shared/model/calls-at-hand.ts';
 import { useTopic } from '../bridge/client-context.tsx';
 import { useDevicesInUse } from '../media/media-context.tsx';
@@ -23,7 +24,7 @@ import { useAnnounce } from '../ui/live-regions.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { QualityButton } from './call-quality.tsx';
 import { CallControls } from './call-controls.tsx';
-import { conferenceOf, partyName, saidOf, stateWords, transferWords } from './call-text.ts';
+import { conferenceOf, saidOf, stateWords, transferWords } from './call-text.ts';
 import { CallTimer } from './call-timer.tsx';
 import './calls-parts.css';
 import { ConferencePanel } from './conference-panel.tsx';
@@ -34,6 +35,7 @@ import { setStagePanel, useStagePanel } from './stage-panel.ts';
 import type { StagePanel } from './stage-panel.ts';
 import { AddPanel, TransferPanel } from './transfer-panel.tsx';
 import { useCallActions } from './use-call-actions.ts';
+import { usePartyName } from './use-party-name.ts';
 
 /** The detail pane of one running call, or of the last moments of one that ended. */
 export function CallStage({ callId }: { readonly callId: string }) {
@@ -58,6 +60,7 @@ function usePanel(call: Call): StagePanel | undefined {
 
 function Stage({ call, all }: { readonly call: Call; readonly all: readonly Call[] }) {
   const { t } = useLingui();
+  const partyName = usePartyName();
   const announce = useAnnounce();
   const actions = useCallActions();
   const panel = usePanel(call);
@@ -186,7 +189,7 @@ function Who({ call, small, name }: { readonly call: Call; readonly small: boole
       <h2 className="stage__name clip" title={name}>
         {name}
       </h2>
-      {name !== call.party.number && <p className="dim tnum">{call.party.number}</p>}
+      {name !== call.party.number && !hidesNumber(call.party) && <p className="dim tnum">{call.party.number}</p>}
       {by !== undefined && (
         <p className="dim stage__by">
           <ArrowForward16Regular /> <Trans>Forwarded by {by}</Trans>
@@ -203,6 +206,7 @@ function Notes(props: {
   readonly actions: ReturnType<typeof useCallActions>;
 }) {
   const { t } = useLingui();
+  const partyName = usePartyName();
   const { call, all, actions } = props;
   const { notice } = useDevicesInUse();
   const waiting = all.filter((one) => one.id !== call.id && one.state === 'held' && !isTransferring(one));

@@ -4,11 +4,6 @@ import { assertNever } from '../../src-shared/assert-never.ts';
 import type { Call, CallEndReason, CallTransfer } from '../../src-shared/model/call.ts';
 import { activeCall, isLive, isTransferring, lastHeldCall } from '../../src-shared/model/calls-at-hand.ts';
 
-/** The name to show: a person's where known, else the number as dialled or received. */
-export function partyName(call: Pick<Call, 'party'>): string {
-  return call.party.name ?? call.party.number;
-}
-
 /** Why a call ended: what happened and, where there is something, what the person can do. */
 export function endWords(reason: CallEndReason | undefined): MessageDescriptor {
   switch (reason) {

@@ -11,7 +11,6 @@ import {
   isRingingHere,
   leaveRefusal,
   mergeable,
-  partyName,
   stateWords,
   transferWords,
 } from './call-text.ts';
@@ -41,11 +40,6 @@ const incoming = call({ id: 'in', direction: 'in', state: 'ringing', capabilitie
 const press = (key: string, ctrlKey = false) => ({ key, ctrlKey, metaKey: false, shiftKey: false, altKey: false });
 
 describe('words', () => {
-  test('a call without a name shows its number', () => {
-    expect(partyName(call())).toBe('1001');
-    expect(partyName(call({ party: { number: '1001', name: 'Bob' } }))).toBe('Bob');
-  });
-
   test('every end reason has a sentence of its own', () => {
     const words = callEndReasons.map((reason) => endWords(reason).message ?? endWords(reason).id);
     expect(new Set(words).size).toBe(callEndReasons.length);

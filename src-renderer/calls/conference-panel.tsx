@@ -3,13 +3,15 @@ import { CallEnd20Filled, PersonArrowRight20Regular } from '@fluentui/react-icon
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Call } from '../../src-shared/model/call.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
-import { partyName, stateWords } from './call-text.ts';
+import { stateWords } from './call-text.ts';
 import { CallTimer } from './call-timer.tsx';
 import type { CallActions } from './use-call-actions.ts';
+import { usePartyName } from './use-party-name.ts';
 
 /** Who is in the conference, each with the way out of it. */
 export function ConferencePanel(props: { readonly calls: readonly Call[]; readonly actions: CallActions }) {
   const { t } = useLingui();
+  const partyName = usePartyName();
   const { actions } = props;
   return (
     <ul className="confer" aria-label={t`People in this call`}>

@@ -3,10 +3,10 @@ import { CallForward20Regular } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Call } from '../../src-shared/model/call.ts';
 import type { CallTarget } from './call-targets.ts';
-import { partyName } from './call-text.ts';
 import { PanelButton } from './panel-button.tsx';
 import { TargetPicker, useTargets } from './target-picker.tsx';
 import type { CallActions } from './use-call-actions.ts';
+import { usePartyName } from './use-party-name.ts';
 
 /** Sends a ringing call to somebody else; nothing where its device cannot. */
 export function DivertMenu(props: { readonly call: Call; readonly actions: CallActions; readonly className?: string }) {
@@ -28,6 +28,7 @@ export function DivertMenu(props: { readonly call: Call; readonly actions: CallA
 
 function Divert(props: { readonly call: Call; readonly actions: CallActions; readonly onClose: () => void }) {
   const { call, actions, onClose } = props;
+  const partyName = usePartyName();
   const picked = useTargets(call, false);
   const name = partyName(call);
   const send = (to: CallTarget) => {

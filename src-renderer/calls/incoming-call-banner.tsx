@@ -9,13 +9,14 @@ import { useAnnounce } from '../ui/live-regions.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
 import { setCallProblem, useCallProblem } from './call-problem.ts';
-import { answerWords, partyName } from './call-text.ts';
+import { answerWords } from './call-text.ts';
 import './calls-parts.css';
 import { DivertMenu } from './divert-menu.tsx';
 import { CallerLine, IncomingCard } from './incoming-card.tsx';
 import { useCallActions } from './use-call-actions.ts';
 import type { CallActions } from './use-call-actions.ts';
 import { useCallKeys } from './use-call-keys.ts';
+import { usePartyName } from './use-party-name.ts';
 import { useRingNotification } from './use-ring-notification.ts';
 
 /**
@@ -24,6 +25,7 @@ import { useRingNotification } from './use-ring-notification.ts';
  */
 export function IncomingCallBanner() {
   const { t } = useLingui();
+  const partyName = usePartyName();
   const announce = useAnnounce();
   const actions = useCallActions();
   const calls = useTopic('calls')?.calls ?? [];
@@ -79,6 +81,7 @@ export function IncomingCallBanner() {
 /** A second caller, while another call is on: that one goes on hold when this one is answered, or ends where nobody was reached yet. */
 function Waiting(props: { readonly call: Call; readonly active: Call; readonly actions: CallActions }) {
   const { t } = useLingui();
+  const partyName = usePartyName();
   const { call, active, actions } = props;
   const name = partyName(call);
   const who = `waiting-who-${call.id}`;

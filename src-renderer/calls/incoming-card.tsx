@@ -15,12 +15,13 @@ import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import { limits } from '../../src-shared/limits.ts';
 import type { Call } from '../../src-shared/model/call.ts';
+import { hidesNumber } from '../../src-shared/model/caller.ts';
 import { useTopic } from '../bridge/client-context.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
-import { partyName } from './call-text.ts';
 import './calls-parts.css';
 import type { CallActions } from './use-call-actions.ts';
+import { usePartyName } from './use-party-name.ts';
 
 /** What a person says most often to somebody they cannot talk to now. */
 const replies: readonly MessageDescriptor[] = [
@@ -45,7 +46,7 @@ export function CallerLine({ call }: { readonly call: Call }) {
   const by = diverted === undefined ? undefined : (diverted.name ?? diverted.number);
   return (
     <>
-      {name === undefined || name === number ? <Trans>Incoming call</Trans> : number}
+      {name === undefined || name === number || hidesNumber(call.party) ? <Trans>Incoming call</Trans> : number}
       {by !== undefined && (
         <>
           {' · '}
@@ -59,6 +60,7 @@ export function CallerLine({ call }: { readonly call: Call }) {
 /** The card of a call that rings: who it is, and tiles for what a person does about it. It never takes the focus. */
 export function IncomingCard({ call, actions, more, onAnswer }: IncomingCardProps) {
   const { t } = useLingui();
+  const partyName = usePartyName();
   const [replying, setReplying] = useState(false);
   const mailbox = useMailboxNumber();
   const id = useId();

@@ -19,11 +19,12 @@ import { formatRoute, useRoute } from '../shell/route.ts';
 import { liveCallPrefix } from '../shell/use-follow-calls.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
-import { conferenceOf, isRingingHere, mergeable, partyName, saidOf, stateWords } from './call-text.ts';
+import { conferenceOf, isRingingHere, mergeable, saidOf, stateWords } from './call-text.ts';
 import { CallTimer } from './call-timer.tsx';
 import './calls-parts.css';
 import { useCallActions } from './use-call-actions.ts';
 import type { CallActions } from './use-call-actions.ts';
+import { usePartyName } from './use-party-name.ts';
 
 /** Running calls and watched busy people, above the history. Nothing while there are none. */
 export function OnNow() {
@@ -91,6 +92,7 @@ function OneCall(props: {
   readonly actions: CallActions;
 }) {
   const { t } = useLingui();
+  const partyName = usePartyName();
   const { call, together, actions } = props;
   const name = together.length > 1 ? together.map(partyName).join(', ') : partyName(call);
   const active = call.state === 'connected';

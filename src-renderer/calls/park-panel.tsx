@@ -2,12 +2,13 @@ import { Button, Field, Input } from '@fluentui/react-components';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useRef, useState } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
-import { partyName } from './call-text.ts';
 import type { CallActions } from './use-call-actions.ts';
+import { usePartyName } from './use-party-name.ts';
 
 /** Where a call is parked, on phone servers that want the place with their code. */
 export function ParkPanel(props: { readonly call: Call; readonly actions: CallActions; readonly onClose: () => void }) {
   const { t } = useLingui();
+  const partyName = usePartyName();
   const { call, actions, onClose } = props;
   const [slot, setSlot] = useState('');
   const [busy, setBusy] = useState(false);

@@ -3,9 +3,9 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
 import type { CallTarget } from './call-targets.ts';
-import { partyName } from './call-text.ts';
 import { TargetPicker, useTargets } from './target-picker.tsx';
 import type { CallActions } from './use-call-actions.ts';
+import { usePartyName } from './use-party-name.ts';
 
 /** To whom a call goes: at once, or after asking. Inside the stage, so that name and timer stay in sight. */
 export function TransferPanel(props: {
@@ -14,6 +14,7 @@ export function TransferPanel(props: {
   readonly onClose: () => void;
 }) {
   const { t } = useLingui();
+  const partyName = usePartyName();
   const { call, actions, onClose } = props;
   const picked = useTargets(call, true);
   const [busy, setBusy] = useState(false);
@@ -83,6 +84,7 @@ export function TransferPanel(props: {
 /** Who else is to be in the call: joined at once when they are on hold, else called first. */
 export function AddPanel(props: { readonly call: Call; readonly actions: CallActions; readonly onClose: () => void }) {
   const { t } = useLingui();
+  const partyName = usePartyName();
   const { call, actions, onClose } = props;
   const picked = useTargets(call, true);
   const name = partyName(call);

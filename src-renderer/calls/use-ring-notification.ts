@@ -4,7 +4,7 @@ import type { Call } from '../../src-shared/model/call.ts';
 import { ringingCall } from '../../src-shared/model/calls-at-hand.ts';
 import { audibleCalls } from '../../src-shared/model/quiet.ts';
 import { useClientId, useTopic } from '../bridge/client-context.tsx';
-import { partyName } from './call-text.ts';
+import { usePartyName } from './use-party-name.ts';
 
 /**
  * Tells of a call that rings while the person looks elsewhere, in a shell without a window of its own for that: a
@@ -13,6 +13,7 @@ import { partyName } from './call-text.ts';
  */
 export function useRingNotification(ringing: Call | undefined): void {
   const { t } = useLingui();
+  const partyName = usePartyName();
   const clientId = useClientId();
   const isHolder = useTopic('lease')?.holder === clientId;
   const wanted =

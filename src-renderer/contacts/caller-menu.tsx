@@ -1,8 +1,9 @@
 import { MenuItem } from '@fluentui/react-components';
 import { Chat20Regular, ContactCard20Regular, Copy20Regular, PersonAdd20Regular } from '@fluentui/react-icons';
 import { Trans } from '@lingui/react/macro';
+import { hidesNumber } from '../../src-shared/model/caller.ts';
 import { navigate } from '../shell/route.ts';
-import { contactAddress, hidesNumber } from '../ui/caller.ts';
+import { contactAddress } from '../ui/caller.ts';
 import type { Caller } from '../ui/caller.ts';
 import { useCopy } from '../ui/use-copy.ts';
 import { useContact } from '../ui/use-people.ts';

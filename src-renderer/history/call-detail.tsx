@@ -9,6 +9,7 @@ import {
 } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { hidesNumber } from '../../src-shared/model/caller.ts';
 import type { CallRecord } from '../../src-shared/model/history.ts';
 import { useTopic } from '../bridge/client-context.tsx';
 import { useReach } from '../contacts/use-reach.ts';
@@ -17,7 +18,7 @@ import { verdictWords } from '../calls/quality-words.ts';
 import { useCallActions } from '../calls/use-call-actions.ts';
 import { usePlaceCall } from '../calls/use-place-call.ts';
 import { navigate } from '../shell/route.ts';
-import { hidesNumber, useCallerName } from '../ui/caller.ts';
+import { useCallerName } from '../ui/caller.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { Presence, presenceLabel } from '../ui/presence.tsx';
 import { useContact } from '../ui/use-people.ts';

@@ -1,10 +1,10 @@
 import { MenuDivider, MenuItem } from '@fluentui/react-components';
 import { Call20Regular, Delete20Regular } from '@fluentui/react-icons';
 import { Trans } from '@lingui/react/macro';
+import { hidesNumber } from '../../src-shared/model/caller.ts';
 import type { CallRecord } from '../../src-shared/model/history.ts';
 import { usePlaceCall } from '../calls/use-place-call.ts';
 import { CallerMenuItems } from '../contacts/caller-menu.tsx';
-import { hidesNumber } from '../ui/caller.ts';
 import { comboParts, combos, isMac } from '../ui/shortcuts.ts';
 import { numberOf } from './call-words.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { contactAddress, hidesNumber } from './caller.ts';
+import { hidesNumber } from '../../src-shared/model/caller.ts';
+import { callerName, contactAddress } from './caller.ts';
 
 describe('a caller', () => {
   test.each([
@@ -10,6 +11,15 @@ describe('a caller', () => {
     ['anonymous@elsewhere.example', false],
   ])('who comes as "%s" hides the number: %s', (number, hides) => {
     expect(hidesNumber({ number })).toBe(hides);
+  });
+
+  test.each([
+    [{ number: '1001', name: 'Bob' }, 'Bob'],
+    [{ number: '1001' }, '1001'],
+    [{ number: 'anonymous' }, 'Unknown caller'],
+    [{ number: '', name: 'Reception' }, 'Reception'],
+  ])('%j is called %s', (caller, name) => {
+    expect(callerName(caller, 'Unknown caller')).toBe(name);
   });
 
   test.each([

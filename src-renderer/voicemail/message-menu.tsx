@@ -1,11 +1,11 @@
 import { MenuDivider, MenuItem } from '@fluentui/react-components';
 import { Call20Regular, Delete20Regular, MailRead20Regular, MailUnread20Regular } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { hidesNumber } from '../../src-shared/model/caller.ts';
 import type { VoiceMessage } from '../../src-shared/model/voicemail.ts';
 import { useCall } from '../bridge/client-context.tsx';
 import { usePlaceCall } from '../calls/use-place-call.ts';
 import { CallerMenuItems } from '../contacts/caller-menu.tsx';
-import { hidesNumber } from '../ui/caller.ts';
 import { errorWords } from '../ui/error-words.ts';
 import { useAnnounce } from '../ui/live-regions.tsx';
 

@@ -20,11 +20,11 @@ import {
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
+import { hidesNumber } from '../../src-shared/model/caller.ts';
 import type { VoiceMessage } from '../../src-shared/model/voicemail.ts';
 import { useCall } from '../bridge/client-context.tsx';
 import { useDevicesInUse } from '../media/media-context.tsx';
 import { usePlaceCall } from '../calls/use-place-call.ts';
-import { hidesNumber } from '../ui/caller.ts';
 import { clockText } from '../ui/time.ts';
 import { useAction } from '../ui/use-action.ts';
 import { usePlayer } from './use-player.ts';
