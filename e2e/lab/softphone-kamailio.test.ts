@@ -180,6 +180,7 @@ class Phone {
       folder: () => '',
       window: () => Promise.resolve(),
       shown: () => undefined,
+      isRunning: () => true,
       saved: () => undefined,
       showFile: undefined,
       clock: systemClock,
