@@ -10,6 +10,7 @@ import type { AccountOptions } from './account-options.ts';
 import { PasswordCheck, ownReplaced, throwUnlessAccepted } from './password-check.ts';
 import { ownPasswords } from './passwords.ts';
 import type { Passwords } from './passwords.ts';
+import { RememberedPassword } from './remembered-password.ts';
 import { ServiceQueue } from './service-queue.ts';
 import { testService, throwUnlessWorks } from './service-test.ts';
 import { whatStays } from './what-stays.ts';
@@ -42,6 +43,7 @@ export class Account implements Service {
   readonly name = 'account';
   readonly #options: AccountOptions;
   readonly #check: PasswordCheck;
+  readonly #remembered: RememberedPassword;
   #session: Session;
   #password: string | undefined;
   /** A server accepted it. */
@@ -55,6 +57,7 @@ export class Account implements Service {
   constructor(options: AccountOptions) {
     this.#options = options;
     this.#check = new PasswordCheck(options);
+    this.#remembered = new RememberedPassword(options);
     this.#services = new ServiceQueue(options.services);
     this.#session = {
       state: 'signedOut',
@@ -93,7 +96,7 @@ export class Account implements Service {
 
   /** Shows the last account, and signs in by itself when its password is remembered. Does not wait for the network. */
   async start(): Promise<void> {
-    const { settings, secrets, log } = this.#options;
+    const { settings, log } = this.#options;
     this.#unlisten = settings.onChange(this.#options.configKeys, () => {
       this.#scheduleReconfigure();
     });
@@ -102,16 +105,7 @@ export class Account implements Service {
       this.#publish({});
       return;
     }
-    let password: string | undefined;
-    let failure: string | undefined;
-    try {
-      password = await secrets.get(secretName(address));
-    } catch (error) {
-      log.warn('the remembered password cannot be read', { error });
-      failure = t('Your password can no longer be read from {backend}. Enter it again to sign in.', {
-        backend: secrets.backend,
-      });
-    }
+    const { password, failure } = await this.#remembered.get(address);
     if (password === undefined) {
       this.#publish({ address, accountId: accountIdOf(address), ...(failure === undefined ? {} : { failure }) });
       return;
@@ -222,7 +216,7 @@ export class Account implements Service {
       this.#isProven = true;
       // One of its own would stand before the one that was accepted here.
       if (service !== 'chat') await accountSecrets.keep(address, `${service}.password`, '');
-      const failure = await this.#remember(address, password);
+      const failure = await this.#remembered.keep(address, password);
       const { failure: _, ...session } = this.#session;
       this.#publish({ ...session, ...(failure === undefined ? {} : { failure }) });
     }
@@ -243,7 +237,7 @@ export class Account implements Service {
       if (generation !== this.#generation) return;
       if (verdict.kind === 'denied') {
         this.#password = undefined;
-        await this.#options.secrets.delete(secretName(address)).catch((error: unknown) => {
+        await this.#remembered.forget(address).catch((error: unknown) => {
           this.#options.log.warn('the password could not be deleted', { error });
         });
         if (generation !== this.#generation) return;
@@ -270,25 +264,10 @@ export class Account implements Service {
     this.#options.settings.adoptDrafts(config.address);
     this.#password = password;
     this.#isProven = true;
-    const failure = await this.#remember(config.address, password);
+    const failure = await this.#remembered.keep(config.address, password);
     this.#stillCurrent(generation);
     this.#enter('signedIn', { ...this.#who(config.address), ...(failure === undefined ? {} : { failure }) });
     await this.#connect(generation, config, password);
-  }
-
-  /** Keeps the password of the account; answers in words when it could not be kept. */
-  async #remember(address: string, password: string): Promise<string | undefined> {
-    const { secrets, log } = this.#options;
-    try {
-      await secrets.set(secretName(address), password);
-      return undefined;
-    } catch (error) {
-      log.warn('the password was not remembered', { error });
-      const words = t('Your password could not be kept in {backend}; Parley will ask for it at the next start.', {
-        backend: secrets.backend,
-      });
-      return error instanceof AppError ? `${words} ${error.message}` : words;
-    }
   }
 
   async #passwords(address: string, account: string): Promise<Passwords> {
@@ -347,9 +326,9 @@ export class Account implements Service {
 
   /** Forgets every password of the account. False: the store did not let them go. */
   async #forget(address: string): Promise<boolean> {
-    const { secrets, accountSecrets, log } = this.#options;
+    const { accountSecrets, log } = this.#options;
     try {
-      await secrets.delete(secretName(address));
+      await this.#remembered.forget(address);
       await accountSecrets.forgetAll(address);
       return true;
     } catch (error) {
@@ -399,8 +378,4 @@ export class Account implements Service {
 function normalize(address: string): string | undefined {
   const clean = address.trim().toLowerCase();
   return /^[^@\s/]+@[^@\s/]+$/.test(clean) ? clean : undefined;
-}
-
-function secretName(address: string): string {
-  return `account:${address}`;
 }
