@@ -51,3 +51,13 @@ describe('where every service that is left has a password of its own', () => {
     expect(rig.secrets.has('phone.password:alice@example.com')).toBe(false);
   });
 });
+
+test('an own password that cannot be let go: the one of the account stays what it was', async () => {
+  const account = await phoneWithItsOwn();
+  rig.secretsBroken = true;
+  expect(await refusal(account.enterPassword('phone', 'new', 'account'))).toMatchObject({ code: 'internal' });
+  rig.secretsBroken = false;
+  rig.settings.set('phone.servers', ['pbx.test']);
+  await rig.clock.run(1_000);
+  expect(rig.services).toEqual(['connect alice@example.com p phone: pin']);
+});

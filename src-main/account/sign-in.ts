@@ -212,10 +212,11 @@ export class Account implements Service {
     if (of === 'own' && service !== 'chat') {
       await accountSecrets.keep(address, `${service}.password`, password);
     } else {
-      this.#password = password;
-      this.#isProven = true;
       // One of its own would stand before the one that was accepted here.
       if (service !== 'chat') await accountSecrets.keep(address, `${service}.password`, '');
+      this.#stillCurrent(generation);
+      this.#password = password;
+      this.#isProven = true;
       const failure = await this.#remembered.keep(address, password);
       const { failure: _, ...session } = this.#session;
       this.#publish({ ...session, ...(failure === undefined ? {} : { failure }) });
