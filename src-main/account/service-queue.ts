@@ -20,14 +20,9 @@ export interface AccountLife {
 export class ServiceQueue {
   readonly #services: AccountLife;
   #last: Promise<unknown> = Promise.resolve();
-  #areConnected = false;
 
   constructor(services: AccountLife) {
     this.#services = services;
-  }
-
-  get areConnected(): boolean {
-    return this.#areConnected;
   }
 
   async show(config: AccountConfig, isMoot: () => boolean): Promise<void> {
@@ -40,7 +35,6 @@ export class ServiceQueue {
   connect(config: AccountConfig, passwords: Passwords, isMoot: () => boolean): Promise<boolean> {
     return this.#inTurn(async () => {
       if (isMoot()) return true;
-      this.#areConnected = true;
       return await this.#services.connect(config, passwords);
     });
   }
@@ -51,10 +45,7 @@ export class ServiceQueue {
   }
 
   stop(): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#areConnected = false;
-      await this.#services.stop();
-    });
+    return this.#inTurn(() => this.#services.stop());
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -295,6 +295,23 @@ describe('settings that change while signed in', () => {
     expect(rig.session().waitsForCalls).toBeUndefined();
   });
 
+  test('and wait for a call are not forgotten when a sign-in meanwhile is refused', async () => {
+    const account = await rig.startAccount();
+    await account.signIn('alice@example.com', 'p');
+    rig.callsRun = true;
+    rig.settings.set('phone.servers', ['pbx.test']);
+    await rig.clock.run(1_000);
+    rig.answers.chat = denied;
+    await refusal(account.signIn('alice@example.com', 'typo'));
+    await rig.clock.run(1_000);
+    expect(rig.session()).toMatchObject({ waitsForCalls: true, failure: denied.message });
+    rig.services.length = 0;
+    rig.callsRun = false;
+    rig.endCalls();
+    await rig.clock.run(1_000);
+    expect(rig.services).toEqual(['connect alice@example.com p']);
+  });
+
   test('mend what stood in the way of a start', async () => {
     const account = await rig.startAccount();
     await account.signIn('alice@example.com', 'p');

@@ -52,6 +52,8 @@ export class Account implements Service {
   /** A later sign-in or sign-out makes the one under way moot. */
   #generation = 0;
   #reconfigureTimer: TimerHandle | undefined;
+  /** Why settings could not be used, as the session says it. */
+  #settingsFailure: string | undefined;
   #unlisten: (() => void) | undefined;
 
   constructor(options: AccountOptions) {
@@ -252,8 +254,7 @@ export class Account implements Service {
       await this.#connect(generation, config, password);
     } catch (error) {
       if (generation !== this.#generation || !(error instanceof AppError)) throw error;
-      this.#options.log.warn('the services cannot connect with these settings', { error });
-      this.#publish({ ...this.#session, failure: error.message });
+      this.#settingsFailed(error);
       // What is stored helps all the same, and a person who mends the setting is connected.
       await this.#services.show(this.#options.configureToShow(address), isMoot);
     }
@@ -280,8 +281,8 @@ export class Account implements Service {
     const failure = error instanceof AppError ? error.message : t('Something went wrong. The log has the details.');
     if (before.state === 'signedIn' && before.address !== undefined) {
       this.#enter('signedIn', { ...this.#who(before.address), failure });
-      // The attempt came before the remembered password had started them.
-      if (!this.#services.areConnected) this.#scheduleReconfigure();
+      // The attempt stopped what was under way: the start with the remembered password, settings that wait for a call.
+      this.#scheduleReconfigure();
       return;
     }
     this.#enter('signedOut', { address, accountId: accountIdOf(address), failure });
@@ -293,10 +294,16 @@ export class Account implements Service {
     this.#reconfigureTimer = clock.setTimeout(() => {
       this.#reconfigureTimer = undefined;
       void this.#reconfigure().catch((error: unknown) => {
-        log.warn('the changed settings could not be used', { error });
-        if (error instanceof AppError) this.#publish({ ...this.#session, failure: error.message });
+        if (error instanceof AppError) this.#settingsFailed(error);
+        else log.error('changed settings were not taken over', { error });
       });
     }, reconfigureDelayMs);
+  }
+
+  #settingsFailed(error: AppError): void {
+    this.#options.log.warn('the services cannot connect with these settings', { error });
+    this.#settingsFailure = error.message;
+    this.#publish({ ...this.#session, failure: error.message });
   }
 
   /** Server settings changed while signed in: what rests on them connects anew with the same password. */
@@ -307,7 +314,9 @@ export class Account implements Service {
     const generation = this.#generation;
     const config = await this.#options.configure(address);
     if (generation !== this.#generation) return;
-    this.#publish({ ...this.#who(address), ...(this.#session.waitsForCalls === true ? { waitsForCalls: true } : {}) });
+    const { displayName: _, failure, ...session } = this.#session;
+    const stays = failure === undefined || failure === this.#settingsFailure ? {} : { failure };
+    this.#publish({ ...session, ...this.#who(address), ...stays });
     await this.#connect(generation, config, password);
   }
 
