@@ -4,3 +4,9 @@ import { createHash } from 'node:crypto';
 export function accountIdOf(address: string): string {
   return createHash('sha256').update(`parley account ${address.toLowerCase()}`).digest('base64url').slice(0, 22);
 }
+
+/** Lower case, no white space; undefined when it is not `user@domain`. */
+export function normalizedAddress(address: string): string | undefined {
+  const clean = address.trim().toLowerCase();
+  return /^[^@\s/]+@[^@\s/]+$/.test(clean) ? clean : undefined;
+}

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SignInRig, denied, refusal } from './sign-in-rig.test-support.ts';
+import { SignInRig, denied, ok, refusal } from './sign-in-rig.test-support.ts';
+import type { ProbeResult } from './account-config.ts';
 import type { Account } from './sign-in.ts';
 
 let rig: SignInRig;
@@ -44,7 +45,7 @@ describe('where every service that is left has a password of its own', () => {
     rig.answers.phone = denied;
     expect(await refusal(account.signIn('alice@example.com', 'typo'))).toMatchObject({ code: 'denied' });
     expect(rig.secrets.get('phone.password:alice@example.com')).toBe('pin');
-    rig.answers.phone = { outcome: 'ok', message: 'accepted' };
+    rig.answers.phone = ok;
     await account.signIn('alice@example.com', 'new');
     expect(rig.attempts).toEqual(['phone typo', 'phone new']);
     expect(rig.services.at(-1)).toBe('connect alice@example.com new');
@@ -60,4 +61,64 @@ test('an own password that cannot be let go: the one of the account stays what i
   rig.settings.set('phone.servers', ['pbx.test']);
   await rig.clock.run(1_000);
   expect(rig.services).toEqual(['connect alice@example.com p phone: pin']);
+});
+
+describe('a password that is entered while something else is under way', () => {
+  async function signedIn(): Promise<Account> {
+    const account = await rig.startAccount();
+    await account.signIn('alice@example.com', 'old');
+    rig.services.length = 0;
+    return account;
+  }
+
+  test('is not followed by settings that were taken over with the old one', async () => {
+    const account = await signedIn();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    rig.configuring = promise;
+    rig.settings.set('phone.servers', ['pbx.test']);
+    await rig.clock.run(1_000);
+    rig.configuring = Promise.resolve();
+    await account.enterPassword('chat', 'new', 'account');
+    resolve(undefined);
+    await rig.clock.run(60_000);
+    expect(rig.services).toEqual(['connect alice@example.com new', 'accepted chat']);
+  });
+
+  test('holds with settings that change while it is tried', async () => {
+    const account = await signedIn();
+    const { promise, resolve } = Promise.withResolvers<ProbeResult>();
+    rig.answers.chat = promise;
+    const entering = account.enterPassword('chat', 'new', 'account');
+    await rig.clock.run();
+    rig.settings.set('phone.servers', ['pbx.test']);
+    resolve(ok);
+    await entering;
+    await rig.clock.run(60_000);
+    expect(rig.services).toEqual(['connect alice@example.com new', 'accepted chat']);
+    expect(rig.connectedWith?.phone?.servers).toMatchObject([{ host: 'pbx.test' }]);
+  });
+
+  test('outlives the remembered one, which a server refuses later', async () => {
+    await (await signedIn()).stop();
+    const { promise, resolve } = Promise.withResolvers<ProbeResult>();
+    rig.answers.chat = promise;
+    const account = await rig.makeAccount();
+    await account.start();
+    await rig.clock.run();
+    await account.enterPassword('phone', 'new', 'account');
+    resolve(denied);
+    await rig.clock.run(60_000);
+    expect(rig.session().state).toBe('signedIn');
+    expect(rig.secrets.get('account:alice@example.com')).toBe('new');
+    expect(rig.services.slice(-2)).toEqual(['connect alice@example.com new', 'accepted phone']);
+  });
+
+  test('stands beside another service’s own that is entered at the same time', async () => {
+    const account = await signedIn();
+    await Promise.all([
+      account.enterPassword('phone', 'secret', 'own'),
+      account.enterPassword('voicemail', '4711', 'own'),
+    ]);
+    expect(rig.services).toContain('connect alice@example.com old phone: secret voicemail: 4711');
+  });
 });

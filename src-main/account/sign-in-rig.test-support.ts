@@ -40,6 +40,8 @@ export class SignInRig {
   readonly attempts: string[] = [];
   /** What the services were told, in order. */
   readonly services: string[] = [];
+  /** What they were connected with last. */
+  connectedWith: AccountConfig | undefined;
   readonly registered: string[] = [];
   configureError: AppError | undefined;
   /** Working out a configuration takes until then. */
@@ -122,6 +124,7 @@ export class SignInRig {
           return Promise.resolve();
         },
         connect: (config, { account: password, own }) => {
+          this.connectedWith = config;
           const others = Object.entries(own).map(([service, one]) => ` ${service}: ${one}`);
           this.services.push(`connect ${config.address} ${password}${others.join('')}`);
           return Promise.resolve(!this.callsRun);

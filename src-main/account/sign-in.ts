@@ -5,7 +5,7 @@ import type { ServiceTest, Session, SignInService } from '../../src-shared/model
 import { t } from '../../src-shared/words.ts';
 import type { Service } from '../core/service.ts';
 import type { AccountConfig } from './account-config.ts';
-import { accountIdOf } from './account-id.ts';
+import { accountIdOf, normalizedAddress } from './account-id.ts';
 import type { AccountOptions } from './account-options.ts';
 import { PasswordCheck, ownReplaced, throwUnlessAccepted } from './password-check.ts';
 import { ownPasswords } from './passwords.ts';
@@ -102,7 +102,7 @@ export class Account implements Service {
     this.#unlisten = settings.onChange(this.#options.configKeys, () => {
       this.#scheduleReconfigure();
     });
-    const address = normalize(settings.get('account.address'));
+    const address = normalizedAddress(settings.get('account.address'));
     if (address === undefined) {
       this.#publish({});
       return;
@@ -139,7 +139,7 @@ export class Account implements Service {
    * (address, settings), `unsupported` (every service is switched off). The session shows the same words.
    */
   async signIn(typedAddress: string, password: string): Promise<void> {
-    const address = normalize(typedAddress);
+    const address = normalizedAddress(typedAddress);
     if (address === undefined) {
       throw new AppError('invalid', t('The address must have the form name@company.com.'));
     }
@@ -192,7 +192,13 @@ export class Account implements Service {
   test(service: SignInService, typedAddress: string, password: string): Promise<ServiceTest> {
     const { clock, configure, registerSecret } = this.#options;
     registerSecret(password);
-    return testService(service, { address: normalize(typedAddress), password, configure, check: this.#check, clock });
+    return testService(service, {
+      address: normalizedAddress(typedAddress),
+      password,
+      configure,
+      check: this.#check,
+      clock,
+    });
   }
 
   /**
@@ -207,26 +213,31 @@ export class Account implements Service {
       throw new AppError('invalid', t('Sign in first.'));
     }
     registerSecret(password);
-    const generation = this.#generation;
+    // Another one that is entered for another service at the same time does no harm.
+    const mustBeAsBefore = (): void => {
+      const { session } = this;
+      if (session.state !== 'signedIn' || session.address !== address || this.#password !== accountPassword)
+        throw cancelled();
+    };
     const config = await configure(address);
     throwUnlessWorks(service, config, await this.#check.one(service, config, password));
-    this.#stillCurrent(generation);
-    if (of === 'own' && service !== 'chat') {
-      await accountSecrets.keep(address, `${service}.password`, password);
-    } else {
-      // One of its own would stand before the one that was accepted here.
-      if (service !== 'chat') await accountSecrets.keep(address, `${service}.password`, '');
-      this.#stillCurrent(generation);
+    mustBeAsBefore();
+    const isOwn = of === 'own' && service !== 'chat';
+    // One of its own would stand before the one of the account that was accepted here.
+    if (service !== 'chat') await accountSecrets.keep(address, `${service}.password`, isOwn ? password : '');
+    mustBeAsBefore();
+    // What is under way has the passwords and settings of before.
+    const generation = this.#begin();
+    if (!isOwn) {
       this.#password = password;
       this.#isProven = true;
       const failure = await this.#remembered.keep(address, password);
+      this.#stillCurrent(generation);
       const { failure: _, ...session } = this.#session;
       this.#publish({ ...session, ...(failure === undefined ? {} : { failure }) });
     }
-    this.#stillCurrent(generation);
-    const isDone = await this.#connect(generation, config, this.#password ?? accountPassword);
     // The phone of a running call still has the old one.
-    if (isDone) this.#services.accepted(service);
+    if (await this.#reconfigure()) this.#services.accepted(service);
   }
 
   /** With the remembered password: what is stored shows at once; the services connect when one accepts or none answers. */
@@ -294,8 +305,7 @@ export class Account implements Service {
     this.#reconfigureTimer = clock.setTimeout(() => {
       this.#reconfigureTimer = undefined;
       void this.#reconfigure().catch((error: unknown) => {
-        if (error instanceof AppError) this.#settingsFailed(error);
-        else log.error('changed settings were not taken over', { error });
+        log.error('changed settings were not taken over', { error });
       });
     }, reconfigureDelayMs);
   }
@@ -306,18 +316,27 @@ export class Account implements Service {
     this.#publish({ ...this.#session, failure: error.message });
   }
 
-  /** Server settings changed while signed in: what rests on them connects anew with the same password. */
-  async #reconfigure(): Promise<void> {
+  /**
+   * What rests on changed settings or passwords connects anew. False: something has to wait, or a setting stands in the
+   * way, which the session says.
+   */
+  async #reconfigure(): Promise<boolean> {
     const { address, state } = this.#session;
-    const password = this.#password;
-    if (state !== 'signedIn' || address === undefined || password === undefined) return;
+    if (state !== 'signedIn' || address === undefined) return false;
     const generation = this.#generation;
-    const config = await this.#options.configure(address);
-    if (generation !== this.#generation) return;
-    const { displayName: _, failure, ...session } = this.#session;
-    const stays = failure === undefined || failure === this.#settingsFailure ? {} : { failure };
-    this.#publish({ ...session, ...this.#who(address), ...stays });
-    await this.#connect(generation, config, password);
+    try {
+      const config = await this.#options.configure(address);
+      const password = this.#password;
+      if (generation !== this.#generation || password === undefined) return false;
+      const { displayName: _, failure, ...session } = this.#session;
+      const stays = failure === undefined || failure === this.#settingsFailure ? {} : { failure };
+      this.#publish({ ...session, ...this.#who(address), ...stays });
+      return await this.#connect(generation, config, password);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (generation === this.#generation) this.#settingsFailed(error);
+      return false;
+    }
   }
 
   /** Hands the configuration over; what has to wait for the end of calls is handed over again then, and false is answered. */
@@ -356,7 +375,7 @@ export class Account implements Service {
   }
 
   #stillCurrent(generation: number): void {
-    if (generation !== this.#generation) throw new AppError('invalid', t('Signing in was cancelled.'));
+    if (generation !== this.#generation) throw cancelled();
   }
 
   #who(address: string): Pick<Session, 'address' | 'accountId' | 'displayName'> {
@@ -384,8 +403,6 @@ export class Account implements Service {
   }
 }
 
-/** Lower case, no white space; undefined when it is not `user@domain`. */
-function normalize(address: string): string | undefined {
-  const clean = address.trim().toLowerCase();
-  return /^[^@\s/]+@[^@\s/]+$/.test(clean) ? clean : undefined;
+function cancelled(): AppError {
+  return new AppError('invalid', t('Signing in was cancelled.'));
 }
