@@ -17,8 +17,7 @@ import { Archive } from './archive/archive.ts';
 import { availabilityOf } from './calls/availability.ts';
 import { CallList } from './calls/call-list.ts';
 import { CallsService } from './calls/calls-service.ts';
-import { ConversationNotes, isTalking } from './calls/conversation-notes.ts';
-import { whoIs } from './calls/who.ts';
+import { ConversationNotes, talkingWith } from './calls/conversation-notes.ts';
 import { startOnly } from './core/service.ts';
 import type { Service } from './core/service.ts';
 import { dialable } from './dial-plan/dialable.ts';
@@ -300,7 +299,7 @@ export class AccountServices {
       hub.watch('calls', ({ calls: list }) => {
         this.#running = list.filter((call) => call.state !== 'ended');
         parts.afterwards.run(() => {
-          ownPresence.setOnPhone(list.some(isTalking));
+          ownPresence.setOnPhone(talkingWith(list).length > 0);
           notes.see(list);
         });
       }),
@@ -373,7 +372,7 @@ export class AccountServices {
    * themselves; their connections are looked at when it wakes.
    */
   async sleep(): Promise<void> {
-    this.#cut = this.#running.filter(isTalking).map(({ party }) => whoIs(party));
+    this.#cut = talkingWith(this.#running);
     await Promise.all([this.#softphone?.sleep(), this.#im?.sleep()]);
   }
 

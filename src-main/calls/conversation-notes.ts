@@ -16,9 +16,9 @@ export interface ConversationNotesOptions {
   readonly missed: (who: string) => void;
 }
 
-/** Somebody talks here, or is on hold. */
-export function isTalking({ state }: Call): boolean {
-  return state === 'connected' || state === 'held';
+/** Names or numbers of those who talk here, or are on hold. */
+export function talkingWith(calls: readonly Call[]): readonly string[] {
+  return calls.filter(({ state }) => state === 'connected' || state === 'held').map(({ party }) => whoIs(party));
 }
 
 /** Notes once of each call that it began, and that it was missed. */
