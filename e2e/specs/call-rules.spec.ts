@@ -19,6 +19,7 @@ test(
     await topBar.getByRole('button', { name: 'Take calls here' }).click();
     await expect(page.getByRole('switch', { name: 'Refuse calls' })).not.toBeChecked();
     await expect(topBar).not.toContainText('Calls are refused');
+    await expect(topBar.getByRole('button').first()).toBeFocused();
     await caller.page.keyboard.press('Control+Shift+P');
     await caller.page.getByRole('menuitemcheckbox', { name: 'Refuse calls' }).click();
     await caller.page.keyboard.press('Escape');

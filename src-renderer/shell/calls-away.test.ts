@@ -11,7 +11,11 @@ test('while calls ring here nothing is said, whatever becomes of those that nobo
 });
 test('calls that are sent on are said before calls that are refused: they never come to that', () => {
   const away = callsAway({ forward: { always: '6102' }, doNotDisturb: true }, []);
-  expect(away).toEqual({ target: '6102', key: 'calls.forwardAlways', off: '', locked: false });
+  expect(away).toEqual({ target: '6102', key: 'calls.forwardAlways', off: '', locked: false, more: true });
+});
+test('what is switched off last makes calls ring again', () => {
+  expect(callsAway({ forward: { always: '6102' }, doNotDisturb: false }, [])?.more).toBe(false);
+  expect(callsAway({ forward: {}, doNotDisturb: true }, [])?.more).toBe(false);
 });
 test('refused calls go to the number for a busy line where there is one', () => {
   expect(callsAway({ forward: {}, doNotDisturb: true }, [])?.target).toBeUndefined();

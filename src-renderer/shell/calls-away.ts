@@ -10,6 +10,8 @@ export interface CallsAway {
   readonly off: '' | false;
   /** The organization holds it. */
   readonly locked: boolean;
+  /** No call rings without it either: another rule says so. */
+  readonly more: boolean;
 }
 
 /** Why no call rings here, in the order in which the rules hold; undefined while calls ring. */
@@ -22,9 +24,9 @@ export function callsAway(
   const isLocked = (key: string) => settings.some((setting) => setting.key === key && setting.locked);
   if (forward.always !== undefined) {
     const key = 'calls.forwardAlways';
-    return { target: forward.always, key, off: '', locked: isLocked(key) };
+    return { target: forward.always, key, off: '', locked: isLocked(key), more: doNotDisturb };
   }
   if (!doNotDisturb) return undefined;
   const key = 'calls.doNotDisturb';
-  return { target: forward.busy, key, off: false, locked: isLocked(key) };
+  return { target: forward.busy, key, off: false, locked: isLocked(key), more: false };
 }

@@ -16,6 +16,11 @@ export function focusList(): void {
   requestAnimationFrame(focusListNow);
 }
 
+/** Takes the focus to the own name in the top bar: what stood beside it is gone. */
+export function focusOwnPresence(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-region=topbar] .me')?.focus());
+}
+
 function focusListNow(): void {
   const list = document.querySelector<HTMLElement>('[data-region=list]');
   const row =
