@@ -17,13 +17,15 @@ export function RecordingNotice() {
   const canShow = useAbilities().includes('files');
   const [saved, setSaved] = useState<SavedRecording>();
   useEvent('call.recorded', (recording) => {
+    // Why the one before could not be shown says nothing about this one.
+    action.clear();
     setSaved(recording);
     announce(t`The recording was saved as ${recording.file}.`);
   });
   if (saved === undefined) return null;
   const { recordingId, file, folder } = saved;
   return (
-    <MessageBar intent="success" layout="multiline" className="callproblem">
+    <MessageBar intent={action.error === undefined ? 'success' : 'error'} layout="multiline" className="callproblem">
       <MessageBarBody>
         {action.error ?? (
           <Trans>
