@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** The last request about a call that failed, in words, until it is dismissed or the next one works. */
+/** The last request that failed without a place of its own to say so, mostly about a call, in words, until it is dismissed or the next one works. */
 let problem: string | undefined;
 const listeners = new Set<() => void>();
 

@@ -1,9 +1,7 @@
-import { useLingui } from '@lingui/react/macro';
 import { useMemo } from 'react';
 import { useCall } from '../bridge/client-context.tsx';
-import { errorWords } from '../ui/error-words.ts';
-import { useAnnounce } from '../ui/live-regions.tsx';
 import { setCallProblem } from './call-problem.ts';
+import { useShowProblem } from './use-show-problem.ts';
 
 /** What can be asked about a call. A refusal shows in the banner and is read out. Resolves to false when refused. */
 export interface CallActions {
@@ -50,8 +48,7 @@ export interface CallActions {
 
 export function useCallActions(): CallActions {
   const call = useCall();
-  const announce = useAnnounce();
-  const { t } = useLingui();
+  const showProblem = useShowProblem();
   return useMemo(() => {
     const attempt = async (request: () => Promise<unknown>): Promise<boolean> => {
       try {
@@ -59,9 +56,7 @@ export function useCallActions(): CallActions {
         setCallProblem(undefined);
         return true;
       } catch (error) {
-        const words = errorWords(error, t);
-        setCallProblem(words);
-        announce(words, 'assertive');
+        showProblem(error);
         return false;
       }
     };
@@ -105,5 +100,5 @@ export function useCallActions(): CallActions {
       redial: () => attempt(() => call('calls.redial', null)),
       record: (callId, on) => void attempt(() => call('calls.record', { callId, on })),
     };
-  }, [call, announce, t]);
+  }, [call, showProblem]);
 }

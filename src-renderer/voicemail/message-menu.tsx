@@ -1,20 +1,18 @@
 import { MenuDivider, MenuItem } from '@fluentui/react-components';
 import { Call20Regular, Delete20Regular, MailRead20Regular, MailUnread20Regular } from '@fluentui/react-icons';
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Trans } from '@lingui/react/macro';
 import { hidesNumber } from '../../src-shared/model/caller.ts';
 import type { VoiceMessage } from '../../src-shared/model/voicemail.ts';
 import { useCall } from '../bridge/client-context.tsx';
 import { usePlaceCall } from '../calls/use-place-call.ts';
+import { useShowProblem } from '../calls/use-show-problem.ts';
 import { CallerMenuItems } from '../contacts/caller-menu.tsx';
-import { errorWords } from '../ui/error-words.ts';
-import { useAnnounce } from '../ui/live-regions.tsx';
 
 /** The items of a voice message's menu. */
 export function MessageMenuItems(props: { readonly message: VoiceMessage; readonly onDelete: () => void }) {
-  const { t } = useLingui();
   const call = useCall();
   const placeCall = usePlaceCall();
-  const announce = useAnnounce();
+  const showProblem = useShowProblem();
   const { message } = props;
   const { id, heard } = message;
   return (
@@ -33,9 +31,7 @@ export function MessageMenuItems(props: { readonly message: VoiceMessage; readon
       <MenuItem
         icon={heard ? <MailUnread20Regular /> : <MailRead20Regular />}
         onClick={() => {
-          call('voicemail.markHeard', { id, heard: !heard }).catch((error: unknown) => {
-            announce(errorWords(error, t), 'assertive');
-          });
+          call('voicemail.markHeard', { id, heard: !heard }).catch(showProblem);
         }}
       >
         {heard ? <Trans>Mark as new</Trans> : <Trans>Mark as heard</Trans>}
