@@ -7,6 +7,7 @@ import type { Person } from '../../src-shared/model/contact.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
 import { DialPadButton } from '../calls/dial-pad.tsx';
 import { useCallActions } from '../calls/use-call-actions.ts';
+import { useShowProblem } from '../calls/use-show-problem.ts';
 import { focusDetail } from '../shell/focus-detail.ts';
 import { navigate } from '../shell/route.ts';
 import { useShellCommands } from '../shell/shell-commands.ts';
@@ -14,8 +15,8 @@ import { moveInList } from '../ui/list-keys.ts';
 import { ariaCombo, combos, isMac, pressed } from '../ui/shortcuts.ts';
 import { Kbd } from '../ui/kbd.tsx';
 import { useAnnounce } from '../ui/live-regions.tsx';
-import { errorWords } from '../ui/error-words.ts';
 import { contactsByJid } from '../ui/use-people.ts';
+import { CallsUnderWay } from './calls-under-way.ts';
 import { commands, matchingCommands } from './commands.tsx';
 import type { Command } from './commands.tsx';
 import { SearchPanel, keyOf, rowId } from './search-panel.tsx';
@@ -31,6 +32,9 @@ export interface SearchHandle {
 /** How Enter was pressed: alone opens, with Ctrl calls, with Shift chats. */
 type Intent = 'act' | 'call' | 'chat';
 
+/** Milliseconds: a call that is placed within them needs no words. */
+const slowAfterMs = 400;
+
 /** One box for people, numbers and (after `>`) commands: a combobox with a grouped listbox. */
 export function SearchBox(props: {
   readonly handle: Ref<SearchHandle>;
@@ -41,13 +45,15 @@ export function SearchBox(props: {
   const { tryToPlace } = useCallActions();
   const shell = useShellCommands();
   const announce = useAnnounce();
+  const showProblem = useShowProblem();
   const search = useSearch();
   const roster = useTopic('roster');
   const own = useTopic('ownPresence');
   const input = useRef<HTMLInputElement>(null);
   const opener = useRef<Element | null>(null);
   const held = useRef<HeldEnter<Intent>>(undefined);
-  const placing = useRef(false);
+  const typed = useRef('');
+  const [underWay] = useState(() => new CallsUnderWay());
   const [focused, setFocused] = useState(false);
   const [active, setActive] = useState(0);
 
@@ -62,6 +68,7 @@ export function SearchBox(props: {
 
   const type = (text: string) => {
     held.current = undefined;
+    typed.current = text;
     setActive(0);
     search.type(text);
     props.onOpenChange(text.trim() !== '');
@@ -72,14 +79,17 @@ export function SearchBox(props: {
   };
   /**
    * The list goes once the call is on its way: drawing it away costs the call time, and what cannot be called stands
-   * there to be corrected.
+   * there to be corrected. What is typed while another call is put on hold for it stays.
    */
   const callAndLeave = (target: string, name?: string) => {
-    if (placing.current) return;
-    placing.current = true;
+    if (!underWay.begin(target)) return;
+    const then = typed.current;
+    const slow = window.setTimeout(() => {
+      announce(t`Calling…`);
+    }, slowAfterMs);
     void tryToPlace(target, name).then((placed) => {
-      placing.current = false;
-      if (placed) leave();
+      window.clearTimeout(slow);
+      if (underWay.end(target, placed, { then, now: typed.current })) leave();
     });
   };
 
@@ -121,9 +131,7 @@ export function SearchBox(props: {
       row.run({
         openShortcuts: shell.openShortcuts,
         setPresence: (state) => {
-          call('presence.set', { state, text: own?.text ?? '' }).catch((error: unknown) => {
-            announce(errorWords(error, t));
-          });
+          call('presence.set', { state, text: own?.text ?? '' }).catch(showProblem);
         },
       });
       return;
