@@ -192,12 +192,12 @@ test('a recording holds both sides, and the far end hears the notice; it outlive
     );
     return names.filter((_name, index) => (sound.toneDb[index] ?? 0) > -50).sort();
   };
+  const noticeDb = (callId: string) => page.evaluate((id) => window.mediaBench.toneDb(id, 1_400), callId);
+  const noticeSoon = { intervals: [40], timeout: 5_000 };
   await connect('one');
   await expectHeard({ one: ['me'] });
   await record('one');
-  await expect
-    .poll(() => page.evaluate(() => window.mediaBench.toneDb('one', 1_400)), { intervals: [40], timeout: 5_000 })
-    .toBeGreaterThan(audibleDb);
+  await expect.poll(() => noticeDb('one'), noticeSoon).toBeGreaterThan(audibleDb);
   await more(1);
   expect(await recorded()).toEqual(['me', 'one']);
 
@@ -223,10 +223,20 @@ test('a recording holds both sides, and the far end hears the notice; it outlive
   await record();
   const isOver = () => page.evaluate(() => window.mediaBench.recorded().at(-1)?.last);
   await expect.poll(isOver).toBe(true);
-  // What crossed the end on its way begins nothing.
+  await expect.poll(() => noticeDb('two'), noticeSoon).toBeLessThan(audibleDb);
+  // What crossed the end on its way begins nothing: a recording says at once that it is one, long before its first piece.
   await record('two');
+  const loudestNotice = page.evaluate(async () => {
+    let loudest = -Infinity;
+    for (let look = 0; look < 25; look += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      loudest = Math.max(loudest, window.mediaBench.toneDb('two', 1_400));
+    }
+    return loudest;
+  });
   // The microphone goes straight to the far end again.
   await expectHeard({ two: ['me'] });
+  expect(await loudestNotice).toBeLessThan(audibleDb);
   expect(await isOver()).toBe(true);
 });
 
