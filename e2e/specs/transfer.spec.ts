@@ -65,9 +65,15 @@ test(
 
     from = carol.events.length;
     await window.control('Transfer').click();
-    await window.targetField.fill(lab.account('carol').extension);
-    await expect(window.suggestions.first()).toBeVisible();
-    await window.page.getByRole('button', { name: 'Transfer now' }).click();
+    await window.targetField.fill('Dave');
+    await expect(window.suggestions.first()).toContainText('Dave');
+    // Enter before this text is answered must not act on whom the one before has found.
+    await window.targetField.evaluate(async (field: HTMLInputElement, text) => {
+      field.setRangeText(text, 0, field.value.length);
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      await Promise.resolve();
+      field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+    }, lab.account('carol').extension);
     const { peerUri } = await carol.waitFor('CALL_INCOMING', { from });
     expect(peerUri).toContain('frank@');
     await carol.answer();
