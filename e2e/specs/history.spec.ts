@@ -48,8 +48,9 @@ test(
     await expect(window.history).toHaveCount(newest);
     await expect(window.history.last()).toContainText(numberOf(2));
 
-    // A caller's row has a menu, by which it goes for good.
-    await window.history.first().focus();
+    // A caller's row has a menu, by which it goes for good. What is open stays open, and the row beside has the keyboard.
+    await window.history.nth(1).click();
+    await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Shift+F10');
     await expect(page.getByRole('menuitem')).toHaveText([
       /^Call again/,
@@ -63,6 +64,7 @@ test(
     await question.getByRole('button', { name: 'Delete', exact: true }).click();
     await expect(window.history.first()).toContainText(numberOf(newest));
     await expect(window.history).toHaveCount(newest - 1);
+    await expect(window.history.first()).toHaveAttribute('aria-selected', 'true');
     await expect(window.history.first()).toBeFocused();
 
     const privacy = await window.goToSettings('Privacy and policy');
