@@ -93,15 +93,15 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'latch: one packet of a stranger takes the sound over',
     file: 'src-main/media-gateway/latch.ts',
-    find: 'if ((this.#candidate?.packets ?? 0) < gatewayLimits.latchPackets) return false;',
+    find: 'if (this.#candidate.packets < gatewayLimits.latchPackets) return false;',
     replace: '',
     test: 'src-main/media-gateway/latch.test.ts',
   },
   {
     name: 'latch: a stranger takes the sound over while the peer is heard',
     file: 'src-main/media-gateway/latch.ts',
-    find: 'return nowMs - this.#lastHeardMs >= silenceMs;',
-    replace: 'return silenceMs > 0;',
+    find: 'return this.#mayPeerSend && nowMs - this.#lastHeardMs >= gatewayLimits.latchSilenceOtherAddressMs;',
+    replace: 'return this.#mayPeerSend;',
     test: 'src-main/media-gateway/latch.test.ts',
   },
   {
@@ -282,7 +282,7 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'recording: a window that was loaded anew is shown as recording',
     file: 'src-main/calls/call-recordings.ts',
-    find: 'this.#isOf(recording, [], windowGoneWords);',
+    find: 'this.#isOf(recording, [], t(windowGoneWords));',
     replace: '',
     test: 'src-main/calls/call-recordings.test.ts',
   },

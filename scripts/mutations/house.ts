@@ -21,7 +21,7 @@ export const houseMutations: readonly Mutation[] = [
   {
     name: `policy file: anybody's file is honoured`,
     file: 'src-main/config/policy-file.ts',
-    find: `if (opened.uid !== 0) return 'it does not belong to root';`,
+    find: `if (opened.uid !== 0) return t('it does not belong to root');`,
     replace: '',
     test: 'src-main/config/policy-file.test.ts',
   },

@@ -40,14 +40,14 @@ export const mediaMutations: readonly Mutation[] = [
   {
     name: 'latch: sound stays where it was heard though the far end names another place',
     file: 'src-main/media-gateway/latch.ts',
-    find: '    this.#current = undefined;\n    this.#candidate = undefined;\n  }',
-    replace: '    this.#candidate = undefined;\n  }',
+    find: '    this.#current = undefined;\n    this.#candidate = undefined;\n    this.#isTaken',
+    replace: '    this.#candidate = undefined;\n    this.#isTaken',
     test: 'src-main/media-gateway/latch.test.ts',
   },
   {
     name: 'latch: packets of two strangers count as one',
     file: 'src-main/media-gateway/latch.ts',
-    find: '      same(candidate, from) &&\n',
+    find: '    same(row, { address, port }) &&\n',
     replace: '',
     test: 'src-main/media-gateway/latch.test.ts',
   },

@@ -26,7 +26,7 @@ export const serviceMutations: readonly Mutation[] = [
   {
     name: 'reconnector: a connection in use is moved under a call',
     file: 'src-main/core/reconnector.ts',
-    find: 'if (this.#holds === 0) this.#tryToMove();',
+    find: 'if (!this.#holds.any) this.#tryToMove();',
     replace: 'this.#tryToMove();',
     test: 'src-main/core/reconnector.test.ts',
   },
