@@ -210,6 +210,25 @@ describe('a connected call', () => {
     expect(call.done).toEqual(['dtmf 1#']);
     rig.ring('two');
     await expect(rig.list.dtmf('two', '1')).rejects.toThrow(AppError);
+    call.failure = new AppError('unsupported', 'The other side does not take the keys of this call.');
+    await expect(rig.list.dtmf(callId, '2')).rejects.toThrow('does not take');
+  });
+
+  test('drops the digits that were still to go when it ended: nobody is there to hear them', async () => {
+    const { callId, call } = connected();
+    let fail: (error: Error) => void = () => undefined;
+    call.dtmf = () =>
+      new Promise((_resolve, reject) => {
+        fail = reject;
+      });
+    const sent = rig.list.dtmf(callId, '1');
+    call.tell({ type: 'end', reason: 'remoteHungUp' });
+    fail(new AppError('notFound', 'This call is over.'));
+    await expect(sent).resolves.toBe(rig.hub.revision('calls'));
+    await expect(rig.list.dtmf(callId, '2')).resolves.toBe(rig.hub.revision('calls'));
+    rig.clock.advance(3_000);
+    expect(rig.snapshot().calls).toEqual([]);
+    await rig.list.dtmf(callId, '3');
   });
 
   test('shows and drops notices, and a change of codec', () => {

@@ -19,6 +19,7 @@ import type { PlacedCall } from './call-placing.ts';
 import type { CallSettings } from './call-settings.ts';
 import { CallTransfers } from './call-transfers.ts';
 import { IncomingCalls } from './incoming-calls.ts';
+import { sendKeys } from './keys-in-call.ts';
 import { ServerRules } from './server-rules.ts';
 import { ServiceCalls } from './service-calls.ts';
 import type { ServiceCallsOptions } from './service-calls.ts';
@@ -274,9 +275,7 @@ export class CallList {
   }
 
   async dtmf(callId: string, digits: string): Promise<number> {
-    const entry = this.#entries.get(callId);
-    this.#entries.require(entry, 'dtmf');
-    await entry.device.dtmf(digits);
+    await sendKeys(this.#entries, callId, digits);
     return this.#entries.revision;
   }
 
