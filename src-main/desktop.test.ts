@@ -130,9 +130,9 @@ describe('keys are taken from others only while they mean something', () => {
     expect(rig.incoming).toBe(true);
   });
 
-  test('what was ignored does not count', () => {
+  test('what was ignored can be answered by them still, and shows no window over other programs', () => {
     rig.calls({ ...ringing, silenced: true });
-    expect(rig.keys).toEqual({});
+    expect(rig.keys).toEqual({ answer: 'F8', decline: 'F9' });
     expect(rig.incoming).toBe(false);
   });
 
@@ -168,6 +168,18 @@ describe('what a key does', () => {
     rig.calls();
     await rig.press('decline');
     expect(rig.did).toEqual(['answer in', 'decline in', 'hang up on']);
+  });
+
+  test('what was ignored is answered or declined where nothing else rings, and declined after what is on was ended', async () => {
+    const ignored = { ...ringing, id: 'ignored', silenced: true };
+    rig.calls(ignored, ringing);
+    await rig.press('answer');
+    rig.calls(ignored, talking);
+    await rig.press('decline');
+    rig.calls(ignored);
+    await rig.press('answer');
+    await rig.press('decline');
+    expect(rig.did).toEqual(['answer in', 'hang up on', 'answer ignored', 'decline ignored']);
   });
 
   test('a conference is ended for everybody, as the button of the window says', async () => {

@@ -4,7 +4,7 @@ import { AppError } from '../src-shared/errors.ts';
 import type { GlobalKeyName } from '../src-shared/model/global-key.ts';
 import { globalKeyNames, globalKeySettings } from '../src-shared/model/global-key.ts';
 import type { Call } from '../src-shared/model/call.ts';
-import { activeCall, endingOf, ringingCall } from '../src-shared/model/calls-at-hand.ts';
+import { activeCall, callToAnswer, callToDecline, endingOf, ringingCall } from '../src-shared/model/calls-at-hand.ts';
 import type { CallEnding } from '../src-shared/model/calls-at-hand.ts';
 import { audibleCalls } from '../src-shared/model/quiet.ts';
 import type { OwnPresenceState } from '../src-shared/model/presence.ts';
@@ -42,6 +42,7 @@ const keySettings: readonly SettingKey[] = globalKeyNames.map((name) => globalKe
  *   none       clipboard                                   no
  *   ringing    clipboard, answer, decline (declines it)    yes, unless the screen is locked, the setting is off, or
  *                                                          the person is not to be disturbed
+ *   ignored    clipboard, answer, decline (declines it)    no
  *   on         clipboard, decline (ends it)                no
  *
  * A key is taken from every other program while it is ours, so it is ours only while it means something.
@@ -153,17 +154,17 @@ export class Desktop implements Service {
   #update(): void {
     const { desktop } = this.#options.host;
     const { settings } = this.#options;
-    const ringing = ringingCall(this.#calls) !== undefined;
+    const rings = callToAnswer(this.#calls) !== undefined;
     const on = activeCall(this.#calls) !== undefined;
     desktop?.setKeys(
       this.#keys([
         'dialClipboard',
-        ...(ringing ? (['answer'] as const) : []),
-        ...(ringing || on ? (['decline'] as const) : []),
+        ...(rings ? (['answer'] as const) : []),
+        ...(rings || on ? (['decline'] as const) : []),
       ]),
     );
-    const rings = ringingCall(audibleCalls(this.#calls, this.#chosen)) !== undefined;
-    desktop?.showIncoming(rings && !this.#locked && settings.get('notifications.incomingWindow'));
+    const isHeard = ringingCall(audibleCalls(this.#calls, this.#chosen)) !== undefined;
+    desktop?.showIncoming(isHeard && !this.#locked && settings.get('notifications.incomingWindow'));
   }
 
   #keys(names: readonly GlobalKeyName[]): ReadonlyMap<GlobalKeyName, string> {
@@ -182,9 +183,9 @@ export class Desktop implements Service {
       void this.#attempt(() => this.#dialClipboard());
       return;
     }
-    const ringing = ringingCall(this.#calls);
-    if (ringing !== undefined) {
-      void this.#attempt(() => (name === 'answer' ? answer(ringing.id) : decline(ringing.id)));
+    const meant = name === 'answer' ? callToAnswer(this.#calls) : callToDecline(this.#calls);
+    if (meant !== undefined) {
+      void this.#attempt(() => (name === 'answer' ? answer(meant.id) : decline(meant.id)));
       return;
     }
     const active = activeCall(this.#calls);

@@ -15,6 +15,7 @@ import type { MessageDescriptor } from '@lingui/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode, Ref } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
+import { activeCall, callToAnswer, callToDecline } from '../../src-shared/model/calls-at-hand.ts';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
 import { answerWords, isRingingHere, leaveRefusal } from './call-text.ts';
 import type { StagePanel } from './stage-panel.ts';
@@ -26,14 +27,14 @@ export function CallControls(props: {
   /** The call, or the whole conference. */
   readonly calls: readonly Call[];
   readonly call: Call;
-  /** The call that is on. */
-  readonly active: Call | undefined;
+  /** Every call that there is. */
+  readonly all: readonly Call[];
   readonly panel: StagePanel | undefined;
   readonly actions: CallActions;
   readonly onPanel: (panel: StagePanel | undefined) => void;
 }) {
   const { t } = useLingui();
-  const { call, calls, actions, panel } = props;
+  const { call, calls, all, actions, panel } = props;
   const can = (capability: Call['capabilities'][number]) => call.capabilities.includes(capability);
   const mac = isMac();
   const toggle = (which: StagePanel) => () => {
@@ -43,8 +44,6 @@ export function CallControls(props: {
   const together = conferenceId !== undefined && calls.length > 1;
   const held = call.state === 'held';
   const rings = isRingingHere(call);
-  // The keys leave alone what was ignored.
-  const hasKeys = !(rings && call.silenced);
   return (
     <div className="cbar" role="toolbar" aria-label={t`Call controls`}>
       {can('mute') && (
@@ -111,7 +110,7 @@ export function CallControls(props: {
         <button
           type="button"
           className="cbtn cbtn--end cbtn--go"
-          aria-keyshortcuts={hasKeys ? ariaCombo(combos.answer, mac) : undefined}
+          aria-keyshortcuts={callToAnswer(all)?.id === call.id ? ariaCombo(combos.answer, mac) : undefined}
           onClick={() => {
             actions.answer(call.id);
           }}
@@ -119,13 +118,13 @@ export function CallControls(props: {
           <span className="cbtn__face">
             <Call24Filled />
           </span>
-          <span className="cbtn__label">{t(answerWords(props.active))}</span>
+          <span className="cbtn__label">{t(answerWords(activeCall(all)))}</span>
         </button>
       )}
       <button
         type="button"
         className="cbtn cbtn--end"
-        aria-keyshortcuts={hasKeys ? ariaCombo(combos.decline, mac) : undefined}
+        aria-keyshortcuts={!rings || callToDecline(all)?.id === call.id ? ariaCombo(combos.decline, mac) : undefined}
         onClick={() => {
           if (together) actions.endConference(conferenceId);
           else if (rings) actions.decline(call.id);

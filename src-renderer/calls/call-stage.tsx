@@ -15,7 +15,7 @@ import { useEffect } from 'react';
 import type { ReactNode } from 'react';
 import type { Call } from '../../src-shared/model/call.ts';
 import { hidesNumber } from '../../src-shared/model/caller.ts';
-import { activeCall, isTransferring } from '../../src-shared/model/calls-at-hand.ts';
+import { isTransferring } from '../../src-shared/model/calls-at-hand.ts';
 import { useTopic } from '../bridge/client-context.tsx';
 import { useDevicesInUse } from '../media/media-context.tsx';
 import { navigate } from '../shell/route.ts';
@@ -165,14 +165,7 @@ function Stage({ call, all }: { readonly call: Call; readonly all: readonly Call
       </div>
       {/* Ended: the last moments show why; there is nothing left to press. */}
       {!ended && (
-        <CallControls
-          calls={together}
-          call={call}
-          active={activeCall(all)}
-          panel={panel}
-          actions={actions}
-          onPanel={setPanel}
-        />
+        <CallControls calls={together} call={call} all={all} panel={panel} actions={actions} onPanel={setPanel} />
       )}
     </section>
   );

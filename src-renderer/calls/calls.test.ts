@@ -71,7 +71,7 @@ describe('which call', () => {
     expect(ringingCall([call({ state: 'ringing' })])).toBeUndefined();
   });
 
-  test('was ignored: it rings no longer for the keys, but can be answered where it stands, and says so', () => {
+  test('was ignored: it rings here no longer, but can be answered where it stands, and says so', () => {
     const ignored = call({ ...incoming, silenced: true });
     expect(ringingCall([ignored])).toBeUndefined();
     expect(isRingingHere(ignored)).toBe(true);
@@ -105,9 +105,13 @@ describe('keys', () => {
     expect(callKey(press('F9'), [call({ state: 'ended' })], false)).toBeUndefined();
   });
 
-  test('what was ignored is neither answered nor declined by a key', () => {
-    const ignored = call({ ...incoming, silenced: true });
-    expect(callKey(press('F8'), [ignored], false)).toBeUndefined();
+  test('what was ignored is answered and declined by a key only when nothing else is there for it', () => {
+    const ignored = call({ ...incoming, id: 'ignored', silenced: true });
+    expect(callKey(press('F8'), [ignored], false)).toEqual({ does: 'answer', callId: 'ignored' });
+    expect(callKey(press('F9'), [ignored], false)).toEqual({ does: 'decline', callId: 'ignored' });
+    expect(callKey(press('F8'), [ignored, incoming], false)).toEqual({ does: 'answer', callId: 'in' });
+    expect(callKey(press('F9'), [ignored, incoming], false)).toEqual({ does: 'decline', callId: 'in' });
+    expect(callKey(press('F8'), [call(), ignored], false)).toEqual({ does: 'answer', callId: 'ignored' });
     expect(callKey(press('F9'), [call(), ignored], false)).toEqual({ does: 'hangUp', callId: 'one' });
   });
 

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from 'react';
 import { assertNever } from '../../src-shared/assert-never.ts';
 import type { Call } from '../../src-shared/model/call.ts';
-import { activeCall, endingOf, heldCall, ringingCall } from '../../src-shared/model/calls-at-hand.ts';
+import { activeCall, callToAnswer, callToDecline, endingOf, heldCall } from '../../src-shared/model/calls-at-hand.ts';
 import { navigate } from '../shell/route.ts';
 import { liveCallPrefix } from '../shell/use-follow-calls.ts';
 import { combos, isMac, pressed } from '../ui/shortcuts.ts';
@@ -18,12 +18,13 @@ export type CallKey =
 
 /** Answer, decline or end, mute, hold, swap, transfer. Undefined when the key means nothing now: others may have it. */
 export function callKey(press: KeyPress, calls: readonly Call[], mac: boolean): CallKey | undefined {
-  const ringing = ringingCall(calls);
+  const toAnswer = callToAnswer(calls);
   const active = activeCall(calls);
   // What is active is put on hold by the answer itself.
-  if (pressed(press, combos.answer, mac) && ringing !== undefined) return { does: 'answer', callId: ringing.id };
+  if (pressed(press, combos.answer, mac) && toAnswer !== undefined) return { does: 'answer', callId: toAnswer.id };
   if (pressed(press, combos.decline, mac)) {
-    if (ringing !== undefined) return { does: 'decline', callId: ringing.id };
+    const toDecline = callToDecline(calls);
+    if (toDecline !== undefined) return { does: 'decline', callId: toDecline.id };
     if (active === undefined) return undefined;
     const ending = endingOf(active);
     return ending.ask === 'hangUp'

@@ -15,6 +15,20 @@ export function ringingCall(calls: readonly Call[]): Call | undefined {
   return ringingCalls(calls)[0];
 }
 
+/** The call that the key for answering means: what rings here; where nothing does, what was ignored and rings on elsewhere. */
+export function callToAnswer(calls: readonly Call[]): Call | undefined {
+  return ringingCall(calls) ?? ignoredCall(calls);
+}
+
+/** The call that the key for declining refuses. Undefined: it ends the active one, which comes before what was ignored. */
+export function callToDecline(calls: readonly Call[]): Call | undefined {
+  return ringingCall(calls) ?? (activeCall(calls) === undefined ? ignoredCall(calls) : undefined);
+}
+
+function ignoredCall(calls: readonly Call[]): Call | undefined {
+  return calls.find((call) => call.direction === 'in' && call.state === 'ringing' && call.silenced);
+}
+
 /** A transfer of this call is under way. */
 export function isTransferring(call: Partial<Pick<Call, 'transfer'>>): boolean {
   return call.transfer !== undefined && call.transfer.state !== 'failed';
