@@ -1,6 +1,7 @@
 import type { CallRecord } from '../../src-shared/model/history.ts';
 import type { Person, PhoneNumber, PhoneNumberKind } from '../../src-shared/model/contact.ts';
 import type { Call } from '../../src-shared/model/call.ts';
+import { isNumberLike } from '../search/search-state.ts';
 import type { Dialable } from '../search/search-state.ts';
 
 /** Somebody or something that a call can go to. */
@@ -35,20 +36,23 @@ export function chosenIndex(targets: readonly Pick<CallTarget, 'key'>[], wanted:
 
 const key = (text: string): string => text.replaceAll(/[\s().-]/g, '').toLowerCase();
 
+/** What is not known of a mere number. */
+const bare = { name: undefined, kind: undefined, jid: undefined, personId: undefined, call: undefined } as const;
+
 /** All numbers of a person, the one that was typed first: whoever types it wants that phone. */
-function numbersOf({ numbers }: Person, typed: Dialable | undefined): readonly PhoneNumber[] {
-  const isTyped = ({ shown, e164 }: PhoneNumber) =>
-    typed !== undefined && [key(typed.dial), key(typed.shown)].some((one) => one === key(shown) || one === e164);
+function numbersOf({ numbers }: Person, isTyped: (number: PhoneNumber) => boolean): readonly PhoneNumber[] {
   return [...numbers.filter(isTyped), ...numbers.filter((number) => !isTyped(number))];
 }
 
 /**
  * What to offer, no number twice: calls on hold first, then who was found, with all of their numbers; with nothing
- * typed, who was talked to last.
+ * typed, who was talked to last. Who types a number means that number, as in the search box: it comes first, with the
+ * name of whose it is, and others whose numbers only hold these digits stand below.
  * `except`: numbers that make no sense, such as the one of the call itself.
  */
 export function callTargets(from: {
-  readonly typed: boolean;
+  /** What was typed, without spaces around it. */
+  readonly query: string;
   readonly others: readonly Call[];
   readonly people: readonly Person[];
   readonly dialable: Dialable | undefined;
@@ -57,60 +61,52 @@ export function callTargets(from: {
   /** Name of a call's far end as typed search finds it. */
   readonly matches: (text: string) => boolean;
 }): readonly CallTarget[] {
-  const found: CallTarget[] = [];
-  const taken = new Set(from.except.map(key));
-  const add = (one: CallTarget) => {
-    if (taken.has(key(one.target)) || taken.has(key(one.number))) return;
-    taken.add(key(one.target));
-    taken.add(key(one.number));
-    found.push(one);
-  };
-  for (const call of from.others) {
+  const { query, dialable } = from;
+  const isTyped = ({ shown, e164 }: Pick<PhoneNumber, 'shown' | 'e164'>) =>
+    dialable !== undefined &&
+    [key(dialable.dial), key(dialable.shown)].some((one) => one === key(shown) || one === e164);
+  const found: CallTarget[] = from.others.flatMap((call) => {
     const { number, name, e164, jid } = call.party;
-    if (!from.matches(`${name ?? ''} ${number}`)) continue;
-    add({ key: call.id, target: e164 ?? number, name, number, kind: undefined, jid, personId: undefined, call });
-  }
-  if (from.typed) {
-    const { dialable } = from;
-    for (const person of from.people) {
-      const { jid, id: personId, name } = person;
-      for (const { kind, shown, e164 } of numbersOf(person, dialable)) {
-        add({
-          key: `${personId} ${shown}`,
-          target: e164 ?? shown,
-          name,
-          number: shown,
-          kind,
-          jid,
-          personId,
-          call: undefined,
-        });
-      }
-    }
-    if (dialable !== undefined)
-      add({
-        key: `dial:${dialable.dial}`,
-        target: dialable.dial,
-        name: undefined,
-        number: dialable.shown,
-        kind: undefined,
-        jid: undefined,
-        personId: undefined,
-        call: undefined,
-      });
-  } else {
+    if (!from.matches(`${name ?? ''} ${number}`)) return [];
+    return [{ ...bare, key: call.id, target: e164 ?? number, name, number, jid, call }];
+  });
+  if (query === '') {
     for (const { id, number, e164, name, jid } of from.recent) {
-      add({
-        key: id,
-        target: e164 ?? number,
+      found.push({ ...bare, key: id, target: e164 ?? number, name, number, jid });
+    }
+    return distinct(found, from.except);
+  }
+  for (const person of from.people) {
+    const { jid, id: personId, name } = person;
+    for (const { kind, shown, e164 } of numbersOf(person, isTyped)) {
+      found.push({
+        ...bare,
+        key: `${personId} ${shown}`,
+        target: e164 ?? shown,
         name,
-        number,
-        kind: undefined,
+        number: shown,
+        kind,
         jid,
-        personId: undefined,
-        call: undefined,
+        personId,
       });
     }
   }
-  return found.slice(0, mostTargets);
+  if (dialable === undefined) return distinct(found, from.except);
+  const asTyped = { ...bare, key: `dial:${dialable.dial}`, target: dialable.dial, number: dialable.shown };
+  if (!isNumberLike(query)) return distinct([...found, asTyped], from.except);
+  const isMeant = ({ number, target }: CallTarget) => isTyped({ shown: number, e164: target });
+  return distinct([...found.filter(isMeant), asTyped, ...found.filter((target) => !isMeant(target))], from.except);
+}
+
+/** The first of those that go to one number, and none to these; as many as are read. */
+function distinct(targets: readonly CallTarget[], except: readonly string[]): readonly CallTarget[] {
+  const taken = new Set(except.map(key));
+  return targets
+    .filter(({ target, number }) => {
+      if (taken.has(key(target)) || taken.has(key(number))) return false;
+      taken.add(key(target));
+      taken.add(key(number));
+      return true;
+    })
+    .slice(0, mostTargets);
 }

@@ -150,7 +150,7 @@ describe('where a call can go', () => {
     hasPhoto: false,
   });
   const nothing = {
-    typed: true,
+    query: 'somebody',
     others: [],
     people: [],
     dialable: undefined,
@@ -202,6 +202,26 @@ describe('where a call can go', () => {
     expect(after[chosenIndex(after, undefined)]?.name).toBe('Zoe');
     expect(chosenIndex(before, 'gone')).toBe(0);
     expect(chosenIndex([], wanted)).toBe(0);
+  });
+
+  test('who types a number means it: it is the first choice, with the name of whose it is, above those who only have its digits', () => {
+    const dialable = { dial: '100', shown: '100' };
+    const held = call({ id: 'held', state: 'held', party: { number: '1002', name: 'Carol' } });
+    const typed = { ...nothing, query: '100', dialable, others: [held], people: [person('d', 'Dave', '1003')] };
+    const rows = (found: ReturnType<typeof callTargets>) => found.map(({ name, target }) => [name, target]);
+    expect(rows(callTargets(typed))).toEqual([
+      [undefined, '100'],
+      ['Carol', '1002'],
+      ['Dave', '1003'],
+    ]);
+    const people = [...typed.people, person('e', 'Eve', '100')];
+    expect(rows(callTargets({ ...typed, people }))).toEqual([
+      ['Eve', '100'],
+      ['Carol', '1002'],
+      ['Dave', '1003'],
+    ]);
+    // A name in which there are digits is a name.
+    expect(rows(callTargets({ ...typed, query: 'Room 100' })).at(-1)).toEqual([undefined, '100']);
   });
 
   test('who has no number cannot be called; a bare number can', () => {

@@ -36,7 +36,7 @@ export function useTargets(call: Call, withOtherCalls: boolean): PickedTarget {
   const query = state.query.trim();
   const folded = fold(query);
   const targets = callTargets({
-    typed: query !== '',
+    query,
     others: withOtherCalls
       ? calls.filter((one) => one.id !== call.id && isLive(one) && (one.state === 'held' || one.state === 'connected'))
       : [],

@@ -124,6 +124,11 @@ const bareJid = /^[^@/\s]+@[^@/\s]+\.[^@/\s]+$/;
 /** Something that a person means as a number: digits, at most some punctuation of numbers. */
 const numberLike = /^[+*#]?[\d\s().\-/*#]+$/;
 
+/** Whether the text stands for a number itself, and not for somebody who has it. */
+export function isNumberLike(text: string): boolean {
+  return numberLike.test(text);
+}
+
 /** The rows of the panel in order; rows of one group stand together. */
 export function searchRows(state: SearchState, isContact: (jid: string) => boolean): readonly SearchRow[] {
   const query = state.query.trim();
@@ -131,7 +136,7 @@ export function searchRows(state: SearchState, isContact: (jid: string) => boole
   const rows: SearchRow[] = [];
   const dial: SearchRow | undefined =
     state.dialable === undefined ? undefined : { kind: 'dial', group: 'dial', dialable: state.dialable };
-  const dialFirst = numberLike.test(query);
+  const dialFirst = isNumberLike(query);
   if (dial !== undefined && dialFirst) rows.push(dial);
 
   const people = new Map<string, Person>();
