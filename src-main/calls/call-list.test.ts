@@ -149,6 +149,13 @@ describe('an incoming call', () => {
     expect(rig.snapshot().calls.at(-1)?.party).toMatchObject({ name: 'Bob Okafor', jid: 'bob@parley.test' });
   });
 
+  test('of somebody who withholds the number is looked up nowhere', () => {
+    for (const key of ['anonymous', 'anonymous@parley.test', 'sip:anonymous']) rig.people.set(key, { name: 'Nobody' });
+    rig.ring('one', 'anonymous');
+    expect(rig.only().party).toEqual({ number: 'anonymous' });
+    expect(rig.only()).not.toHaveProperty('dialled');
+  });
+
   test('has the name of the directory when the caller sends none', () => {
     rig.people.set('bob@example.com', { name: 'Bob Okafor', jid: 'bob@example.com' });
     rig.ring('one', 'bob@example.com');

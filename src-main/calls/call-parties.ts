@@ -1,4 +1,5 @@
 import type { Call, CallParty } from '../../src-shared/model/call.ts';
+import { hidesNumber } from '../../src-shared/model/caller.ts';
 import type { DialPlan } from '../dial-plan/dial-plan.ts';
 import type { KnownParty, ReverseLookup } from '../directory/reverse-lookup.ts';
 import type { IncomingCall } from './call-device.ts';
@@ -24,8 +25,9 @@ export class CallParties {
     this.#domain = domain;
   }
 
-  /** The name that the caller sends goes before that of the directory. */
+  /** The name that the caller sends goes before that of the directory. Who withholds the number is not looked for. */
   caller({ number, name }: Pick<IncomingCall, 'number' | 'name'>): FarEnd {
+    if (hidesNumber({ number })) return { party: partyOf(number, undefined, name, undefined), onTheWire: {} };
     const { shown, lookedUp } = this.#dialPlan.inbound(number);
     const known = this.#known(shown, lookedUp);
     return farEnd(partyOf(shown, lookedUp, name ?? known?.name, known), number);

@@ -191,3 +191,9 @@ test.each([
   const atMs = new Date(2026, 10, 22, 9, 7, 5).getTime();
   expect(recordingName({ number: '1', name }, atMs, 'opus')).toBe(`2026-11-22 09-07-05 ${shown}.webm`);
 });
+
+test('a file of a call whose number is withheld is named as the call is', () => {
+  expect(recordingName({ number: 'anonymous' }, new Date(2026, 10, 22).getTime(), 'wav')).toContain(
+    ' Unknown caller.wav',
+  );
+});

@@ -9,6 +9,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import type { Call } from '../../src-shared/model/call.ts';
 import { msg, t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
+import { whoIs } from './who.ts';
 
 export interface CallRecordingsOptions {
   /** Where recordings are kept; read at each beginning. */
@@ -246,7 +247,7 @@ export function recordingName(
   const two = (value: number): string => String(value).padStart(2, '0');
   const day = `${String(at.getFullYear())}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   const time = `${two(at.getHours())}-${two(at.getMinutes())}-${two(at.getSeconds())}`;
-  const who = (party.name ?? party.number)
+  const who = whoIs(party)
     .replaceAll(/[\p{Cc}<>:"/\\|?*]/gu, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim()

@@ -1,4 +1,5 @@
 import type { NameAddrHeader } from 'sip.js';
+import { hidesNumber } from '../../src-shared/model/caller.ts';
 import { telHost } from './wire-fixes/tel-identity.ts';
 
 /** Who the far end is, for people. */
@@ -10,7 +11,8 @@ export interface CallerIdentity {
 
 /**
  * The caller of an INVITE: what the network asserts (P-Asserted-Identity, RFC 3325) before what the caller
- * writes (From, RFC 3261 section 20.20). A display name that only repeats the number is none.
+ * writes (From, RFC 3261 section 20.20). A display name that only repeats the number is none. Who withholds the number
+ * is `anonymous` (RFC 3323 section 4.1.1.3), whatever else the server calls them.
  */
 export function callerIdentity(
   from: NameAddrHeader,
@@ -21,11 +23,14 @@ export function callerIdentity(
   const number = numberOf(source, ownDomain);
   const name = [asserted?.displayName, from.displayName]
     .map((text) => text?.trim())
-    .find((text) => isName(text, number));
+    .find((text) => isName(text, number) && !(hidesNumber({ number }) && saysHidden.test(text)));
   return name === undefined ? { number } : { number, name };
 }
 
-function isName(text: string | undefined, number: string): boolean {
+/** What phone servers write in the place of who is not to be named. */
+const saysHidden = /^(?:unknown|unavailable|private|withheld|restricted|no caller id|unknown caller)$/i;
+
+function isName(text: string | undefined, number: string): text is string {
   if (text === undefined || text === '') return false;
   const digits = text.replace(/[\s.\-()/]/g, '');
   return digits !== number && !/^\+?\d+$/.test(digits) && !/^anonymous$/i.test(text);
@@ -34,8 +39,9 @@ function isName(text: string | undefined, number: string): boolean {
 function numberOf(header: NameAddrHeader, ownDomain: string): string {
   const user = unescape(header.uri.user ?? '');
   const host = header.uri.host;
+  // Nobody has an address there (RFC 2606 section 2): `anonymous.invalid`, `unknown.invalid`.
+  if (/^anonymous/i.test(user) || (/(?:^|\.)invalid$/i.test(host) && host !== telHost)) return 'anonymous';
   if (user === '') return host;
-  if (/^anonymous/i.test(user)) return 'anonymous';
   const isNumber = /^\+?[\d*#.\-()]+$/.test(user);
   if (isNumber) return user.replace(/[.\-()]/g, '');
   return host === telHost || host.toLowerCase() === ownDomain.toLowerCase() ? user : `${user}@${host}`;

@@ -84,6 +84,18 @@ describe('what SIP.js does not take and real servers send', () => {
       { number: '6106', name: 'Grace A.' },
     ],
     [
+      'a withheld number',
+      'sip:USER@192.0.2.7:5070',
+      { From: '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=c' },
+      { number: 'anonymous' },
+    ],
+    [
+      'a number that the server does not know, in its own words',
+      'sip:USER@192.0.2.7:5070',
+      { From: '"Unavailable" <sip:unavailable@unknown.invalid>;tag=c' },
+      { number: 'anonymous' },
+    ],
+    [
       'headers in compact form',
       'sip:USER@192.0.2.7:5070',
       { From: '', f: '"Carol" <sip:carol@other.example>;tag=c' },
@@ -97,6 +109,7 @@ describe('what SIP.js does not take and real servers send', () => {
       expect(bob.incoming).toHaveLength(1);
     });
     expect(bob.incoming[0]).toMatchObject(caller);
+    expect('name' in caller || bob.incoming[0]?.name === undefined).toBe(true);
     expect(statusesFrom(server, 'bob')).toEqual([100, 180]);
   });
 

@@ -19,6 +19,7 @@ import { isTransferring } from '../../src-shared/model/calls-at-hand.ts';
 import { useTopic } from '../bridge/client-context.tsx';
 import { useDevicesInUse } from '../media/media-context.tsx';
 import { navigate } from '../shell/route.ts';
+import { useCallerName } from '../ui/caller.ts';
 import { QuietState } from '../ui/empty-state.tsx';
 import { useAnnounce } from '../ui/live-regions.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
@@ -173,7 +174,8 @@ function Stage({ call, all }: { readonly call: Call; readonly all: readonly Call
 
 function Who({ call, small, name }: { readonly call: Call; readonly small: boolean; readonly name: string }) {
   const { diverted } = call;
-  const by = diverted === undefined ? undefined : (diverted.name ?? diverted.number);
+  const callerName = useCallerName();
+  const by = diverted === undefined ? undefined : callerName(diverted);
   return (
     <>
       <span className={call.state === 'connected' && !call.farHolds ? 'speaking' : 'stage__photo'}>

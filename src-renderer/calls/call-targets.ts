@@ -1,6 +1,7 @@
 import type { CallRecord } from '../../src-shared/model/history.ts';
 import type { Person, PhoneNumber, PhoneNumberKind } from '../../src-shared/model/contact.ts';
 import type { Call } from '../../src-shared/model/call.ts';
+import { hidesNumber } from '../../src-shared/model/caller.ts';
 import { isNumberLike } from '../search/search-state.ts';
 import type { Dialable } from '../search/search-state.ts';
 
@@ -72,6 +73,7 @@ export function callTargets(from: {
   });
   if (query === '') {
     for (const { id, number, e164, name, jid } of from.recent) {
+      if (hidesNumber({ number })) continue;
       found.push({ ...bare, key: id, target: e164 ?? number, name, number, jid });
     }
     return distinct(found, from.except);
@@ -103,6 +105,8 @@ function distinct(targets: readonly CallTarget[], except: readonly string[]): re
   const taken = new Set(except.map(key));
   return targets
     .filter(({ target, number }) => {
+      // Two who withhold their numbers are two.
+      if (hidesNumber({ number })) return true;
       if (taken.has(key(target)) || taken.has(key(number))) return false;
       taken.add(key(target));
       taken.add(key(number));

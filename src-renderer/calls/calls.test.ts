@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { callEndReasons } from '../../src-shared/model/call.ts';
 import type { Call } from '../../src-shared/model/call.ts';
 import { activeCall, heldCall, ringingCall } from '../../src-shared/model/calls-at-hand.ts';
+import type { CallRecord } from '../../src-shared/model/history.ts';
 import type { Person } from '../../src-shared/model/contact.ts';
 import { callTargets, chosenIndex } from './call-targets.ts';
 import {
@@ -222,6 +223,14 @@ describe('where a call can go', () => {
     ]);
     // A name in which there are digits is a name.
     expect(rows(callTargets({ ...typed, query: 'Room 100' })).at(-1)).toEqual([undefined, '100']);
+  });
+
+  test('who withholds the number cannot be called, but can be joined while on hold, each for themselves', () => {
+    const held = (id: string) => call({ id, state: 'held', party: { number: 'anonymous' } });
+    const recent = { id: 'r', number: 'anonymous', direction: 'in', startedAtMs: 1, missed: true } as CallRecord;
+    const others = [held('one'), held('two')];
+    const found = callTargets({ ...nothing, query: '', others, recent: [recent], except: ['anonymous'] });
+    expect(found.map(({ key }) => key)).toEqual(['one', 'two']);
   });
 
   test('who has no number cannot be called; a bare number can', () => {

@@ -17,6 +17,7 @@ import { limits } from '../../src-shared/limits.ts';
 import type { Call } from '../../src-shared/model/call.ts';
 import { hidesNumber } from '../../src-shared/model/caller.ts';
 import { useTopic } from '../bridge/client-context.tsx';
+import { useCallerName } from '../ui/caller.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
 import './calls-parts.css';
@@ -43,7 +44,8 @@ export interface IncomingCardProps {
 export function CallerLine({ call }: { readonly call: Call }) {
   const { name, number } = call.party;
   const { diverted } = call;
-  const by = diverted === undefined ? undefined : (diverted.name ?? diverted.number);
+  const callerName = useCallerName();
+  const by = diverted === undefined ? undefined : callerName(diverted);
   return (
     <>
       {name === undefined || name === number || hidesNumber(call.party) ? <Trans>Incoming call</Trans> : number}

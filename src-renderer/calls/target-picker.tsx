@@ -9,6 +9,7 @@ import { numberKindLabels } from '../contacts/number-kinds.ts';
 import { isBehind, rowForHeld } from '../search/search-state.ts';
 import type { HeldEnter } from '../search/search-state.ts';
 import { useSearch } from '../search/use-search.ts';
+import { useCallerName } from '../ui/caller.ts';
 import { fold, moveInList } from '../ui/list-keys.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { callTargets, chosenIndex } from './call-targets.ts';
@@ -88,6 +89,8 @@ export function TargetPicker(props: {
   readonly onClose: () => void;
 }) {
   const { t } = useLingui();
+  const callerName = useCallerName();
+  const nameOf = ({ name, number }: CallTarget) => callerName(name === undefined ? { number } : { name, number });
   const { picked } = props;
   const list = useId();
   const field = useRef<HTMLInputElement>(null);
@@ -149,10 +152,10 @@ export function TargetPicker(props: {
             }}
             onKeyDown={onKeyDown}
           >
-            <PersonAvatar name={target.name ?? target.number} jid={target.jid} personId={target.personId} size={32} />
+            <PersonAvatar name={nameOf(target)} jid={target.jid} personId={target.personId} size={32} />
             <div>
-              <div className="clip" title={target.name ?? target.number}>
-                {target.name ?? target.number}
+              <div className="clip" title={nameOf(target)}>
+                {nameOf(target)}
               </div>
               <div className="t-cap clip tnum">
                 {target.call !== undefined ? (

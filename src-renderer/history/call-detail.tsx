@@ -37,10 +37,11 @@ export function CallDetail({ call }: { readonly call: CallRecord }) {
   const words = useTimeWords();
   const calls = useTopic('history')?.calls ?? [];
   const [deleting, setDeleting] = useState(false);
-  const name = useCallerName()(call);
+  const callerName = useCallerName();
+  const name = callerName(call);
   const firstName = call.name?.split(' ')[0] ?? name;
   const { jid, diverted } = call;
-  const by = diverted === undefined ? undefined : (diverted.name ?? diverted.number);
+  const by = diverted === undefined ? undefined : callerName(diverted);
   const actions = useCallActions();
   const target = call.e164 ?? call.number;
   const watched = useTopic('calls')?.callBacks.some((callBack) => callBack.target === target) ?? false;
@@ -135,7 +136,7 @@ export function CallDetail({ call }: { readonly call: CallRecord }) {
         <ul className="nums nums--one">
           <li>
             <span className="nums__text">
-              <span className="nums__num tnum">{hidesNumber(call) ? name : call.number}</span>
+              <span className="nums__num tnum">{hidesNumber(call) ? <Trans>Number withheld</Trans> : call.number}</span>
               {call.dialled !== undefined && (
                 <span className="t-cap tnum">
                   {call.direction === 'out' ? (

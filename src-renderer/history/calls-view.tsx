@@ -169,7 +169,9 @@ function CallRow({ group }: { readonly group: CallGroup }) {
         </div>
         <div className="hrow__sub">
           <CallKindIcon outcome={callOutcome(call)} />
-          <span className="clip tnum">{isPlain ? (call.name === undefined ? '' : call.number) : result}</span>
+          <span className="clip tnum">
+            {isPlain ? (call.name === undefined || hidesNumber(call) ? '' : call.number) : result}
+          </span>
         </div>
       </div>
       <time className="t-cap tnum" dateTime={new Date(call.startedAtMs).toISOString()}>
