@@ -63,18 +63,13 @@ class SimApp extends EventEmitter {
     });
   }
 
-  /** As Electron: asks `will-quit` first, which may put it off. */
+  /** As Electron: asks `before-quit` and `will-quit` first, which may put it off. */
   quit(): void {
     if (this.#quitting) return;
-    const event = {
-      prevented: false,
-      preventDefault: () => {
-        event.prevented = true;
-      },
-    };
-    this.emit('before-quit');
-    this.emit('will-quit', event);
-    if (event.prevented) return;
+    const event = new Event('quit', { cancelable: true });
+    this.emit('before-quit', event);
+    if (!event.defaultPrevented) this.emit('will-quit', event);
+    if (event.defaultPrevented) return;
     this.#quitting = true;
     announce({ event: 'quit' });
     process.exit();

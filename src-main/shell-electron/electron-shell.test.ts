@@ -161,26 +161,6 @@ describe('the window', () => {
     expect(newestWindow().isDestroyed).toBe(true);
   });
 
-  test('quitting during a call is asked about', async () => {
-    await shell.start();
-    const status = { presence: 'onphone', chosen: 'available', missedCalls: 0, unreadMessages: 0 } as const;
-    const quit = () => electron.Tray.made[0]?.menu.find(({ label }) => label === 'Quit Parley')?.click?.();
-    host?.showStatus({ ...status, inCall: true });
-    electron.dialog.answer = 1;
-    quit();
-    await Promise.resolve();
-    await Promise.resolve();
-    expect(electron.dialog.asked).toMatchObject([{ message: expect.stringContaining('end the call') as string }]);
-    expect(electron.app.quits).toBe(0);
-    electron.dialog.answer = 0;
-    quit();
-    await expect.poll(() => electron.app.quits).toBe(1);
-    host?.showStatus({ ...status, inCall: false });
-    quit();
-    expect(electron.app.quits).toBe(2);
-    expect(electron.dialog.asked).toHaveLength(2);
-  });
-
   test('is loaded again when its process dies, not when it ends', async () => {
     await shell.start();
     const { webContents } = newestWindow();

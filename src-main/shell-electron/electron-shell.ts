@@ -58,7 +58,7 @@ export class ElectronShell {
       this.open('');
     },
     quit: () => {
-      this.#quit();
+      app.quit();
     },
     choosePresence: (state) => this.#listener?.presence(state),
   });
@@ -75,6 +75,9 @@ export class ElectronShell {
   /** The program ends: its windows close for good. */
   #quitting = false;
   #inCall = false;
+  #isAsking = false;
+  /** The end is meant: nobody is asked any more. */
+  #unasked = false;
   #listener: DesktopListener | undefined;
   #incomingWanted = false;
 
@@ -133,10 +136,11 @@ export class ElectronShell {
       giveContextMenu(contents);
     });
     showProgramMenu(platform, () => {
-      this.#quit();
+      app.quit();
     });
     serveWindow(rendererDirectory);
     app.on('before-quit', this.#beforeQuit);
+    powerMonitor.on('shutdown', this.#systemEnds);
     const credentials = signInFile === undefined ? undefined : await consumeSignInFile(signInFile, platform);
     await this.#runner.start();
     ipcMain.on('parley-port-please', this.#givePort);
@@ -169,6 +173,7 @@ export class ElectronShell {
     this.#stopping = true;
     this.#quitting = true;
     app.off('before-quit', this.#beforeQuit);
+    powerMonitor.off('shutdown', this.#systemEnds);
     ipcMain.off('parley-port-please', this.#givePort);
     ipcMain.off('parley-incoming-height', this.#fitIncoming);
     ipcMain.off('parley-incoming-typing', this.#typeIncoming);
@@ -180,26 +185,40 @@ export class ElectronShell {
     await this.#runner.stop();
   }
 
-  readonly #beforeQuit = (): void => {
+  /** Ends the program whatever goes on: a signal, or a program that cannot go on. */
+  quit(): void {
+    this.#unasked = true;
+    app.quit();
+  }
+
+  /** Whichever way the person ends the program (our menus, the Dock): where that would end a call, they are asked. */
+  readonly #beforeQuit = (event: Pick<Event, 'preventDefault'>): void => {
+    if (this.#inCall && !this.#unasked) {
+      event.preventDefault();
+      this.#askAndQuit();
+      return;
+    }
     this.#quitting = true;
   };
 
-  /** The person ends the program; where that would end a call, they are asked. */
-  #quit(): void {
-    if (!this.#inCall) {
-      app.quit();
-      return;
-    }
-    endsCall().then(
-      (isMeant) => {
-        if (isMeant) app.quit();
-      },
-      (error: unknown) => {
+  #askAndQuit(): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    void endsCall()
+      .catch((error: unknown) => {
         this.#options.log.warn('nobody could be asked', { error });
-        app.quit();
-      },
-    );
+        return true;
+      })
+      .then((isMeant) => {
+        this.#isAsking = false;
+        if (isMeant) this.quit();
+      });
   }
+
+  /** The computer shuts down: who chose that was asked by the system. */
+  readonly #systemEnds = (): void => {
+    this.#unasked = true;
+  };
 
   /** The first time it is said that this is not the end. */
   #windowHidden(): void {
@@ -291,6 +310,8 @@ export class ElectronShell {
         }),
       showStatus: (status) => {
         this.#inCall = status.inCall;
+        // Somebody may have stopped the computer from shutting down: the next call is asked about again.
+        if (!status.inCall) this.#unasked = false;
         this.#tray.show(status);
         this.#badge.show(status);
       },

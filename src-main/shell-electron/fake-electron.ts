@@ -37,8 +37,11 @@ export class FakeApp extends EventEmitter {
   getPath(name: string): string {
     return this.paths[name] ?? '';
   }
+  /** As Electron: `before-quit` may put it off. */
   quit(): void {
-    this.quits += 1;
+    const event = new Event('before-quit', { cancelable: true });
+    this.emit('before-quit', event);
+    if (!event.defaultPrevented) this.quits += 1;
   }
 }
 

@@ -54,7 +54,7 @@ const shell = new ElectronShell({
   createApp,
   onLost: () => {
     process.exitCode = 1;
-    app.quit();
+    shell.quit();
     // Whatever hangs, a program that cannot go on must not look as if it did.
     setTimeout(() => {
       app.exit(1);
@@ -103,7 +103,15 @@ function run(): void {
   });
   app
     .whenReady()
-    .then(() => chooseLanguage(process.env))
+    .then(() => {
+      // After Electron's own, which would ask somebody who may not be there.
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        process.on(signal, () => {
+          shell.quit();
+        });
+      }
+      return chooseLanguage(process.env);
+    })
     .then(() => shell.start())
     .catch((error: unknown) => {
       say(error instanceof AppError ? error.message : `Parley could not start: ${String(error)}`);
