@@ -1,5 +1,6 @@
 import type { Clock } from '../src-shared/clock.ts';
 import type { EventName, EventPayload } from '../src-shared/contract/contract.ts';
+import type { SubscriptionRequest } from '../src-shared/model/contact.ts';
 import type { ChatMessage } from '../src-shared/model/message.ts';
 import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
 import type { CallSettings } from './calls/call-settings.ts';
@@ -50,6 +51,7 @@ export interface AccountParts {
   readonly archiveSettings: () => { readonly enabled: boolean; readonly folder: string };
   readonly callSettings: () => CallSettings;
   readonly onIncomingMessage: (message: ChatMessage, name: string) => void;
+  readonly onContactRequest: (request: SubscriptionRequest) => void;
   readonly onMissedCall: (who: string) => void;
   /** The computer slept, and these conversations ended with it. */
   readonly onCallsCut: (names: readonly string[]) => void;

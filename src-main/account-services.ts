@@ -164,6 +164,7 @@ export class AccountServices {
             names: this.#directory,
             sendsTyping: parts.sendsTyping,
             onIncoming: parts.onIncomingMessage,
+            onRequest: parts.onContactRequest,
           });
     this.#softphone =
       phoneNow === undefined

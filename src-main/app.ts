@@ -453,6 +453,9 @@ class App implements AppPort {
       onIncomingMessage: (message, name) => {
         this.#outside.message(message, name);
       },
+      onContactRequest: (request) => {
+        this.#outside.contactRequest(request);
+      },
       onMissedCall: (who) => {
         this.#outside.missedCall(who);
       },

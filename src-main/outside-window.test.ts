@@ -205,6 +205,25 @@ describe('new voice messages', () => {
   });
 });
 
+test('who asks to see our presence is told with their address, and the click leads to the request', () => {
+  const { outside, hub, chosen, notifications } = setUp();
+  outside.start();
+  outside.contactRequest({ jid: 'mallory@example.com', name: 'Mallory' });
+  outside.contactRequest({ jid: 'oscar@example.com' });
+  expect(notifications).toMatchObject([
+    { title: 'Mallory', body: 'mallory@example.com wants to see your presence.', tag: 'contact-request' },
+    { title: 'oscar@example.com', body: 'Wants to see your presence.', tag: 'contact-request' },
+  ]);
+  notifications[0]?.onClick();
+  expect(outside.takeTarget()).toBe('contact-request/mallory%40example.com');
+  chosen['notifications.requests'] = false;
+  outside.contactRequest({ jid: 'oscar@example.com' });
+  chosen['notifications.requests'] = true;
+  hub.publish('ownPresence', { chosen: 'dnd', shown: 'dnd', text: '' });
+  outside.contactRequest({ jid: 'oscar@example.com' });
+  expect(notifications).toHaveLength(2);
+});
+
 test('a shell without notifications leaves them to the window', () => {
   const { outside, emitted } = setUp(false);
   outside.missedCall('Bob');

@@ -3,6 +3,7 @@ import type { CallBack } from '../src-shared/contract/calls.ts';
 import type { EventName, EventPayload } from '../src-shared/contract/contract.ts';
 import type { OwnPresence } from '../src-shared/contract/people.ts';
 import { activeCall } from '../src-shared/model/calls-at-hand.ts';
+import type { SubscriptionRequest } from '../src-shared/model/contact.ts';
 import type { ChatMessage, Conversation } from '../src-shared/model/message.ts';
 import { isQuiet } from '../src-shared/model/quiet.ts';
 import type { TopicHub } from '../src-shared/rpc/topic-hub.ts';
@@ -108,6 +109,15 @@ export class OutsideWindow {
   missedCall(who: string): void {
     if (isQuiet(this.#chosen) || !this.#options.settings.get('notifications.missedCalls')) return;
     this.#notify(who, '', 'missed-call', 'calls');
+  }
+
+  /** Somebody asks to see our presence. What they call themselves is theirs to choose: the address stands beside it. */
+  contactRequest({ jid, name }: Pick<SubscriptionRequest, 'jid' | 'name'>): void {
+    if (isQuiet(this.#chosen) || !this.#options.settings.get('notifications.requests')) return;
+    const body =
+      name === undefined ? t('Wants to see your presence.') : t('{jid} wants to see your presence.', { jid });
+    // Whoever floods us with requests fills no more than one notification.
+    this.#notify(name ?? jid, body, 'contact-request', `contact-request/${encodeURIComponent(jid)}`);
   }
 
   /** Told when the computer wakes: before that nobody could read it. Also to who is not to be disturbed: it was their call. */

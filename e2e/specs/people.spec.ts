@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { expect, test } from '../harness/fixtures.ts';
 import { ParleyWindow } from '../harness/parley-window.ts';
 
@@ -55,14 +56,49 @@ test('a contact is added, appears when approved, and is removed again', { tag: '
   await expect(window.contact('Oscar Newcomer')).toBeHidden();
 });
 
-test('somebody who asks to see our presence is allowed', { tag: '@prosody' }, async ({ lab, alice }) => {
+/** The browser has notifications, and keeps the last that it was asked to show. */
+async function standInForNotifications(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    class BrowserNotification extends EventTarget {
+      static readonly permission = 'granted';
+      static last: BrowserNotification | undefined;
+      readonly words: string;
+      constructor(title: string, { body }: NotificationOptions = {}) {
+        super();
+        this.words = `${title}. ${body ?? ''}`;
+        BrowserNotification.last = this;
+      }
+      close(): void {
+        BrowserNotification.last = undefined;
+      }
+    }
+    Object.defineProperty(window, 'Notification', { value: BrowserNotification });
+  });
+}
+
+/** What the last notification says; clicked when asked for. */
+function lastNotification(page: Page, click = false): Promise<string | undefined> {
+  return page.evaluate((isClicked) => {
+    const { last } = window.Notification as unknown as { readonly last?: EventTarget & { readonly words: string } };
+    if (isClicked) last?.dispatchEvent(new Event('click'));
+    return last?.words;
+  }, click);
+}
+
+test('somebody who asks to see our presence is told of, and allowed', { tag: '@prosody' }, async ({ lab, alice }) => {
   const { colleagues } = lab.owned();
+  const window = new ParleyWindow(alice);
+  await window.rail('Calls').click();
+  await standInForNotifications(alice);
   await colleagues.online({ user: 'mallory', show: 'available', status: '' });
   colleagues.subscription('mallory', 'subscribe', lab.account('alice').address);
-  const requests = alice.getByRole('list', { name: 'Requests to see your presence' });
-  const allow = requests.getByRole('button', { name: 'Allow mallory@parley.test' });
-  const window = new ParleyWindow(alice);
   await expect(window.rail('Contacts')).toContainText('request to see your presence');
+  await expect.poll(() => lastNotification(alice)).toBe('mallory@parley.test. Wants to see your presence.');
+  // A click on it goes to the request, and answers nothing.
+  await lastNotification(alice, true);
+  const requests = alice.getByRole('list', { name: 'Requests to see your presence' });
+  await expect(requests.getByRole('listitem')).toBeFocused();
+  const allow = requests.getByRole('button', { name: 'Allow mallory@parley.test' });
   await allow.click();
   await expect(allow).toBeHidden();
   await expect(window.rail('Contacts')).not.toContainText('request to see your presence');

@@ -192,6 +192,11 @@ export const settingsSchema = {
   'notifications.messages': onOff({ scope: 'machine', default: true, meaning: 'Notify of new messages.' }),
   'notifications.missedCalls': onOff({ scope: 'machine', default: true, meaning: 'Notify of missed calls.' }),
   'notifications.voicemail': onOff({ scope: 'machine', default: true, meaning: 'Notify of new voice messages.' }),
+  'notifications.requests': onOff({
+    scope: 'machine',
+    default: true,
+    meaning: 'Notify of people who ask to see the own presence.',
+  }),
   'notifications.preview': onOff({
     scope: 'machine',
     default: true,

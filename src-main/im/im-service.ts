@@ -1,6 +1,7 @@
 import type { Clock } from '../../src-shared/clock.ts';
 import type { CallInput, CallOutput, EventName, EventPayload } from '../../src-shared/contract/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
+import type { SubscriptionRequest } from '../../src-shared/model/contact.ts';
 import type { ChatMessage } from '../../src-shared/model/message.ts';
 import type { TopicHub } from '../../src-shared/rpc/topic-hub.ts';
 import { t } from '../../src-shared/words.ts';
@@ -54,6 +55,8 @@ export interface ImServiceOptions {
   readonly sendsTyping: () => boolean;
   /** A message that nobody has seen yet, for notifications; not told for old ones of the server's archive. */
   readonly onIncoming?: (message: ChatMessage, name: string) => void;
+  /** Somebody new asks to see our presence. */
+  readonly onRequest?: (request: SubscriptionRequest) => void;
 }
 
 /** Chat and contacts of one account: the face of this folder to app.ts. */
@@ -126,6 +129,7 @@ export class ImService implements Service {
       clock,
       publish: (snapshot) => hub.publish('roster', snapshot),
       fallbackName: (jid) => options.names.byJid(jid)?.name ?? jid,
+      ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
     });
     this.#conversations = new Conversations({
       store: this.#messages,

@@ -17,6 +17,8 @@ let clock: TestClock;
 let sent: Element[];
 let served: Element[];
 let snapshots: RosterSnapshot[];
+/** Who asked, as others are told. */
+let told: string[];
 
 function item(jid: string, attributes: Record<string, string> = {}, ...groups: string[]): Element {
   return xml('item', { jid, subscription: 'both', ...attributes }, ...groups.map((group) => xml('group', null, group)));
@@ -34,6 +36,7 @@ beforeEach(() => {
   sent = [];
   served = [];
   snapshots = [];
+  told = [];
 });
 
 function makeRoster(): Roster {
@@ -53,6 +56,7 @@ function makeRoster(): Roster {
     },
     publish: (snapshot) => snapshots.push(snapshot),
     fallbackName: (jid) => `(${jid})`,
+    onRequest: ({ jid }) => told.push(jid),
   });
 }
 
@@ -90,6 +94,7 @@ const stateOf = (jid: string): string | undefined =>
 test('the cached roster is there before sign-in, with nobody’s presence known', async () => {
   await loaded(item('bob@example.com', { name: 'Bob' }, 'Sales'), item('carol@example.com'));
   snapshots = [];
+  told = [];
   const again = makeRoster();
   again.start();
   expect(last()).toMatchObject({
@@ -235,6 +240,24 @@ describe('a request to see our presence', () => {
     ]);
     expect(last().requests).toEqual([]);
     expect(() => roster.approve('oscar@example.com')).toThrow('not open any more');
+  });
+
+  test('is told once until it is answered or taken back, in whichever session the server delivers it', async () => {
+    const roster = await loaded(item('bob@example.com'));
+    const jid = 'mallory@example.com';
+    roster.onPresence(ask(jid));
+    roster.onPresence(ask(jid));
+    roster.onPresence(ask('bob@example.com'));
+    roster.sessionBegins();
+    roster.onPresence(ask(jid));
+    roster.flush();
+    expect(last().requests).toMatchObject([{ jid }]);
+    expect(told).toEqual([jid]);
+    roster.onPresence(xml('presence', { from: jid, type: 'unsubscribe' }));
+    roster.onPresence(ask(jid));
+    roster.deny(jid);
+    roster.onPresence(ask(jid));
+    expect(told).toEqual([jid, jid, jid]);
   });
 
   test('of somebody who may see it already is answered by itself', async () => {

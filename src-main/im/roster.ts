@@ -10,6 +10,7 @@ import type { Presence } from '../../src-shared/model/presence.ts';
 import { t } from '../../src-shared/words.ts';
 import { bareAddress, chatAddress, resourceOf } from './addresses.ts';
 import { namespaces } from './namespaces.ts';
+import { PresenceRequests } from './presence-requests.ts';
 import { aggregatePresence, readPresence } from './presence-stanza.ts';
 import type { ResourcePresence } from './presence-stanza.ts';
 import type { RosterItem, RosterStore } from './roster-store.ts';
@@ -29,12 +30,12 @@ export interface RosterOptions {
   readonly publish: (snapshot: RosterSnapshot) => number;
   /** What to call a contact without a name of its own. */
   readonly fallbackName: (jid: string) => string;
+  /** Somebody new asks to see our presence. */
+  readonly onRequest?: (request: SubscriptionRequest) => void;
 }
 
 /** A cut that is healed within this time (milliseconds) changes nothing on the screen. */
 const unknownAfterMs = 3_000;
-/** Requests of strangers kept; a flood of them must not fill the list. */
-const maxRequests = 100;
 
 /**
  * Contacts, their presence and requests of others (RFC 6121 sections 2 to 4). Shows the cached roster at once;
@@ -45,7 +46,7 @@ export class Roster {
   readonly #items = new Map<string, RosterItem>();
   /** By bare JID, then by resource, in the order in which they spoke. */
   readonly #resources = new Map<string, Map<string, ResourcePresence>>();
-  readonly #requests = new Map<string, SubscriptionRequest>();
+  readonly #requests: PresenceRequests;
   /** Rows as last published: unchanged ones keep their identity. */
   readonly #rows = new Map<string, Contact>();
   /** The server had the time to tell who is there: who was not named is offline. */
@@ -56,6 +57,10 @@ export class Roster {
 
   constructor(options: RosterOptions) {
     this.#options = options;
+    this.#requests = new PresenceRequests({
+      now: () => options.clock.now(),
+      arrived: (request) => options.onRequest?.(request),
+    });
   }
 
   /** Publishes the cached roster. */
@@ -99,7 +104,7 @@ export class Roster {
   sessionBegins(): void {
     this.#clearTimer();
     this.#forgetPresence();
-    this.#requests.clear();
+    this.#requests.sessionBegins();
     this.#isDirty = true;
   }
 
@@ -173,7 +178,7 @@ export class Roster {
         this.#asked(jid, stanza);
         return;
       case 'unsubscribe':
-        this.#isDirty = this.#requests.delete(jid) || this.#isDirty;
+        this.#isDirty = this.#requests.close(jid) || this.#isDirty;
         return;
       default:
       // subscribed, unsubscribed: the roster push tells the same; probe is for servers
@@ -242,7 +247,7 @@ export class Roster {
     const address = this.#requested(jid);
     this.#refuseBeyondLimit(address);
     this.#options.wire.send(xml('presence', { to: address, type: 'subscribed' }));
-    this.#requests.delete(address);
+    this.#requests.close(address);
     return this.#publish();
   }
 
@@ -250,7 +255,7 @@ export class Roster {
   deny(jid: string): number {
     const address = this.#requested(jid);
     this.#options.wire.send(xml('presence', { to: address, type: 'unsubscribed' }));
-    this.#requests.delete(address);
+    this.#requests.close(address);
     return this.#publish();
   }
 
@@ -314,11 +319,8 @@ export class Roster {
       this.#options.wire.send(xml('presence', { to: jid, type: 'subscribed' }));
       return;
     }
-    if (this.#requests.has(jid) || this.#requests.size >= maxRequests) return;
     const name = stanza.getChildText('nick', namespaces.nick)?.trim().slice(0, 200) ?? '';
-    const receivedAtMs = this.#options.clock.now();
-    this.#requests.set(jid, name === '' ? { jid, receivedAtMs } : { jid, name, receivedAtMs });
-    this.#isDirty = true;
+    this.#isDirty = this.#requests.asked(jid, name) || this.#isDirty;
   }
 
   /** A contact, added or asked for by the person: who asks back is not asked about again. */
@@ -369,7 +371,7 @@ export class Roster {
     return this.#options.publish({
       state: this.#isLoaded ? 'ready' : 'loading',
       contacts,
-      requests: [...this.#requests.values()],
+      requests: this.#requests.all,
     });
   }
 }

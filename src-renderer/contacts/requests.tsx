@@ -23,7 +23,7 @@ function Request({ request }: { readonly request: SubscriptionRequest }) {
   const action = useAction();
   const name = request.name ?? request.jid;
   return (
-    <li className="request">
+    <li className="request" tabIndex={-1} data-request={request.jid}>
       <PersonAvatar name={name} jid={request.jid} size={36} badge={false} />
       <div className="request__text">
         <div className="clip t-strong" title={request.jid}>

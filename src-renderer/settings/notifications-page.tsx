@@ -8,6 +8,7 @@ const names = [
   'notifications.messages',
   'notifications.missedCalls',
   'notifications.voicemail',
+  'notifications.requests',
   'notifications.preview',
 ];
 

@@ -251,6 +251,7 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
   'notifications.messages': { label: msg`New messages` },
   'notifications.missedCalls': { label: msg`Missed calls` },
   'notifications.voicemail': { label: msg`New voice messages` },
+  'notifications.requests': { label: msg`Requests to see your presence` },
   'notifications.preview': {
     label: msg`Show what a message says`,
     hint: msg`Others can read it on your screen`,

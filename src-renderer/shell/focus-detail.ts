@@ -21,6 +21,13 @@ export function focusOwnPresence(): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-region=topbar] .me')?.focus());
 }
 
+/** Takes the focus to somebody who asks to see our presence, once the list has been drawn; not to a button that answers. */
+export function focusRequest(jid: string): void {
+  requestAnimationFrame(() =>
+    document.querySelector<HTMLElement>(`[data-region=list] [data-request="${CSS.escape(jid)}"]`)?.focus(),
+  );
+}
+
 function focusListNow(): void {
   const list = document.querySelector<HTMLElement>('[data-region=list]');
   const row =

@@ -13,6 +13,7 @@ describe('what a link asks for', () => {
     ['xmpp:bob@example.com?roster;name=Bob', { kind: 'add', jid: 'bob@example.com', name: 'Bob' }],
     ['chats/bob@example.com', { kind: 'route', hash: 'chats/bob@example.com' }],
     ['call-back/bob%40example.com', { kind: 'callBack', target: 'bob@example.com' }],
+    ['contact-request/mallory%40example.com', { kind: 'contactRequest', jid: 'mallory@example.com' }],
     ['#/voicemail', { kind: 'route', hash: '#/voicemail' }],
   ] as const)('%s', (text, target) => {
     expect(parseTarget(text)).toEqual(target);
@@ -26,6 +27,8 @@ describe('what a link asks for', () => {
     '',
     'tel:bob',
     'call-back/%',
+    'contact-request/%',
+    'contact-request/',
   ])('%s leads nowhere', (text) => {
     expect(parseTarget(text)).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 import { parseLink } from '../../src-shared/text/link.ts';
 import type { DialRequest } from '../calls/dial-prompt.tsx';
 import { draftOf, keepDraft } from '../chat/drafts.ts';
+import { focusRequest } from './focus-detail.ts';
 import { navigate, parseRoute, sections } from './route.ts';
 
 /** Where a link, a notification or a second start leads. */
@@ -8,11 +9,14 @@ export type Target =
   | { readonly kind: 'route'; readonly hash: string }
   /** Somebody who was waited for is free. */
   | { readonly kind: 'callBack'; readonly target: string }
+  /** Somebody who asked to see our presence. */
+  | { readonly kind: 'contactRequest'; readonly jid: string }
   | { readonly kind: 'dial'; readonly request: DialRequest }
   | { readonly kind: 'chat'; readonly jid: string; readonly body?: string }
   | { readonly kind: 'add'; readonly jid: string; readonly name?: string; readonly group?: string };
 
 const callBackPrefix = 'call-back/';
+const contactRequestPrefix = 'contact-request/';
 
 /** Reads a target: a link (see parseLink), or a place in the window such as `chats/alice@example.com`. Undefined for anything else. */
 export function parseTarget(target: string): Target | undefined {
@@ -30,7 +34,10 @@ export function parseTarget(target: string): Target | undefined {
       return action === 'add' ? { kind: 'add', jid, ...more } : { kind: 'chat', jid, ...more };
     }
     case undefined: {
-      if (target.startsWith(callBackPrefix)) return callBackOf(target.slice(callBackPrefix.length));
+      const whom = afterPrefix(target, callBackPrefix);
+      if (whom !== undefined) return whom === '' ? undefined : { kind: 'callBack', target: whom };
+      const jid = afterPrefix(target, contactRequestPrefix);
+      if (jid !== undefined) return jid === '' ? undefined : { kind: 'contactRequest', jid };
       if (/^[a-z][a-z0-9+.-]*:/i.test(target)) return undefined;
       const section = target.replace(/^#?\/?/, '').split('/')[0];
       return sections.some((name) => name === section) ? { kind: 'route', hash: target } : undefined;
@@ -38,12 +45,13 @@ export function parseTarget(target: string): Target | undefined {
   }
 }
 
-function callBackOf(encoded: string): Target | undefined {
+/** What stands after the prefix; empty when it was cut or mangled on its way, undefined without the prefix. */
+function afterPrefix(target: string, prefix: string): string | undefined {
+  if (!target.startsWith(prefix)) return undefined;
   try {
-    return { kind: 'callBack', target: decodeURIComponent(encoded) };
+    return decodeURIComponent(target.slice(prefix.length));
   } catch {
-    // Cut or mangled on its way.
-    return undefined;
+    return '';
   }
 }
 
@@ -61,6 +69,10 @@ export function openTarget(
   switch (target.kind) {
     case 'callBack':
       callBack(target.target);
+      return;
+    case 'contactRequest':
+      navigate({ section: 'contacts' });
+      focusRequest(target.jid);
       return;
     case 'dial':
       dial(target.request);
