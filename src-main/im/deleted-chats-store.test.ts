@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { limits } from '../../src-shared/limits.ts';
 import { chat } from '../core/migrations/010-chat.ts';
 import { deletedChats } from '../core/migrations/055-deleted-chats.ts';
+import { deletedChatsClock } from '../core/migrations/057-deleted-chats-clock.ts';
 import { openMemoryStore } from '../core/store.ts';
 import type { Store } from '../core/store.ts';
 import { DeletedChatsStore } from './deleted-chats-store.ts';
@@ -12,7 +13,7 @@ let store: Store;
 let deleted: DeletedChatsStore;
 
 beforeEach(() => {
-  store = openMemoryStore([chat, deletedChats]);
+  store = openMemoryStore([chat, deletedChats, deletedChatsClock]);
   deleted = new DeletedChatsStore(store, 'alice');
 });
 afterEach(() => {
@@ -56,6 +57,22 @@ test('what was not deleted to the end is known until it is, and nothing of a lat
   for (const { peer, lastRow: last } of again.unfinished()) await again.deleteMessages(peer, last);
   expect(bodies()).toEqual(['a new chat']);
   expect(again.unfinished()).toEqual([]);
+});
+
+test('a deletion counts by the server’s clock once that is known, and never lies after what it says', () => {
+  const isKept = (stampMs: number) => !deleted.covers({ peer: bob, stampMs });
+  deleted.deleteChat(bob, 10_000);
+  expect([isKept(10_000), isKept(10_001)]).toEqual([false, true]);
+  expect(deleted.hasUnsettled()).toBe(true);
+  expect(new DeletedChatsStore(store, 'carol').hasUnsettled()).toBe(false);
+  deleted.settle(-4_000, 7_000);
+  expect([isKept(6_000), isKept(6_001), deleted.hasUnsettled()]).toEqual([false, true, false]);
+  deleted.settle(0, 8_000);
+  expect(isKept(6_001)).toBe(true);
+  // The clock was set right between the deletion and the answer.
+  deleted.deleteChat(bob, 20_000);
+  deleted.settle(0, 12_000);
+  expect([isKept(12_000), isKept(12_001)]).toEqual([false, true]);
 });
 
 test('a chat of exactly as many messages as one transaction takes is done, too', async () => {

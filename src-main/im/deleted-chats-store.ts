@@ -24,8 +24,9 @@ export class DeletedChatsStore {
         .get(this.#accountId, peer) ?? { row: 0, atMs: 0 };
       // Where this computer's clock is behind the server's, the newest message tells better what was there.
       db.prepare(
-        'INSERT OR REPLACE INTO chats_deleted (account_id, peer, deleted_at_ms, last_row) VALUES (?, ?, ?, ?)',
-      ).run(this.#accountId, peer, Math.max(nowMs, newest.atMs), newest.row);
+        `INSERT OR REPLACE INTO chats_deleted (account_id, peer, deleted_at_ms, last_row, deleted_clock_ms)
+         VALUES (?, ?, ?, ?, ?)`,
+      ).run(this.#accountId, peer, Math.max(nowMs, newest.atMs), newest.row, nowMs);
       db.prepare('DELETE FROM conversations WHERE account_id = ? AND peer = ?').run(this.#accountId, peer);
       return newest.row;
     });
@@ -67,6 +68,25 @@ export class DeletedChatsStore {
         );
       }
       return isLeft;
+    });
+  }
+
+  /** Whether a deletion stands under the time of this computer, and not of the server. */
+  hasUnsettled(): boolean {
+    return (
+      this.#store.db
+        .prepare('SELECT 1 FROM chats_deleted WHERE account_id = ? AND deleted_clock_ms IS NOT NULL LIMIT 1')
+        .get(this.#accountId) !== undefined
+    );
+  }
+
+  /** The server's clock is ahead of this computer's by so much, and says `serverMs`: nothing was deleted after that. */
+  settle(aheadMs: number, serverMs: number): void {
+    this.#store.write((db) => {
+      db.prepare(
+        `UPDATE chats_deleted SET deleted_at_ms = min(deleted_clock_ms + ?, ?), deleted_clock_ms = NULL
+         WHERE account_id = ? AND deleted_clock_ms IS NOT NULL`,
+      ).run(aheadMs, serverMs, this.#accountId);
     });
   }
 

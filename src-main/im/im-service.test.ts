@@ -11,6 +11,7 @@ import { silentLogger } from '../core/log.ts';
 import { chat } from '../core/migrations/010-chat.ts';
 import { roster } from '../core/migrations/011-roster.ts';
 import { deletedChats } from '../core/migrations/055-deleted-chats.ts';
+import { deletedChatsClock } from '../core/migrations/057-deleted-chats-clock.ts';
 import { OwnPresence } from '../presence/own-presence.ts';
 import { ImService } from './im-service.ts';
 import { namespaces } from './namespaces.ts';
@@ -28,6 +29,8 @@ interface Archived {
   readonly to: string;
   readonly body: string;
   readonly messageId: string;
+  /** UTC milliseconds by the server's clock. */
+  readonly atMs?: number;
 }
 
 /** Alice's program and her server, with an archive (XEP-0313) unless told otherwise. */
@@ -46,6 +49,8 @@ class World {
   /** The server's archive, and whether it has one. */
   readonly archive: Archived[] = [];
   hasArchive = true;
+  /** How far the server's clock is ahead of this computer's, where the server tells its time. */
+  serverAheadMs: number | undefined;
   /** Stanzas that the server took, but for iqs. */
   readonly taken: Element[] = [];
   /** A message with this body makes the server hang up: it neither takes it nor remembers the session. */
@@ -167,6 +172,10 @@ class World {
     if (iq.attrs['type'] === 'get' && iq.getChild('query', namespaces.roster) !== undefined) {
       return emptyResult(iq, xml('query', { xmlns: namespaces.roster }, ...this.contacts));
     }
+    if (iq.getChild('time', namespaces.time) !== undefined && this.serverAheadMs !== undefined) {
+      const utc = new Date(this.clock.now() + this.serverAheadMs).toISOString().replace(/\.\d+/, '');
+      return emptyResult(iq, xml('time', { xmlns: namespaces.time }, xml('utc', null, utc)));
+    }
     const query = iq.getChild('query', namespaces.archive);
     return query === undefined ? undefined : this.#page(iq, query, session);
   }
@@ -185,13 +194,13 @@ class World {
     const end = before === undefined || before === '' ? this.archive.length : position(before);
     const start = before === undefined ? position(after ?? '') + 1 : Math.max(0, end - max);
     const page = this.archive.slice(start, before === undefined ? start + max : end);
-    for (const { id, from, to, body, messageId } of page) {
+    for (const { id, from, to, body, messageId, atMs = Date.UTC(2026, 0, 1) } of page) {
       const message = xml(
         'message',
         { xmlns: namespaces.client, from, to, type: 'chat', id: messageId },
         xml('body', null, body),
       );
-      const delay = xml('delay', { xmlns: namespaces.delay, stamp: '2026-01-01T00:00:00Z' });
+      const delay = xml('delay', { xmlns: namespaces.delay, stamp: new Date(atMs).toISOString() });
       const forwarded = xml('forwarded', { xmlns: namespaces.forward }, delay, message);
       const result = xml('result', { xmlns: namespaces.archive, queryid: query.attrs['queryid'], id }, forwarded);
       session.send(xml('message', { from: own, to: session.jid }, result));
@@ -213,6 +222,7 @@ function migrated(): Database.Database {
   chat.up(db);
   roster.up(db);
   deletedChats.up(db);
+  deletedChatsClock.up(db);
   return db;
 }
 
@@ -506,6 +516,32 @@ describe('the server’s archive', () => {
     await second.until('received', () => second.bodies().length > 0);
     expect(second.bodies()).toEqual(['a new chat']);
   });
+
+  test.each(['connected', 'offline'])(
+    'gives what was written since a chat was deleted, also where this computer’s clock is an hour ahead (%s)',
+    async (how) => {
+      const db = migrated();
+      const first = new World(db);
+      const serverMs = first.clock.now() - 3_600_000;
+      first.serverAheadMs = -3_600_000;
+      first.archive.push({ ...archived(0), atMs: serverMs - 60_000 });
+      await first.signIn();
+      await first.until('fetched', () => first.bodies().length === 1);
+      if (how === 'offline') await first.service.disconnect();
+      await first.service.deleteChat({ peer: bob });
+      const unsettled = db.prepare('SELECT count(*) FROM chats_deleted WHERE deleted_clock_ms IS NOT NULL').pluck();
+      await first.until('told its time', () => how === 'offline' || unsettled.get() === 0);
+      await first.service.stop();
+      const second = new World(db);
+      worlds.push(second);
+      second.serverAheadMs = how === 'offline' ? -3_600_000 : undefined;
+      // The server has forgotten our place: all of it is read anew.
+      second.archive.push({ ...archived(1), atMs: serverMs - 120_000 }, { ...archived(2), atMs: serverMs + 120_000 });
+      await second.signIn();
+      await second.until('fetched', () => second.bodies().length > 0);
+      expect(second.bodies()).toEqual(['old 2']);
+    },
+  );
 
   test('is asked now and then by who appears offline, because the server sends them nothing', async () => {
     const world = await signedIn();

@@ -14,8 +14,9 @@ import type { GuardConnect } from '../core/shared-credential.ts';
 import type { Store } from '../core/store.ts';
 import type { ReverseLookup } from '../directory/reverse-lookup.ts';
 import type { OwnPresence } from '../presence/own-presence.ts';
-import { bareAddress, chatAddress } from './addresses.ts';
+import { bareAddress, chatAddress, domainOf } from './addresses.ts';
 import { ArchiveSync } from './archive-sync.ts';
+import { ChatDeletion } from './chat-deletion.ts';
 import { chatHealth } from './chat-health.ts';
 import { Conversations } from './conversations.ts';
 import { DeletedChatsStore } from './deleted-chats-store.ts';
@@ -65,7 +66,7 @@ export class ImService implements Service {
   readonly #options: ImServiceOptions;
   readonly #own: string;
   readonly #messages: MessageStore;
-  readonly #deletedChats: DeletedChatsStore;
+  readonly #deletion: ChatDeletion;
   readonly #session: XmppSession;
   readonly #roster: Roster;
   readonly #conversations: Conversations;
@@ -87,7 +88,6 @@ export class ImService implements Service {
     const own = bareAddress(options.config.jid) ?? options.config.jid;
     this.#own = own;
     this.#messages = new MessageStore(store, account.id);
-    this.#deletedChats = new DeletedChatsStore(store, account.id);
     this.#session = new XmppSession(
       {
         get config() {
@@ -122,6 +122,14 @@ export class ImService implements Service {
         },
       },
     );
+    this.#deletion = new ChatDeletion({
+      store: new DeletedChatsStore(store, account.id),
+      session: this.#session,
+      domain: domainOf(own),
+      clock,
+      room: options.room,
+      log,
+    });
     this.#roster = new Roster({
       own: this.#own,
       store: new RosterStore(store, account.id),
@@ -160,7 +168,7 @@ export class ImService implements Service {
         this.#isOldNews = !countsAsUnread;
         try {
           for (const message of messages) {
-            if (!this.#deletedChats.covers(message)) this.#inbound.push(message, countsAsUnread);
+            if (!this.#deletion.covers(message)) this.#inbound.push(message, countsAsUnread);
           }
           this.#inbound.flush();
         } finally {
@@ -211,6 +219,7 @@ export class ImService implements Service {
       roster: this.#roster,
       outbox: this.#outbox,
       sync: this.#sync,
+      deletion: this.#deletion,
       onReady: () => {
         this.#conversations.publish();
         this.#presence.connected();
@@ -248,7 +257,7 @@ export class ImService implements Service {
     this.#stopListening = this.#options.ownPresence.onChange(() => {
       this.#presence.send();
     });
-    void this.#finishDeleting();
+    void this.#deletion.finish();
     return Promise.resolve();
   }
 
@@ -257,17 +266,6 @@ export class ImService implements Service {
     this.#stopListening?.();
     this.#stopListening = undefined;
     this.#conversations.stop();
-  }
-
-  /** What was being deleted when the program ended, or the disk was full. */
-  async #finishDeleting(): Promise<void> {
-    try {
-      for (const { peer, lastRow } of this.#deletedChats.unfinished()) {
-        await this.#deletedChats.deleteMessages(peer, lastRow, this.#options.room);
-      }
-    } catch (error) {
-      this.#options.log.info('a deleted chat still has messages on the disk; tried again at the next start', { error });
-    }
   }
 
   /** Signs in and stays signed in; how that goes is told as health. Called again with another password it uses that. */
@@ -345,10 +343,10 @@ export class ImService implements Service {
   /** Deletes a chat from this computer; what waited to be sent in it is not sent. */
   async deleteChat({ peer }: CallInput<'chat.delete'>): Promise<CallOutput<'chat.delete'>> {
     const address = chatAddress(peer);
-    const lastRow = this.#deletedChats.deleteChat(address, this.#options.clock.now());
+    const deleteMessages = this.#deletion.delete(address);
     const revision = this.#conversations.publish();
     this.#options.emit('chat.deleted', { peer: address });
-    await this.#deletedChats.deleteMessages(address, lastRow, this.#options.room);
+    await deleteMessages();
     return { revision };
   }
 

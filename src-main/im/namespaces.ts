@@ -30,6 +30,8 @@ export const namespaces = {
   streamManagement: 'urn:xmpp:sm:3',
   /** XEP-0199 */
   ping: 'urn:xmpp:ping',
+  /** XEP-0202 */
+  time: 'urn:xmpp:time',
   /** XEP-0203 */
   delay: 'urn:xmpp:delay',
   /** XEP-0280 */

@@ -2,6 +2,7 @@ import { xml } from '@xmpp/client';
 import { AppError } from '../../src-shared/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { ArchiveSync } from './archive-sync.ts';
+import type { ChatDeletion } from './chat-deletion.ts';
 import { namespaces } from './namespaces.ts';
 import type { Outbox } from './outbox.ts';
 import type { Roster } from './roster.ts';
@@ -14,6 +15,7 @@ export interface SessionSetupOptions {
   readonly roster: Pick<Roster, 'load'>;
   readonly outbox: Pick<Outbox, 'isHeld' | 'isDoubtful' | 'settle'>;
   readonly sync: Pick<ArchiveSync, 'run'>;
+  readonly deletion: Pick<ChatDeletion, 'settleTimes'>;
   /** Roster and features are known: presence may be told. */
   readonly onReady: () => void;
   /** Calls back when the disk takes data again, now when it does. */
@@ -93,7 +95,8 @@ export class SessionSetup {
   }
 
   async #takeSteps(mayGoOn: () => boolean): Promise<void> {
-    const { session, roster, outbox, onReady } = this.#options;
+    const { session, roster, outbox, deletion, onReady } = this.#options;
+    const timesSettled = deletion.settleTimes();
     await Promise.all([
       this.#attempt('carbons', session.iq('set', xml('enable', { xmlns: namespaces.carbons }))),
       this.#attempt('features', this.#readFeatures()),
@@ -103,6 +106,8 @@ export class SessionSetup {
     onReady();
     // Nothing in doubt: what was written while offline goes out at once.
     if (!outbox.isDoubtful) outbox.settle(true);
+    await timesSettled;
+    if (!mayGoOn()) return;
     const isArchiveRead = await this.catchUp();
     if (mayGoOn()) outbox.settle(isArchiveRead);
   }

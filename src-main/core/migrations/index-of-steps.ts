@@ -13,6 +13,7 @@ import { peopleMerge } from './053-people-merge.ts';
 import { callHistoryWords } from './054-call-history-words.ts';
 import { deletedChats } from './055-deleted-chats.ts';
 import { callHistoryServices } from './056-call-history-services.ts';
+import { deletedChatsClock } from './057-deleted-chats-clock.ts';
 
 /** Every step of the schema in the order of its number. Add at the end; never change a step that was released. */
 export const migrationSteps: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const migrationSteps: readonly Migration[] = [
   callHistoryWords,
   deletedChats,
   callHistoryServices,
+  deletedChatsClock,
 ];
