@@ -76,8 +76,8 @@ async function use(address: string): Promise<void> {
   known.setContacts([{ jid: bob, name: 'Bob' }]);
   known.noteRecent({ name: 'Bob', jid: bob, atMs: 1 });
   const voicemail = new VoicemailStore(store, id);
-  voicemail.replace([{ id: 'v', number: '1', receivedAtMs: 1, durationS: 1, heard: true, urgent: false }]);
-  voicemail.putAudio('v', { mimeType: 'audio/wav', bytes: Buffer.from('s'), durationS: 1 }, 1);
+  voicemail.replace('box', [{ id: 'v', number: '1', receivedAtMs: 1, durationS: 1, heard: true, urgent: false }]);
+  voicemail.putAudio('box', 'v', { mimeType: 'audio/wav', bytes: Buffer.from('s'), durationS: 1 }, 1);
   new InstanceStore(store, id).get();
 }
 

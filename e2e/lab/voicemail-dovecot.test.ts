@@ -8,6 +8,7 @@ import type { ServerAddress, TrustConfig, VoicemailConfig } from '../../src-main
 import { systemClock } from '../../src-main/core/clock.ts';
 import { silentLogger } from '../../src-main/core/log.ts';
 import { voicemail as voicemailMigration } from '../../src-main/core/migrations/031-voicemail.ts';
+import { voicemailMailbox } from '../../src-main/core/migrations/058-voicemail-mailbox.ts';
 import { VoicemailService } from '../../src-main/voicemail/voicemail.ts';
 import { probeVoicemail } from '../../src-main/voicemail/probe-voicemail.ts';
 import type { ImapTiming } from '../../src-main/voicemail/imap-session.ts';
@@ -60,12 +61,17 @@ interface Client {
   sees(what: string, wanted: (box: VoicemailBox) => boolean): Promise<VoicemailBox>;
 }
 
+function migrate(db: Database.Database): void {
+  voicemailMigration.up(db);
+  voicemailMailbox.up(db);
+}
+
 function makeClient(
   voicemail: VoicemailConfig | undefined,
   options: { readonly timing?: Partial<ImapTiming>; readonly db?: Database.Database } = {},
 ): Client {
   const db = options.db ?? new Database(':memory:');
-  if (options.db === undefined) voicemailMigration.up(db);
+  if (options.db === undefined) migrate(db);
   const hub = new TopicHub();
   const health: ServiceHealth[] = [];
   const service = new VoicemailService({
@@ -170,7 +176,7 @@ describe('a voicemail box', () => {
 
   test('the list of last time is there before the server answers', async () => {
     const db = new Database(':memory:');
-    voicemailMigration.up(db);
+    migrate(db);
     const first = makeClient(config(), { db });
     const box = await signedIn(first);
     await first.service.stop();

@@ -12,6 +12,7 @@ import { systemClock } from '../core/clock.ts';
 import { silentLogger } from '../core/log.ts';
 import { loopbackCertificate, loopbackKey } from '../core/loopback-certificate.test-data.ts';
 import { voicemail as migration } from '../core/migrations/031-voicemail.ts';
+import { voicemailMailbox } from '../core/migrations/058-voicemail-mailbox.ts';
 import { storeOver } from '../core/store.ts';
 import type { KnownParty } from '../directory/reverse-lookup.ts';
 import type { ImapTiming } from './imap-session.ts';
@@ -164,6 +165,7 @@ export async function signIn(
 ): Promise<Client> {
   const db = new Database(':memory:');
   migration.up(db);
+  voicemailMailbox.up(db);
   const hub = new TopicHub();
   const health: ServiceHealth[] = [];
   const service = new VoicemailService({

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../core/clock.ts';
 import { tlsOptionsFor } from '../core/tls-trust.ts';
-import { closeAll, config, listed, serve, signIn, trust } from './fake-imap.test-support.ts';
+import { audioAnswer, closeAll, config, listed, serve, signIn, sound, trust } from './fake-imap.test-support.ts';
 import { ImapSession, defaultImapTiming } from './imap-session.ts';
 
 afterEach(closeAll);
@@ -28,6 +28,31 @@ test('with another mailbox nothing is done by the list of the one before, which 
   await expect(handlers['voicemail.markHeard']({ id: '5-12', heard: true }, 'w')).rejects.toThrow('was not marked');
   await expect(handlers['voicemail.audio']({ id: '5-12' }, 'w')).rejects.toThrow('cannot be played here right now');
   expect(told).toEqual([]);
+});
+
+test('another mailbox whose messages have the same ids plays its own sound, and has its own lengths', async () => {
+  let mailbox = 'Voicemail';
+  const other = Buffer.concat([sound, Buffer.alloc(16_000, 0x7f)]);
+  // The length of the samples stands before them.
+  other.writeUInt32LE(20_000, other.length - 20_000 - 4);
+  const server = await serve((command, tag) =>
+    /^UID FETCH/i.test(command) && mailbox === 'Other' ? `${audioAnswer(other)}\r\n${tag} OK done` : undefined,
+  );
+  const client = await signIn(server, {}, () => config(server, { mailbox }));
+  await listed(client);
+  const play = async () => {
+    const { base64 } = await client.service.handlers['voicemail.audio']({ id: '5-12' }, 'w');
+    return base64;
+  };
+  expect(await play()).toBe(sound.toString('base64'));
+  const lengthS = () => client.box().messages.find(({ id }) => id === '5-12')?.durationS;
+  expect(lengthS()).toBe(1);
+  mailbox = 'Other';
+  await client.service.connect('secret');
+  await listed(client);
+  expect(lengthS()).toBe(0);
+  expect(await play()).toBe(other.toString('base64'));
+  expect(lengthS()).toBe(3);
 });
 
 test('a place of before the server numbered the mailbox anew is no place any more', async () => {

@@ -21,7 +21,10 @@ interface AudioRow {
   readonly bytes: Buffer;
 }
 
-/** The voicemail of one account as last seen, so that the list is there before the server answers. */
+/**
+ * The voicemail of one account as last seen, so that the list is there before the server answers. `mailbox` of the methods
+ * is `mailboxKey`: what is kept of another one is neither shown nor played.
+ */
 export class VoicemailStore {
   readonly #store: Store;
   readonly #db: Database;
@@ -37,12 +40,12 @@ export class VoicemailStore {
   }
 
   /** Newest first. */
-  messages(): readonly VoiceMessage[] {
+  messages(mailbox: string): readonly VoiceMessage[] {
     const rows = this.#db
       .prepare(
-        'SELECT id, name, number, received_at_ms, duration_s, heard, urgent FROM voicemail_messages WHERE account_id = ? ORDER BY received_at_ms DESC, id DESC',
+        'SELECT id, name, number, received_at_ms, duration_s, heard, urgent FROM voicemail_messages WHERE account_id = ? AND mailbox = ? ORDER BY received_at_ms DESC, id DESC',
       )
-      .all(this.#account) as MessageRow[];
+      .all(this.#account, mailbox) as MessageRow[];
     return rows.map((row) => ({
       id: row.id,
       ...(row.name === null ? {} : { name: row.name }),
@@ -55,13 +58,13 @@ export class VoicemailStore {
   }
 
   /** Makes these the whole list; sound of messages that are gone from the server goes too. */
-  replace(messages: readonly VoiceMessage[]): void {
+  replace(mailbox: string, messages: readonly VoiceMessage[]): void {
     const drop = this.#db.prepare('DELETE FROM voicemail_messages WHERE account_id = ?');
     const insert = this.#db.prepare(
-      'INSERT INTO voicemail_messages (account_id, id, name, number, received_at_ms, duration_s, heard, urgent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO voicemail_messages (account_id, id, name, number, received_at_ms, duration_s, heard, urgent, mailbox) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
     const dropOrphans = this.#db.prepare(
-      'DELETE FROM voicemail_audio WHERE account_id = ? AND id NOT IN (SELECT id FROM voicemail_messages WHERE account_id = ?)',
+      'DELETE FROM voicemail_audio WHERE account_id = ? AND (mailbox <> ? OR id NOT IN (SELECT id FROM voicemail_messages WHERE account_id = ?))',
     );
     this.#store.write(() => {
       drop.run(this.#account);
@@ -75,16 +78,17 @@ export class VoicemailStore {
           message.durationS,
           message.heard ? 1 : 0,
           message.urgent ? 1 : 0,
+          mailbox,
         );
       }
-      dropOrphans.run(this.#account, this.#account);
+      dropOrphans.run(this.#account, mailbox, this.#account);
     });
   }
 
-  audio(id: string, nowMs: number): Pick<PlayableAudio, 'mimeType' | 'bytes'> | undefined {
+  audio(mailbox: string, id: string, nowMs: number): Pick<PlayableAudio, 'mimeType' | 'bytes'> | undefined {
     const row = this.#db
-      .prepare('SELECT mime_type, bytes FROM voicemail_audio WHERE account_id = ? AND id = ?')
-      .get(this.#account, id) as AudioRow | undefined;
+      .prepare('SELECT mime_type, bytes FROM voicemail_audio WHERE account_id = ? AND mailbox = ? AND id = ?')
+      .get(this.#account, mailbox, id) as AudioRow | undefined;
     if (row === undefined) return undefined;
     // Only the order in which sound is let go hangs on it: what is here plays, whatever the disk does.
     this.#store.writeEventually((db) => {
@@ -97,10 +101,10 @@ export class VoicemailStore {
     return { mimeType: row.mime_type, bytes: row.bytes };
   }
 
-  putAudio(id: string, audio: PlayableAudio, nowMs: number): void {
+  putAudio(mailbox: string, id: string, audio: PlayableAudio, nowMs: number): void {
     if (audio.bytes.length > this.#audioBytes) return;
     const insert = this.#db.prepare(
-      'INSERT OR REPLACE INTO voicemail_audio (account_id, id, mime_type, bytes, size_bytes, played_at_ms) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO voicemail_audio (account_id, id, mime_type, bytes, size_bytes, played_at_ms, mailbox) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
     const total = this.#db.prepare(
       'SELECT coalesce(sum(size_bytes), 0) AS bytes FROM voicemail_audio WHERE account_id = ?',
@@ -109,7 +113,7 @@ export class VoicemailStore {
       'DELETE FROM voicemail_audio WHERE account_id = ? AND id = (SELECT id FROM voicemail_audio WHERE account_id = ? ORDER BY played_at_ms LIMIT 1)',
     );
     this.#store.write(() => {
-      insert.run(this.#account, id, audio.mimeType, audio.bytes, audio.bytes.length, nowMs);
+      insert.run(this.#account, id, audio.mimeType, audio.bytes, audio.bytes.length, nowMs, mailbox);
       while ((total.get(this.#account) as { bytes: number }).bytes > this.#audioBytes) {
         dropOldest.run(this.#account, this.#account);
       }

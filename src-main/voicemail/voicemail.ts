@@ -15,18 +15,18 @@ import type { Logger } from '../core/log.ts';
 import { unguarded } from '../core/shared-credential.ts';
 import type { GuardConnect } from '../core/shared-credential.ts';
 import type { ReconnectorStatus } from '../core/reconnector-options.ts';
-import { formatServer } from '../core/server-list.ts';
 import type { Random, ServerAddress } from '../core/server-list.ts';
 import type { HealthReporter, Service } from '../core/service.ts';
 import { SignedInConnection } from '../core/signed-in-connection.ts';
 import { tlsOptionsFor } from '../core/tls-trust.ts';
 import type { ReverseLookup } from '../directory/reverse-lookup.ts';
-import { checkAudio } from './audio.ts';
 import type { PlayableAudio } from './audio.ts';
 import { ImapSession, defaultImapTiming } from './imap-session.ts';
 import type { ImapTiming, StoredVoiceMessage } from './imap-session.ts';
+import { mailboxKey } from './mailbox-key.ts';
+import { MessageSounds } from './message-sounds.ts';
 import type { VoicemailStore } from './voicemail-store.ts';
-import { problemWords, words } from './words.ts';
+import { words } from './words.ts';
 
 export interface VoicemailOptions {
   /** Undefined: no voicemail is set up. */
@@ -70,14 +70,23 @@ export class VoicemailService implements Service {
   /** What the server said in this session that it holds: in another one these places may be other messages'. */
   #stored: readonly StoredVoiceMessage[] = [];
   #messages: readonly VoiceMessage[] = [];
+  /** Which mailbox they are of, while another one may be connected to already. */
+  #shownMailbox = '';
   #isListed = false;
   #timer: TimerHandle | undefined;
   #listing: Promise<void> | undefined;
   #isListDue = false;
-  readonly #fetching = new Map<string, Promise<PlayableAudio>>();
+  readonly #sounds: MessageSounds;
 
   constructor(options: VoicemailOptions) {
     this.#options = options;
+    const { store, clock, log } = options;
+    this.#sounds = new MessageSounds({
+      ...{ store, clock, log },
+      fetched: (...told) => {
+        this.#lengthKnown(...told);
+      },
+    });
     this.#connection = new SignedInConnection({
       clock: options.clock,
       random: options.random,
@@ -87,7 +96,7 @@ export class VoicemailService implements Service {
 
   readonly handlers: VoicemailHandlers = {
     'voicemail.audio': async ({ id }) => {
-      const { mimeType, bytes } = await this.#audio(id);
+      const { mimeType, bytes } = await this.#sounds.get(this.#shownMailbox, id, () => this.#download(id));
       return { mimeType, base64: bytes.toString('base64') };
     },
     'voicemail.markHeard': async ({ id, heard }) => ({ revision: await this.#markHeard(id, heard) }),
@@ -100,7 +109,9 @@ export class VoicemailService implements Service {
   };
 
   start(): Promise<void> {
-    if (this.#options.config !== undefined) this.#messages = this.#options.store.messages();
+    const { config, store } = this.#options;
+    this.#shownMailbox = config === undefined ? '' : mailboxKey(config);
+    if (config !== undefined) this.#messages = store.messages(this.#shownMailbox);
     this.#report({ service: 'voicemail', state: 'off', message: '' });
     this.#publish();
     return Promise.resolve();
@@ -115,7 +126,7 @@ export class VoicemailService implements Service {
     await this.disconnect();
     const { config, timing } = this.#options;
     if (config === undefined) return;
-    this.#mailbox = JSON.stringify([config.user, config.mailbox, config.servers.map(formatServer).sort()]);
+    this.#mailbox = mailboxKey(config);
     const times: ImapTiming = { ...defaultImapTiming, ...timing };
     this.#connection.connect({
       servers: config.servers,
@@ -242,7 +253,9 @@ export class VoicemailService implements Service {
   }
 
   #take(stored: readonly StoredVoiceMessage[]): void {
-    const known = new Map(this.#messages.map((message) => [message.id, message.durationS]));
+    const isOther = this.#mailbox !== this.#shownMailbox;
+    const known = new Map(isOther ? [] : this.#messages.map((message) => [message.id, message.durationS]));
+    this.#shownMailbox = this.#mailbox ?? '';
     this.#stored = stored;
     this.#isListed = true;
     // The length that the sound itself told is better than none.
@@ -256,7 +269,7 @@ export class VoicemailService implements Service {
 
   #save(): void {
     try {
-      this.#options.store.replace(this.#messages);
+      this.#options.store.replace(this.#shownMailbox, this.#messages);
     } catch (error) {
       // A full disk must not take voicemail away; it is on the server.
       this.#options.log.error('voicemail not stored', { error });
@@ -303,27 +316,9 @@ export class VoicemailService implements Service {
     return this.#options.hub.publish('voicemail', this.#box());
   }
 
-  async #audio(id: string): Promise<Pick<PlayableAudio, 'mimeType' | 'bytes'>> {
-    const cached = this.#options.store.audio(id, this.#options.clock.now());
-    if (cached !== undefined) return cached;
-    let fetching = this.#fetching.get(id);
-    if (fetching === undefined) {
-      fetching = this.#fetch(id).finally(() => this.#fetching.delete(id));
-      this.#fetching.set(id, fetching);
-    }
-    return await fetching;
-  }
-
-  async #fetch(id: string): Promise<PlayableAudio> {
+  /** The server's sound of a message. */
+  async #download(id: string): Promise<Buffer> {
     const { session, stored } = this.#find(id, words.cannotPlay);
-    const bytes = await this.#download(session, stored);
-    const check = checkAudio(bytes);
-    if (check.kind === 'problem') throw new AppError('media', t(problemWords[check.problem]), check.detail);
-    this.#keep(id, check.audio);
-    return check.audio;
-  }
-
-  async #download(session: ImapSession, stored: StoredVoiceMessage): Promise<Buffer> {
     try {
       return await session.audio(stored);
     } catch (error) {
@@ -333,14 +328,9 @@ export class VoicemailService implements Service {
     }
   }
 
-  #keep(id: string, audio: PlayableAudio): void {
-    try {
-      this.#options.store.putAudio(id, audio, this.#options.clock.now());
-    } catch (error) {
-      this.#options.log.error('voicemail sound not stored', { error });
-    }
-    const { durationS } = audio;
-    if (durationS === undefined) return;
+  /** The sound of a message told its length, where the server did not. */
+  #lengthKnown(mailbox: string, id: string, { durationS }: PlayableAudio): void {
+    if (durationS === undefined || mailbox !== this.#shownMailbox) return;
     const isUnknown = this.#messages.some((message) => message.id === id && message.durationS === 0);
     if (!isUnknown) return;
     this.#messages = this.#messages.map((message) => (message.id === id ? { ...message, durationS } : message));

@@ -14,6 +14,7 @@ import { callHistoryWords } from './054-call-history-words.ts';
 import { deletedChats } from './055-deleted-chats.ts';
 import { callHistoryServices } from './056-call-history-services.ts';
 import { deletedChatsClock } from './057-deleted-chats-clock.ts';
+import { voicemailMailbox } from './058-voicemail-mailbox.ts';
 
 /** Every step of the schema in the order of its number. Add at the end; never change a step that was released. */
 export const migrationSteps: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const migrationSteps: readonly Migration[] = [
   deletedChats,
   callHistoryServices,
   deletedChatsClock,
+  voicemailMailbox,
 ];
