@@ -12,6 +12,7 @@ import { silentLogger } from '../../src-main/core/log.ts';
 import { chat } from '../../src-main/core/migrations/010-chat.ts';
 import { roster } from '../../src-main/core/migrations/011-roster.ts';
 import { deletedChats } from '../../src-main/core/migrations/055-deleted-chats.ts';
+import { deletedChatsClock } from '../../src-main/core/migrations/057-deleted-chats-clock.ts';
 import { storeOver } from '../../src-main/core/store.ts';
 import { ImService } from '../../src-main/im/im-service.ts';
 import { TcpTransport } from '../../src-main/im/transport.ts';
@@ -197,6 +198,7 @@ export function migrated(): Database.Database {
   const db = new Database(':memory:');
   chat.up(db);
   deletedChats.up(db);
+  deletedChatsClock.up(db);
   roster.up(db);
   return db;
 }

@@ -45,6 +45,11 @@ test('two people sign in, see each other and chat both ways; the archive has it 
     .join('');
   expect(text).toContain('Alice Hargreaves: Grüße & <b>bold</b> 🦜');
   expect(text).toContain('bob@parley.test: two\n    lines');
+
+  // What is deleted counts by the server's clock, which it tells.
+  await alice.service.deleteChat({ peer: bob.address });
+  const unsettled = alice.db.prepare('SELECT count(*) FROM chats_deleted WHERE deleted_clock_ms IS NOT NULL').pluck();
+  await until('the server’s time', () => unsettled.get() === 0);
 });
 
 test('2,000 messages each way survive cuts of the wire: none lost, doubled or out of order', async () => {
