@@ -20,6 +20,7 @@ test(
     await expect(page.getByRole('switch', { name: 'Refuse calls' })).not.toBeChecked();
     await expect(topBar).not.toContainText('Calls are refused');
     await expect(topBar.getByRole('button').first()).toBeFocused();
+    await expect(caller.page.getByRole('status').filter({ hasText: 'Calls ring here again.' })).toBeAttached();
     await caller.page.keyboard.press('Control+Shift+P');
     await caller.page.getByRole('menuitemcheckbox', { name: 'Refuse calls' }).click();
     await caller.page.keyboard.press('Escape');

@@ -19,13 +19,21 @@ test(
     await alice.reload();
     await expect(window.composer).toHaveValue('Half a sentence');
 
-    // The chat is deleted by its row's menu; it begins anew with the next message.
+    // The chat is deleted by its row's menu; what is open stays open, and the row beside has the keyboard.
+    await window.openChat('Dave Moreau');
+    await window.send(text);
+    const open = window.conversation('Dave Moreau');
+    await expect(open).toHaveAttribute('aria-selected', 'true');
     const row = window.conversation('Bob Okafor');
-    await row.focus();
+    await open.press('ArrowDown');
+    await expect(row).toBeFocused();
     await row.press('Shift+F10');
     await alice.getByRole('menuitem', { name: 'Delete chat…' }).press('Enter');
     await alice.getByRole('alertdialog').getByRole('button', { name: 'Delete', exact: true }).click();
     await expect(row).toBeHidden();
+    await expect(open).toHaveAttribute('aria-selected', 'true');
+    await expect(alice.getByRole('listbox', { name: 'Conversations' }).locator(':focus')).toHaveCount(1);
+    // It begins anew with the next message.
     await window.openChat('Bob Okafor');
     await expect(window.composer).toHaveValue('');
     await expect(window.messages).not.toContainText(text);

@@ -6,6 +6,8 @@ import { HistoryStore } from '../../src-main/history/history-store.ts';
 
 const minuteMs = 60_000;
 const newest = 50;
+/** Who called then withheld the number. */
+const withheld = 48;
 const numberOf = (index: number): string => `+442079460${String(index).padStart(3, '0')}`;
 
 test(
@@ -20,7 +22,8 @@ test(
         const startedAtMs = nowMs - (newest + 1 - index) * minuteMs;
         const missed = index % 3 === 0;
         const id = `seeded-${String(index)}`;
-        store.callStarted({ id, direction: missed ? 'in' : 'out', number: numberOf(index), startedAtMs });
+        const number = index === withheld ? 'anonymous' : numberOf(index);
+        store.callStarted({ id, direction: missed ? 'in' : 'out', number, startedAtMs });
         if (!missed) store.callConnected(id, startedAtMs + 1_000);
         store.callEnded(id, { endedAtMs: startedAtMs + 20_000, endReason: missed ? 'cancelled' : 'hungUp', missed });
       }
@@ -47,6 +50,17 @@ test(
     await expect(window.history.first()).toContainText('Bob Okafor');
     await expect(window.history).toHaveCount(newest);
     await expect(window.history.last()).toContainText(numberOf(2));
+
+    // Who withheld the number cannot be called back, nor copied.
+    const unknown = window.history.filter({ hasText: 'Unknown caller' });
+    await unknown.click();
+    const details = page.getByRole('region', { name: 'Call details' });
+    await expect(details).toContainText('Number withheld');
+    await expect(page.getByText('anonymous')).toBeHidden();
+    await expect(details.getByRole('button', { name: /^Call\b/ })).toBeHidden();
+    await unknown.press('Shift+F10');
+    await expect(page.getByRole('menuitem')).toHaveText(['Delete from history…']);
+    await page.keyboard.press('Escape');
 
     // A caller's row has a menu, by which it goes for good. What is open stays open, and the row beside has the keyboard.
     await window.history.nth(1).click();

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../harness/fixtures.ts';
 import { ParleyWindow } from '../harness/parley-window.ts';
+import { changeWire } from '../harness/window-wire.ts';
 
 test('presence of colleagues follows what they choose', { tag: '@prosody' }, async ({ lab, alice }) => {
   const window = new ParleyWindow(alice);
@@ -88,6 +89,12 @@ function lastNotification(page: Page, click = false): Promise<string | undefined
 test('somebody who asks to see our presence is told of, and allowed', { tag: '@prosody' }, async ({ lab, alice }) => {
   const { colleagues } = lab.owned();
   const window = new ParleyWindow(alice);
+  // She is asked only the second time: before, the window asks for somebody who is no contact.
+  let asks = 0;
+  await changeWire(alice, {
+    toService: (text) =>
+      text.includes('"roster.askPresence"') && (asks += 1) === 1 ? text.replace('mallory@', 'nobody@') : text,
+  });
   await window.rail('Calls').click();
   await standInForNotifications(alice);
   await colleagues.online({ user: 'mallory', show: 'available', status: '' });
@@ -108,6 +115,9 @@ test('somebody who asks to see our presence is told of, and allowed', { tag: '@p
   // Her own presence is asked for when it is wanted; she allows by herself, as colleagues do.
   const card = await window.openCard('Mallory Stranger');
   const ask = card.getByRole('button', { name: 'Ask to see their presence' });
+  await ask.click();
+  await expect(window.callProblem).toContainText('not in your contacts');
+  await window.callProblem.getByRole('button', { name: 'Dismiss' }).click();
   await ask.click();
   await expect(ask).toBeHidden();
   await expect(window.contact('Mallory Stranger')).toHaveAccessibleName(/Available/);

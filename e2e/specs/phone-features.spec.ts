@@ -46,6 +46,8 @@ test(
     let from = carol.events.length;
     await hold('1');
     await carol.waitFor('CALL_INCOMING', { from });
+    const pad = page.getByRole('group', { name: 'Dial pad' });
+    await expect(pad).toBeHidden();
     await page.keyboard.press('F9');
     await carol.waitFor('CALL_CLOSED', { from });
 
@@ -79,6 +81,7 @@ test(
     await expect(page.getByRole('list', { name: 'Speed dials' }).getByRole('button')).toHaveText(['2Bob']);
     await page.getByRole('button', { name: 'Redial' }).click();
     await bob.waitFor('CALL_ESTABLISHED', { from });
+    await expect(pad).toBeHidden();
     await page.keyboard.press('F9');
   },
 );
@@ -386,5 +389,7 @@ test(
 
     await window.dial('sips:bob@parley.test');
     await expect(window.callProblem).toContainText('only called over an encrypted connection');
+    // What cannot be called stands there to be corrected.
+    await expect(window.searchBox).toHaveValue('sips:bob@parley.test');
   },
 );

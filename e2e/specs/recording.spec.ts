@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, farHz, myHz, test } from '../harness/call-fixtures.ts';
 import { PhoneEar, windowHears } from '../harness/phone-ear.ts';
+import { changeWire } from '../harness/window-wire.ts';
 import { toneIn } from '../lab/tone.ts';
 
 /** The notice to the others, src-renderer/media/recording.ts. */
@@ -12,6 +13,10 @@ test(
   { tag: ['@kamailio', '@baresip'] },
   async ({ lab, caller, bob, scratch }) => {
     const { page, window } = caller;
+    // The window offers to show files, and this service, without a desktop, refuses.
+    await changeWire(page, {
+      toWindow: (text) => text.replace(/"abilities":\[(?=")/, '"abilities":["files",'),
+    });
     await window.dial(lab.account('bob').extension);
     await expect(window.timer).toBeVisible();
     await expect(window.control('More')).toBeHidden();
@@ -50,8 +55,14 @@ test(
     expect(file()).toMatch(/\d{4}-\d\d-\d\d \d\d-\d\d-\d\d Bob Okafor\.webm$/);
     const notice = page.getByText(`Bob Okafor.webm in ${folder}.`);
     await expect(notice).toBeVisible();
-    await page.getByRole('button', { name: 'Dismiss' }).click();
+    // What cannot be shown is told as an error in its place.
+    const bar = page.locator('.callproblem');
+    const background = () => bar.evaluate((element) => getComputedStyle(element).backgroundColor);
+    const green = await background();
+    await page.getByRole('button', { name: 'Show in folder' }).click();
+    await expect(bar).toContainText('Parley cannot open folders here.');
     await expect(notice).toBeHidden();
+    await expect.poll(background).not.toBe(green);
 
     // The same call once more, as WAV.
     await window.goToSettings('Calls');
@@ -73,6 +84,11 @@ test(
     await page.keyboard.press('F9');
     await expect(window.controls).toBeHidden();
     expect(wav()).toMatch(/Bob Okafor\.wav$/);
+    // The error was about the one before.
+    await expect(bar).toContainText(`Bob Okafor.wav in ${folder}.`);
+    await expect.poll(background).toBe(green);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(bar).toBeHidden();
     // Its sizes are written when the last piece is there.
     await expect.poll(() => readFileSync(wav()).readUInt32LE(40) + 44 === statSync(wav()).size).toBe(true);
     const bytes = readFileSync(wav());

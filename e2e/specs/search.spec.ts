@@ -32,6 +32,7 @@ test(
     await first.click();
     await carol.waitFor('CALL_INCOMING', { from });
     await expect(window.stage('Carol Lindqvist')).toContainText('Ringing…');
+    await expect(window.searchBox).toHaveValue('');
     await window.control('Cancel').click();
     await carol.waitFor('CALL_CLOSED', { from });
     await expect(window.controls).toBeHidden();
