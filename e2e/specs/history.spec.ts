@@ -54,6 +54,7 @@ test(
     // Who withheld the number cannot be called back, nor copied.
     const unknown = window.history.filter({ hasText: 'Unknown caller' });
     await unknown.click();
+    await expect(page.getByText('UC', { exact: true })).toBeHidden();
     const details = page.getByRole('region', { name: 'Call details' });
     await expect(details).toContainText('Number withheld');
     await expect(page.getByText('anonymous')).toBeHidden();

@@ -1,6 +1,7 @@
 import { Avatar } from '@fluentui/react-components';
 import type { AvatarProps } from '@fluentui/react-components';
 import { Person20Regular } from '@fluentui/react-icons';
+import { useLingui } from '@lingui/react/macro';
 import type { PresenceState } from '../../src-shared/model/presence.ts';
 import { useContact, usePhoto } from './use-people.ts';
 import type { PhotoKey } from './photo-cache.ts';
@@ -49,8 +50,9 @@ export function PersonAvatar({
   const image = usePhoto(photo ? photoKey(jid, personId) : undefined);
   const contact = useContact(jid);
   const state = presence ?? contact?.presence.state;
-  // A telephone number has no initials.
-  const unnamed = !/\p{L}/u.test(name);
+  const { t } = useLingui();
+  // Neither a telephone number has initials, nor who withholds it.
+  const unnamed = !/\p{L}/u.test(name) || name === t`Unknown caller`;
   return (
     <span className="pavatar" style={{ width: size, height: size }}>
       <Avatar
