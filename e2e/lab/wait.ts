@@ -3,8 +3,12 @@ export function pause(durationMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
 
+/** What a pause takes beyond its time, in milliseconds, as timers do; more of it says that this process did not run. */
+const usualLatenessMs = 50;
+
 /**
- * Asks `probe` again and again until it answers something else than undefined or false.
+ * Asks `probe` again and again until it answers something else than undefined or false. Time in which this process got no
+ * processor does not count: on a busy machine the others got none either.
  * @throws Error naming `what` when the time is over.
  */
 export async function until<T>(
@@ -13,12 +17,16 @@ export async function until<T>(
   timeoutMs = 10_000,
   intervalMs = 15,
 ): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
+  let leftMs = timeoutMs;
   for (;;) {
+    const askedMs = performance.now();
     const answer = await probe();
     if (answer !== undefined && answer !== false) return answer;
-    if (performance.now() > deadline)
+    const answeredMs = performance.now();
+    leftMs -= answeredMs - askedMs;
+    if (leftMs < 0)
       throw new Error(`lab: waited ${String(timeoutMs)} ms in vain for ${typeof what === 'string' ? what : what()}`);
     await pause(intervalMs);
+    leftMs -= Math.min(performance.now() - answeredMs, intervalMs + usualLatenessMs);
   }
 }
