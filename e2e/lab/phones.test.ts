@@ -64,8 +64,9 @@ test(
     await lab.frank.waitFor(/Call \d+ with .* connected/, { from });
     await hearEachOther();
     expect(sdesLines().join('\n')).toContain('AES_CM_128_HMAC_SHA1_80');
+    const closed = lab.bob.events.length;
     lab.frank.hangUp();
-    await lab.bob.waitFor('CALL_CLOSED');
+    await lab.bob.waitFor('CALL_CLOSED', { from: closed });
     await lab.frank.use({ hz: FRANK_HZ });
     from = lab.frank.lines.length;
     lab.frank.dial(lab.account('bob').number);

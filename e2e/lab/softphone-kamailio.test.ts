@@ -296,9 +296,10 @@ describe.each(['udp', 'tcp', 'tls', 'wss'] as const)('over %s', (transport) => {
     console.info(`${transport}: INVITE to connected ${(performance.now() - startedMs).toFixed(0)} ms`);
     expect(connected).toMatchObject({ codec: 'PCMU', encrypted: transport === 'wss', direction: 'out' });
     await expectSoundBothWays(alicePhone, callId);
+    const from = lab.bob.events.length;
     await alicePhone.service.handlers['calls.hangUp']({ callId }, 'window');
     await alicePhone.call(callId, 'ended');
-    await lab.bob.waitFor('CALL_CLOSED');
+    await lab.bob.waitFor('CALL_CLOSED', { from });
     expect(alicePhone.history.snapshot().calls[0]).toMatchObject({
       id: callId,
       e164: account('bob').number,

@@ -183,8 +183,9 @@ test(
   { tag: ['@kamailio', '@baresip'] },
   async ({ lab, startCaller, carol }) => {
     const { process, window } = await startCaller();
+    const from = carol.events.length;
     await window.dial(lab.account('carol').extension);
-    await carol.waitFor('CALL_INCOMING');
+    await carol.waitFor('CALL_INCOMING', { from });
     await window.go('Calls');
     await expect(window.history.filter({ hasText: 'Carol Lindqvist' })).toHaveCount(1);
     await process.kill();

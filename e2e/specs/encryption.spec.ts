@@ -110,8 +110,9 @@ test(
     await expect(window.stage('Bob Okafor')).toContainText('did not agree on whether the sound is encrypted');
     expect(bob.events.slice(from).map(({ type }) => type)).not.toContain('CALL_ESTABLISHED');
     await expect(window.controls).toBeHidden();
+    const dialled = bob.events.length;
     await bob.dial(lab.account('alice').number);
-    const closed = await bob.waitFor('CALL_CLOSED', { from: bob.events.length });
+    const closed = await bob.waitFor('CALL_CLOSED', { from: dialled });
     expect(closed.param).toContain('488');
   },
 );

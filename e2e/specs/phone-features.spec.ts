@@ -366,9 +366,10 @@ test(
   async ({ lab, startCaller, bob, carol }) => {
     const { window } = await startCaller({ transport: 'udp' });
     await expect(window.contact('Carol Lindqvist')).toBeVisible();
+    let from = bob.events.length;
     await carol.dial(lab.account('bob').address);
-    await bob.waitFor('CALL_ESTABLISHED', { from: 0 });
-    let from = carol.events.length;
+    await bob.waitFor('CALL_ESTABLISHED', { from });
+    from = carol.events.length;
     await window.dial(lab.account('carol').extension);
     await carol.waitFor('CALL_INCOMING', { from });
     await carol.hangUp();
