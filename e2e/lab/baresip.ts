@@ -56,7 +56,8 @@ const TCP = { protocols: ['tcp'] } as const;
 /** SIP over TLS listens on the port after it (RFC 3261 section 19.1.2: 5060 and 5061). */
 const SIP = { protocols: ['udp', 'tcp'], takesNext: true } as const;
 const MEDIA_PORTS = 40;
-const COMMAND_TIMEOUT_MS = 4_000;
+/** As long as everything else is waited for: on a busy machine a phone answers late. */
+const COMMAND_TIMEOUT_MS = 10_000;
 const REGISTER_INTERVAL_S = 60;
 const DEFAULT_EVENT_TIMEOUT_MS = 10_000;
 
@@ -119,7 +120,12 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
 
   /** Ends whatever calls there are: what another test left must not be taken for a call of this one. */
   async endCalls(): Promise<void> {
-    while (!(await this.command('listcalls')).includes('Active calls (0)')) await this.hangUp();
+    await until(`${this.name} to be in no call`, async () => {
+      if ((await this.command('listcalls')).includes('Active calls (0)')) return true;
+      // One that ended by itself meanwhile cannot be ended, and baresip says so.
+      await this.hangUp().catch(() => undefined);
+      return false;
+    });
   }
 
   /** Holds or resumes the current call. */
