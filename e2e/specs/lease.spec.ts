@@ -23,13 +23,13 @@ test(
     await expect(leaseBar(first)).toBeHidden();
 
     await bob.dial(lab.account('alice').address);
-    await expect.poll(() => ownToneDb(first, ringHz)).toBeGreaterThan(audibleDb);
+    await expect.poll(() => ownToneDb(first, ringHz), { intervals: [50] }).toBeGreaterThan(audibleDb);
     // It is shown in both, and may be answered in both.
     await expect(new ParleyWindow(second).ringing).toContainText('Bob Okafor');
     expect(await hasEverSounded(second)).toBe(false);
 
     await leaseBar(second).click();
-    await expect.poll(() => ownToneDb(second, ringHz)).toBeGreaterThan(audibleDb);
+    await expect.poll(() => ownToneDb(second, ringHz), { intervals: [50] }).toBeGreaterThan(audibleDb);
     await expect(leaseBar(first)).toBeVisible();
     await expect.poll(() => ownToneDb(first, ringHz)).toBeLessThan(audibleDb);
     await bob.hangUp();
