@@ -90,7 +90,7 @@ test(
     await window.dial(lab.account('bob').extension);
     await expect(window.timer).toBeVisible();
     await expectSoundBothWays(page, bob, tones);
-    const from = bob.events.length;
+    let from = bob.events.length;
     await page.keyboard.press('F9');
     await bob.waitFor('CALL_CLOSED', { from });
     await bob.dial(lab.account('alice').address);
@@ -98,6 +98,7 @@ test(
     await expect(window.timer).toBeVisible();
     await expectSoundBothWays(page, bob, tones);
     expect(await edge.seen('bob', 'INVITE')).toBeGreaterThan(0);
+    from = bob.events.length;
     await window.control('End call').click();
     await bob.waitFor('CALL_CLOSED', { from });
   },
@@ -106,9 +107,10 @@ test(
 test(
   'what the PBX tells of a caller is shown; a moved number and several phones at once are called as it says',
   { tag: ['@kamailio', '@baresip'] },
-  async ({ lab, caller, bob, carol }) => {
+  async ({ lab, startCaller, bob, carol }) => {
     const { kamailio } = lab.owned();
-    const { page, window } = caller;
+    // By UDP like the phones: kamailio keeps the order of what comes by one way only, and else forgets whom to cancel.
+    const { page, window } = await startCaller({ transport: 'udp' });
     const told = [
       `P-Asserted-Identity: "Reception Desk" <sip:5999@${DOMAIN}>`,
       `Diversion: "Front Door" <sip:5998@${DOMAIN}>;reason=no-answer`,
