@@ -35,6 +35,11 @@ const longNames: Readonly<Record<string, string>> = {
   x: 'session-expires',
 };
 
+/** The same the other way round, those that requests of ours carry. */
+const compactNames: ReadonlyMap<string, string> = new Map(
+  Object.entries(longNames).map(([compact, long]) => [long, compact]),
+);
+
 /** Lower-case long form of a header name. */
 export function headerKey(name: string): string {
   const key = name.toLowerCase();
@@ -66,6 +71,18 @@ export function parseSipMessage(text: string): SipMessage | undefined {
 export function formatSipMessage(message: SipMessage): string {
   const lines = message.headers.map((header) => `${header.name}: ${header.value}\r\n`).join('');
   return `${message.startLine}\r\n${lines}\r\n${message.body}`;
+}
+
+/**
+ * The same message with compact header names: for one that would be too large for its transport otherwise
+ * (RFC 3261 section 7.3.3).
+ */
+export function compactForm(message: SipMessage): SipMessage {
+  const headers = message.headers.map(({ name, value }) => ({
+    name: compactNames.get(headerKey(name)) ?? name,
+    value,
+  }));
+  return { ...message, headers };
 }
 
 export function isResponse(message: SipMessage): boolean {

@@ -1,7 +1,7 @@
 import type { Logger } from '../core/log.ts';
+import { fitsIntoDatagram } from './datagram-size.ts';
 import { formatSipMessage, isResponse, mapHeaders, methodOf, topBranch, headerValue } from './sip-message.ts';
 import type { SipMessage } from './sip-message.ts';
-import { signallingLimits } from './signalling-limits.ts';
 import type { Wire } from './wire.ts';
 
 export interface StreamBesideOptions {
@@ -66,7 +66,7 @@ export class StreamBeside {
     // Those of a 2xx have a branch of their own (RFC 3261 section 13.2.2.4).
     if (method === 'CANCEL' || method === 'ACK') return this.#branches.includes(topBranch(message));
     if (this.#state === 'refused') return false;
-    return Buffer.byteLength(formatSipMessage(message)) > signallingLimits.udpRequestBytes;
+    return !fitsIntoDatagram(message);
   }
 
   #opened(): Promise<Wire | undefined> {

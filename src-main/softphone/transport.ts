@@ -5,6 +5,7 @@ import { t } from '../../src-shared/words.ts';
 import type { Logger } from '../core/log.ts';
 import type { WireStep } from './dialogs/wire-step.ts';
 import type { ContactPlace } from './contact-place.ts';
+import { fitting } from './datagram-size.ts';
 import type { DigestMemory } from './digest-memory.ts';
 import { Retransmissions } from './retransmissions.ts';
 import type { RouteDetour } from './route-detour.ts';
@@ -196,7 +197,8 @@ export class SipTransport implements Transport {
     const { identity, place, digest, detour, step, traffic } = this.#options;
     const routed = detour.outgoing(mendOutgoing(step.outgoing(message)));
     const swapped = identity.toWire(routed, wire.addressed ? this.#local : undefined, place.address);
-    const request = digest.ahead(swapped);
+    const whole = digest.ahead(swapped);
+    const request = wire.unreliable ? fitting(whole) : whole;
     const out = formatSipMessage(request);
     if (!isResponse(request) && methodOf(request) !== 'ACK') traffic.sent(methodOf(request), topBranch(request));
     if ((await this.#beside?.send(request)) === true) return;
