@@ -36,6 +36,7 @@ import type { SipTransportOptions } from './transport.ts';
 import { ViaIdentity } from './via-identity.ts';
 import type { LocalAddress } from './via-identity.ts';
 import type { Wire } from './wire.ts';
+import { readPlainHeadersDirectly } from './wire-fixes/plain-headers.ts';
 
 export interface SipUserAgentOptions {
   readonly config: PhoneConfig;
@@ -88,6 +89,7 @@ export class SipUserAgent {
 
   constructor(options: SipUserAgentOptions) {
     lengthenAbsorbTimers();
+    readPlainHeadersDirectly();
     this.#options = options;
     this.#wires = new ServerWires(options);
     const { config } = options;
@@ -97,7 +99,7 @@ export class SipUserAgent {
         detail: config.aor,
       });
     }
-    const identity = new ViaIdentity(randomBytes(8).toString('hex'));
+    const identity = new ViaIdentity(`p${randomBytes(8).toString('hex')}`);
     let contactUser = '';
     const credentials = { username: config.authUser, password: options.password };
     const digest = new DigestMemory(credentials);
