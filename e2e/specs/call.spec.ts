@@ -9,7 +9,15 @@ test(
   { tag: ['@kamailio', '@rtpengine', '@baresip'] },
   async ({ lab, caller, bob }) => {
     const { page, window } = caller;
-    await window.dial(lab.account('bob').extension);
+    const from = bob.events.length;
+    await window.search(lab.account('bob').extension);
+    const row = window.results.getByRole('option', { name: /^Call/ }).first();
+    await row.hover();
+    await page.mouse.down();
+    // Drawn away, the press calls nobody.
+    await page.mouse.move(600, 700);
+    await page.mouse.up();
+    await row.click();
     await expect(window.stage('Bob Okafor')).toBeVisible();
     await expect(window.timer).toBeVisible();
     await expectSoundBothWays(page, bob, tones);
@@ -22,6 +30,8 @@ test(
     await window.control('End call').click();
     await expect(window.controls).toBeHidden();
     await bob.waitFor('CALL_CLOSED', { from: closed });
+    expect(bob.events.slice(from).filter(({ type }) => type === 'CALL_INCOMING')).toHaveLength(1);
+    await expect(window.history).toHaveCount(1);
   },
 );
 

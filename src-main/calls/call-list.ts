@@ -163,6 +163,7 @@ export class CallList {
 
   /** Settings changed that the topic shows. */
   settingsChanged(): void {
+    this.#placing.forget();
     this.serverRules.settingsChanged();
     for (const entry of this.#entries.running()) this.#entries.refresh(entry);
     this.#entries.publish();
@@ -176,6 +177,11 @@ export class CallList {
   /** See CallPlacing. */
   async place(typed: string, name: string | undefined): Promise<PlacedCall> {
     return await this.#placing.place(typed, name);
+  }
+
+  /** See CallPlacing. */
+  prepare(typed: string, name: string | undefined): void {
+    this.#placing.prepare(typed, name);
   }
 
   /** See CallPlacing. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { limits } from '../../src-shared/limits.ts';
 import type { Call } from '../../src-shared/model/call.ts';
@@ -9,9 +10,10 @@ import type { DialTarget } from '../dial-plan/dial-string.ts';
 import type { CallHistory } from '../history/history.ts';
 import type { CallAttention } from './call-attention.ts';
 import type { CallBacks } from './call-backs.ts';
+import { preparedForMs } from './call-device.ts';
 import type { CallDevice, DeviceCallListener } from './call-device.ts';
 import type { CallEntries } from './call-entries.ts';
-import type { CallParties } from './call-parties.ts';
+import type { CallParties, FarEnd } from './call-parties.ts';
 import type { CallSettings } from './call-settings.ts';
 import { featureCode } from './feature-codes.ts';
 import type { ServicePlacing } from './service-calls.ts';
@@ -23,6 +25,7 @@ export interface PlacedCall {
 }
 
 export interface CallPlacingOptions {
+  readonly clock: Clock;
   readonly device: CallDevice;
   readonly entries: CallEntries;
   readonly attention: CallAttention;
@@ -40,14 +43,52 @@ export interface CallPlacingOptions {
 /** How a call is placed: `isEmergency` past every limit; `takes` as CallDevice has it. */
 interface Placing extends ServicePlacing {
   readonly isEmergency?: boolean;
+  readonly prepared?: PreparedCall;
+}
+
+/** A call that a press announced, read and looked up. */
+interface PreparedCall {
+  readonly callId: string;
+  readonly typed: string;
+  readonly name: string | undefined;
+  readonly target: DialTarget;
+  readonly farEnd: FarEnd;
+  readonly atMs: number;
 }
 
 /** Calls that this person places: to whom, whether there is room, and what has to make way first. */
 export class CallPlacing {
   readonly #options: CallPlacingOptions;
+  #prepared: PreparedCall | undefined;
 
   constructor(options: CallPlacingOptions) {
     this.#options = options;
+  }
+
+  /**
+   * Reads and looks up what may be called in a moment, and has the device make it ready. Says nothing of what cannot be
+   * called: the call itself does. Calls to emergency services depend on nothing that was made before them.
+   */
+  prepare(typed: string, name: string | undefined): void {
+    const { clock, device, dialPlan, parties } = this.#options;
+    this.forget();
+    let target: DialTarget;
+    try {
+      target = dialPlan.outbound(typed);
+    } catch (error) {
+      if (error instanceof AppError) return;
+      throw error;
+    }
+    if (this.#isEmergency(target)) return;
+    const callId = randomUUID();
+    const farEnd = parties.called(target, name);
+    this.#prepared = { callId, typed, name, target, farEnd, atMs: clock.now() };
+    device.prepare(callId, target);
+  }
+
+  /** What was prepared by rules that have changed. */
+  forget(): void {
+    this.#prepared = undefined;
   }
 
   /**
@@ -56,14 +97,16 @@ export class CallPlacing {
    */
   async place(typed: string, name: string | undefined, service?: ServicePlacing): Promise<PlacedCall> {
     const { attention, dialPlan, entries } = this.#options;
-    const target = dialPlan.outbound(typed);
+    const prepared = this.#take(typed, name);
+    const target = prepared?.target ?? dialPlan.outbound(typed);
+    const placing: Placing = prepared === undefined ? { ...service } : { ...service, prepared };
     if (this.#isEmergency(target)) return this.#placeEmergency(target, name);
     const more: Partial<Call> = service === undefined ? {} : { isService: true };
-    if (entries.attended().length === 0) return this.dial(target, name, more, service);
+    if (entries.attended().length === 0) return this.dial(target, name, more, placing);
     return await attention.inTurn(async () => {
       this.#requireRoom();
       await attention.free();
-      return this.dial(target, name, more, service);
+      return this.dial(target, name, more, placing);
     });
   }
 
@@ -92,16 +135,24 @@ export class CallPlacing {
     target: DialTarget,
     name: string | undefined,
     more: Partial<Call> = {},
-    { isEmergency = false, takes }: Placing = {},
+    { isEmergency = false, takes, prepared }: Placing = {},
   ): PlacedCall {
     const { callBacks, device, entries, listener, parties } = this.#options;
     if (!isEmergency) this.#requireRoom();
-    const callId = randomUUID();
-    const { party, onTheWire } = parties.called(target, name);
+    const callId = prepared?.callId ?? randomUUID();
+    const { party, onTheWire } = prepared?.farEnd ?? parties.called(target, name);
     const call = device.place(callId, target, listener(callId), takes);
     callBacks.called(party);
     entries.begin(callId, 'out', party, call, { ...more, ...onTheWire });
     return { callId, revision: entries.publish() };
+  }
+
+  /** What was prepared for just this call, not long ago. */
+  #take(typed: string, name: string | undefined): PreparedCall | undefined {
+    const prepared = this.#prepared;
+    this.forget();
+    if (prepared?.typed !== typed || prepared.name !== name) return undefined;
+    return this.#options.clock.now() - prepared.atMs > preparedForMs ? undefined : prepared;
   }
 
   #isEmergency(target: DialTarget): boolean {

@@ -13,6 +13,7 @@ export interface WindowLegs {
 /** Calls of the contract that need a phone. */
 export const phoneCalls = [
   'calls.place',
+  'calls.prepare',
   'calls.answer',
   'calls.decline',
   'calls.hangUp',
@@ -64,6 +65,10 @@ export class CallsService implements Service {
     this.#history = history;
     this.handlers = {
       'calls.place': ({ target, name }) => list.place(target, name),
+      'calls.prepare': ({ target, name }) => {
+        list.prepare(target, name);
+        return null;
+      },
       'calls.answer': async ({ callId }) => ({ revision: await list.answer(callId) }),
       'calls.decline': async ({ callId }) => ({ revision: await list.decline(callId) }),
       'calls.hangUp': async ({ callId }) => ({ revision: await list.hangUp(callId) }),

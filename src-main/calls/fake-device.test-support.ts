@@ -97,6 +97,9 @@ export class FakeDevice implements CallDevice {
   /** Which ringing call elsewhere each of them takes. */
   readonly took: (string | undefined)[] = [];
   readonly calls: FakeDeviceCall[] = [];
+  /** Ids of calls that were prepared and placed. */
+  readonly preparedIds: string[] = [];
+  readonly placedIds: string[] = [];
   turnedAway: FakeDeviceCall | undefined;
   status: LineStatus = { state: 'registered', message: '' };
   #handler: IncomingCallHandler = () => undefined;
@@ -115,8 +118,13 @@ export class FakeDevice implements CallDevice {
     this.#handler = handler;
   }
 
-  place(_callId: string, target: DialTarget, listener: DeviceCallListener, takes?: string): DeviceCall {
+  prepare(callId: string): void {
+    this.preparedIds.push(callId);
+  }
+
+  place(callId: string, target: DialTarget, listener: DeviceCallListener, takes?: string): DeviceCall {
     this.dialled.push(target);
+    this.placedIds.push(callId);
     this.took.push(takes);
     const call = new FakeDeviceCall();
     call.listener = listener;

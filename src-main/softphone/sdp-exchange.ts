@@ -39,6 +39,8 @@ export class SdpExchange implements SessionDescriptionHandler {
   #theirOffer: string | undefined;
   /** Their answer of an 18x, and what was taken from them last. */
   #early: string | undefined;
+  /** The offer of a call that was expected. */
+  #prepared: Promise<string> | undefined;
   #theirs: string | undefined;
   /** The last description of ours that both sides agreed on. */
   #agreedOwn: string | undefined;
@@ -81,6 +83,12 @@ export class SdpExchange implements SessionDescriptionHandler {
     if (this.#agreedOwn !== undefined) this.#repeat = 'next';
   }
 
+  /** Makes the first offer, which `getDescription` gives out; what fails is told there. */
+  prepareOffer(): void {
+    this.#prepared = this.#session.createOffer();
+    this.#prepared.catch(() => undefined);
+  }
+
   async getDescription(): Promise<BodyAndContentType> {
     await this.#applied;
     const offer = this.#theirOffer;
@@ -91,7 +99,9 @@ export class SdpExchange implements SessionDescriptionHandler {
     if (offer === undefined) {
       this.#early = undefined;
       this.#settled = false;
-      const sdp = await this.#noting(() => this.#session.createOffer());
+      const prepared = this.#prepared;
+      this.#prepared = undefined;
+      const sdp = await this.#noting(() => prepared ?? this.#session.createOffer());
       this.#offered = true;
       this.#own = sdp;
       return { body: sdp, contentType: 'application/sdp' };

@@ -165,6 +165,25 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     return this.#session === session;
   }
 
+  /** Makes what can be made before it is known that the call is wanted. */
+  prepare(): void {
+    // Only there an offer is nobody else's business: a direct one would open the window's own connection.
+    if (this.#options.media.path === 'gateway') this.exchange.prepareOffer();
+  }
+
+  /** The call that was prepared is not wanted. Nothing of it was sent or told. */
+  discard(): void {
+    this.#over = true;
+    const { dialogs, log, media } = this.#options;
+    if (this.#session !== undefined) {
+      dialogs.close(this.#session);
+      this.#session.dispose().catch((error: unknown) => {
+        log.debug('a session that never began was not disposed of', { error });
+      });
+    }
+    void media.close();
+  }
+
   /** Sends the INVITE at once; microphone, window leg and all else come up behind it, and behind a quick answer. */
   invite(): void {
     const { afterwards } = this.#options;

@@ -30,6 +30,7 @@ import { wireFailure } from './connect-failures.ts';
 import type { SipEventSubscription } from './event-subscriptions.ts';
 import { noWindowWords } from './media-words.ts';
 import { lineWords, phoneHealth } from './phone-health.ts';
+import { PreparedCall } from './prepared-call.ts';
 import { SipCall } from './sip-call.ts';
 import { signallingLimits } from './signalling-limits.ts';
 import { SipUserAgent } from './user-agent.ts';
@@ -76,6 +77,7 @@ export class Softphone implements CallDevice, EventSource, Service {
   readonly #subscriptions = new Set<SipEventSubscription>();
   readonly #undo: (() => void)[] = [];
   readonly #arriving: ArrivingCalls;
+  readonly #prepared: PreparedCall;
   #incoming: IncomingCallHandler | undefined;
   #agent: SipUserAgent | undefined;
   /** The agent that was told to rest, until the computer wakes. */
@@ -86,6 +88,7 @@ export class Softphone implements CallDevice, EventSource, Service {
   constructor(options: SoftphoneOptions) {
     this.#options = options;
     const { clock, log } = options;
+    this.#prepared = new PreparedCall(clock);
     this.#afterwards =
       options.afterwards ?? new Afterwards({ clock, log, schedule: (task) => void clock.setTimeout(task, 0) });
     this.#arriving = new ArrivingCalls({
@@ -95,9 +98,10 @@ export class Softphone implements CallDevice, EventSource, Service {
       newCall: (callId, headers) => {
         const agent = this.#agent;
         const local = agent?.local;
-        return agent === undefined || local === undefined
-          ? undefined
-          : this.#newCall(agent, callId, local.address, headers);
+        if (agent === undefined || local === undefined) return undefined;
+        const call = this.#newCall(agent, callId, local.address, headers);
+        this.#runs(call);
+        return call;
       },
     });
   }
@@ -111,6 +115,7 @@ export class Softphone implements CallDevice, EventSource, Service {
         for (const call of this.#calls.values()) call.windowChanged();
       }),
       media.onDied((callIds) => {
+        this.#prepared.drop();
         for (const callId of callIds) this.#calls.get(callId)?.mediaDied();
       }),
     );
@@ -171,6 +176,7 @@ export class Softphone implements CallDevice, EventSource, Service {
     // BYE and CANCEL are on their way; their answers get a moment.
     if (hadCalls) await agent.settled(signallingLimits.hangUpGraceMs);
     this.#agent = undefined;
+    this.#prepared.drop();
     this.#options.media.expectCalls(undefined);
     this.#abandonSubscriptions();
     await agent.stop();
@@ -271,17 +277,44 @@ export class Softphone implements CallDevice, EventSource, Service {
     }
     if (!this.#options.window.available()) throw new AppError('media', t(noWindowWords));
     // Who does not know Replaces must refuse: it would be one more call to somebody who is calling.
-    const address = addressOf(target, this.#options.config);
-    if (!isReachable(uriOf(address), this.#options.config)) throw new AppError('invalid', t(onlyEncryptedWords));
     const headers = takes === undefined ? [] : [`Replaces: ${takes}`, 'Require: replaces'];
-    const call = this.#newCall(agent, callId, local.address, headers);
+    const prepared = this.#prepared.take(callId, agent.connection);
+    const call = prepared ?? this.#outgoing(agent, callId, local.address, target, headers);
+    this.#runs(call);
     call.listen(listener);
-    const farNumber = target.kind === 'uri' ? (uriOf(address).user ?? '') : target.dialled;
-    call.carry(new Inviter(agent.userAgent, uriOf(address), { extraHeaders: headers }), farNumber);
     // The caller has to have the call in its list before anything is told of it.
     queueMicrotask(() => {
       call.invite();
     });
+    return call;
+  }
+
+  prepare(callId: string, target: DialTarget): void {
+    const agent = this.#agent;
+    const local = agent?.local;
+    if (agent === undefined || this.connection === undefined || local === undefined) return;
+    if (!this.#options.window.available()) return;
+    try {
+      this.#prepared.keep(this.#outgoing(agent, callId, local.address, target), agent.connection);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
+  }
+
+  /** A call to this target with its session. Nothing of it is sent. */
+  #outgoing(
+    agent: SipUserAgent,
+    callId: string,
+    localAddress: string,
+    target: DialTarget,
+    headers: readonly string[] = [],
+  ): SipCall {
+    const address = addressOf(target, this.#options.config);
+    const uri = uriOf(address);
+    if (!isReachable(uri, this.#options.config)) throw new AppError('invalid', t(onlyEncryptedWords));
+    const call = this.#newCall(agent, callId, localAddress, headers);
+    const farNumber = target.kind === 'uri' ? (uri.user ?? '') : target.dialled;
+    call.carry(new Inviter(agent.userAgent, uri, { extraHeaders: [...headers] }), farNumber);
     return call;
   }
 
@@ -315,10 +348,13 @@ export class Softphone implements CallDevice, EventSource, Service {
         this.#holdOffWhileBusy();
       },
     });
-    this.#calls.set(callId, call);
+    return call;
+  }
+
+  #runs(call: SipCall): void {
+    this.#calls.set(call.callId, call);
     this.#connections.set(call, this.#connectionNow());
     this.#holdOffWhileBusy();
-    return call;
   }
 
   /** During calls the connection is not moved to a better server, and a dead one is noticed sooner. */

@@ -127,6 +127,9 @@ function DialPad({ onDone }: { readonly onDone: () => void }) {
           className="btn-go"
           icon={<Call20Filled />}
           disabledFocusable={busy || typed === ''}
+          onPointerDown={() => {
+            if (typed !== '') actions.prepare(typed);
+          }}
           onClick={() => {
             call(number);
           }}

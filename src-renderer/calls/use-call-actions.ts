@@ -5,6 +5,8 @@ import { useShowProblem } from './use-show-problem.ts';
 
 /** What can be asked about a call. A refusal shows in the banner and is read out. Resolves to false when refused. */
 export interface CallActions {
+  /** A press announces this call: it is made ready, and nobody is called. */
+  readonly prepare: (target: string, name?: string) => void;
   /** Holds what is active first. */
   readonly place: (target: string, name?: string) => void;
   /** The same; resolves to whether the call is on its way. */
@@ -64,6 +66,8 @@ export function useCallActions(): CallActions {
     const tryToPlace: CallActions['tryToPlace'] = (target, name) =>
       attempt(() => call('calls.place', named(target, name)));
     return {
+      // What stands in the way is said when the call is placed.
+      prepare: (target, name) => void call('calls.prepare', named(target, name)).catch(() => undefined),
       place: (target, name) => void tryToPlace(target, name),
       tryToPlace,
       answer: (callId) => void attempt(() => call('calls.answer', { callId })),

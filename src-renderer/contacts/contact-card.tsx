@@ -10,7 +10,7 @@ import {
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { mayAskPresence } from '../../src-shared/model/contact.ts';
-import type { Contact, Person, PhoneNumber } from '../../src-shared/model/contact.ts';
+import type { Contact, Person } from '../../src-shared/model/contact.ts';
 import { useQuery } from '../bridge/use-query.ts';
 import { usePickUp } from '../calls/use-pick-up.ts';
 import { usePlaceCall } from '../calls/use-place-call.ts';
@@ -140,14 +140,11 @@ function Actions({ name, jid, person, contact, loading }: Known & { readonly loa
   const askPresence = useAskPresence();
   const numbers = person?.numbers ?? [];
   const first = numbers[0];
-  const callNumber = (number: PhoneNumber) => {
-    placeCall(number.e164 ?? number.shown, name);
-  };
   const call =
     first === undefined
       ? undefined
       : () => {
-          callNumber(first);
+          placeCall(first.e164 ?? first.shown, name);
         };
   const chat =
     jid === undefined
@@ -158,7 +155,7 @@ function Actions({ name, jid, person, contact, loading }: Known & { readonly loa
   useCardKeys({ call, chat });
   return (
     <div className="card__actions">
-      <CallButton numbers={numbers} loading={loading} onCall={callNumber} />
+      <CallButton numbers={numbers} loading={loading} name={name} />
       {pickUp !== undefined && (
         <Button icon={<CallInbound20Regular />} onClick={pickUp}>
           <Trans>Pick up</Trans>

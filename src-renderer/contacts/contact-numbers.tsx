@@ -19,7 +19,7 @@ import {
 } from '@fluentui/react-icons';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { PhoneNumber, PhoneNumberKind } from '../../src-shared/model/contact.ts';
-import { usePlaceCall } from '../calls/use-place-call.ts';
+import { usePressToCall } from '../calls/use-place-call.ts';
 import { ariaCombo, combos, isMac } from '../ui/shortcuts.ts';
 import { useCopy } from '../ui/use-copy.ts';
 import { numberKindLabels } from './number-kinds.ts';
@@ -29,9 +29,12 @@ import { isExtension, numberRows } from './number-rows.ts';
 export function CallButton(props: {
   readonly numbers: readonly PhoneNumber[];
   readonly loading: boolean;
-  readonly onCall: (number: PhoneNumber) => void;
+  /** Shown during the call until the directory knows better. */
+  readonly name: string;
 }) {
   const { t } = useLingui();
+  const pressToCall = usePressToCall();
+  const press = (number: PhoneNumber) => pressToCall(number.e164 ?? number.shown, props.name);
   const [first, ...others] = props.numbers;
   if (first === undefined) {
     // The button keeps its place while the numbers are on their way.
@@ -44,28 +47,14 @@ export function CallButton(props: {
   const shortcut = { 'aria-keyshortcuts': ariaCombo(combos.callPerson, isMac()) };
   if (others.length === 0) {
     return (
-      <Button
-        appearance="primary"
-        icon={<Call20Regular />}
-        {...shortcut}
-        onClick={() => {
-          props.onCall(first);
-        }}
-      >
+      <Button appearance="primary" icon={<Call20Regular />} {...shortcut} {...press(first)}>
         <Trans>Call</Trans>
       </Button>
     );
   }
   return (
     <div className="split">
-      <Button
-        appearance="primary"
-        icon={<Call20Regular />}
-        {...shortcut}
-        onClick={() => {
-          props.onCall(first);
-        }}
-      >
+      <Button appearance="primary" icon={<Call20Regular />} {...shortcut} {...press(first)}>
         <Trans>Call</Trans>
       </Button>
       <Menu positioning={{ position: 'below', align: 'end' }}>
@@ -79,9 +68,7 @@ export function CallButton(props: {
                 key={number.shown}
                 icon={kindIcons[number.kind]}
                 secondaryContent={isExtension(number) ? t`Extension` : t(numberKindLabels[number.kind])}
-                onClick={() => {
-                  props.onCall(number);
-                }}
+                {...press(number)}
               >
                 {number.shown}
               </MenuItem>
@@ -108,7 +95,7 @@ export function Numbers(props: {
   readonly problem: string | undefined;
 }) {
   const { t } = useLingui();
-  const placeCall = usePlaceCall();
+  const pressToCall = usePressToCall();
   const copy = useCopy();
   return (
     <div>
@@ -156,9 +143,7 @@ export function Numbers(props: {
                     appearance="subtle"
                     icon={<Call16Regular />}
                     aria-label={t`Call ${label} number`}
-                    onClick={() => {
-                      placeCall(number.e164 ?? number.shown, props.name);
-                    }}
+                    {...pressToCall(number.e164 ?? number.shown, props.name)}
                   />
                 </Tooltip>
               </span>

@@ -16,7 +16,7 @@ import { useReach } from '../contacts/use-reach.ts';
 import { QualityFigures } from '../calls/call-quality.tsx';
 import { verdictWords } from '../calls/quality-words.ts';
 import { useCallActions } from '../calls/use-call-actions.ts';
-import { usePlaceCall } from '../calls/use-place-call.ts';
+import { usePressToCall } from '../calls/use-place-call.ts';
 import { navigate } from '../shell/route.ts';
 import { useCallerName } from '../ui/caller.ts';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
@@ -31,7 +31,7 @@ import { callOutcome, callWords, numberOf } from './call-words.ts';
 /** One call of the history, and the others with the same number. */
 export function CallDetail({ call }: { readonly call: CallRecord }) {
   const { t } = useLingui();
-  const placeCall = usePlaceCall();
+  const pressToCall = usePressToCall();
   const reach = useReach();
   const contact = useContact(call.jid);
   const words = useTimeWords();
@@ -75,13 +75,7 @@ export function CallDetail({ call }: { readonly call: CallRecord }) {
         </div>
         <div className="card__actions">
           {!hidesNumber(call) && (
-            <Button
-              appearance="primary"
-              icon={<Call20Regular />}
-              onClick={() => {
-                placeCall(call.e164 ?? call.number, call.name);
-              }}
-            >
+            <Button appearance="primary" icon={<Call20Regular />} {...pressToCall(call.e164 ?? call.number, call.name)}>
               {call.direction === 'in' ? <Trans>Call back</Trans> : <Trans>Call again</Trans>}
             </Button>
           )}

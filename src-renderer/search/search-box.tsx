@@ -42,7 +42,7 @@ export function SearchBox(props: {
 }) {
   const { t } = useLingui();
   const call = useCall();
-  const { tryToPlace } = useCallActions();
+  const { prepare, tryToPlace } = useCallActions();
   const shell = useShellCommands();
   const announce = useAnnounce();
   const showProblem = useShowProblem();
@@ -252,6 +252,9 @@ export function SearchBox(props: {
           state={search.state}
           commandMode={commandMode}
           onActive={setActive}
+          onPress={(row) => {
+            if ('kind' in row && row.kind === 'dial') prepare(row.dialable.dial);
+          }}
           onAct={(row) => {
             act(row, 'act');
           }}

@@ -50,6 +50,8 @@ export function SearchPanel(props: {
   readonly state: SearchState;
   readonly commandMode: boolean;
   readonly onActive: (index: number) => void;
+  /** A row is pressed: `onAct` follows when it is let go there. */
+  readonly onPress: (row: SearchRow | Command) => void;
   readonly onAct: (row: SearchRow | Command) => void;
   readonly onPerson: (person: Person, intent: 'call' | 'chat') => void;
 }) {
@@ -80,6 +82,9 @@ export function SearchPanel(props: {
                   className={index === props.active ? 'sr is-active' : 'sr'}
                   onMouseMove={() => {
                     props.onActive(index);
+                  }}
+                  onPointerDown={() => {
+                    props.onPress(row);
                   }}
                   onClick={() => {
                     props.onAct(row);

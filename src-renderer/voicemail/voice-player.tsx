@@ -24,7 +24,7 @@ import { hidesNumber } from '../../src-shared/model/caller.ts';
 import type { VoiceMessage } from '../../src-shared/model/voicemail.ts';
 import { useCall } from '../bridge/client-context.tsx';
 import { useDevicesInUse } from '../media/media-context.tsx';
-import { usePlaceCall } from '../calls/use-place-call.ts';
+import { usePressToCall } from '../calls/use-place-call.ts';
 import { clockText } from '../ui/time.ts';
 import { useAction } from '../ui/use-action.ts';
 import { usePlayer } from './use-player.ts';
@@ -45,7 +45,7 @@ export function VoicePlayer(props: { readonly message: VoiceMessage; readonly on
   const { t } = useLingui();
   const call = useCall();
   const action = useAction();
-  const placeCall = usePlaceCall();
+  const pressToCall = usePressToCall();
   const audio = useRef<HTMLAudioElement>(null);
   const { source, levels, problem } = usePlayer(message.id);
   const [playing, setPlaying] = useState(false);
@@ -190,13 +190,7 @@ export function VoicePlayer(props: { readonly message: VoiceMessage; readonly on
           {words}
         </span>
         {!hidesNumber(message) && (
-          <Button
-            appearance="primary"
-            icon={<Call20Regular />}
-            onClick={() => {
-              placeCall(message.number, message.name);
-            }}
-          >
+          <Button appearance="primary" icon={<Call20Regular />} {...pressToCall(message.number, message.name)}>
             <Trans>Call back</Trans>
           </Button>
         )}

@@ -13,7 +13,7 @@ import type { KeyboardEvent } from 'react';
 import { hidesNumber } from '../../src-shared/model/caller.ts';
 import type { VoicemailBox, VoiceMessage } from '../../src-shared/model/voicemail.ts';
 import { useCall, useTopic } from '../bridge/client-context.tsx';
-import { usePlaceCall } from '../calls/use-place-call.ts';
+import { usePressToCall } from '../calls/use-place-call.ts';
 import { focusDetail } from '../shell/focus-detail.ts';
 import { formatRoute, navigate } from '../shell/route.ts';
 import { EmptyState, LoadingState } from '../ui/empty-state.tsx';
@@ -160,7 +160,7 @@ function MessageRow(props: {
   const { message, open } = props;
   const { t } = useLingui();
   const words = useTimeWords();
-  const placeCall = usePlaceCall();
+  const pressToCall = usePressToCall();
   const name = useCallerName()(message);
   const hidden = hidesNumber(message);
   const [menu, setMenu] = useState<RowMenuPlace>();
@@ -222,9 +222,7 @@ function MessageRow(props: {
             appearance="subtle"
             icon={<Call16Regular />}
             aria-label={t`Call ${name} back`}
-            onClick={() => {
-              placeCall(message.number, message.name);
-            }}
+            {...pressToCall(message.number, message.name)}
           />
         )}
       </div>

@@ -64,6 +64,8 @@ const placed = z.object({ callId: id, revision: z.number().int() });
 export const calls = {
   /** Dials what was typed or a number of a person. The call shows in topic `calls` by `revision`. */
   'calls.place': callToMain(z.object({ target, name }), placed),
+  /** A press on what calls this: the call may follow when it is let go, and what can be made ready for it is. */
+  'calls.prepare': callToMain(z.object({ target, name }), z.null()),
   /** Holds the active call, or the active conference, first; ends a call of this person that nobody has answered. */
   'calls.answer': callToMain(callId, changed),
   'calls.decline': callToMain(callId, changed),

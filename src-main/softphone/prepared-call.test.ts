@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { preparedForMs } from '../calls/call-device.ts';
+import type { DialTarget } from '../dial-plan/dial-string.ts';
+import { eventually } from './eventually.test-support.ts';
+import { FakePhone } from './fake-phone.test-support.ts';
+import { FakeSipServer } from './fake-sip-server.test-support.ts';
+
+let server: FakeSipServer;
+let alice: FakePhone;
+let bob: FakePhone;
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  server = new FakeSipServer();
+  alice = new FakePhone(server, 'alice');
+  bob = new FakePhone(server, 'bob');
+  for (const phone of [alice, bob]) {
+    await phone.softphone.start();
+    await phone.softphone.connect('secret');
+  }
+  await eventually(() => {
+    for (const phone of [alice, bob]) expect(phone.softphone.line().state).toBe('registered');
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const to = (user: string): DialTarget => {
+  const address = `sip:${user}@example.com`;
+  return { kind: 'uri', shown: address, dialled: address };
+};
+const invites = (): readonly string[] => server.sentBy('alice').filter((line) => line.startsWith('INVITE'));
+const place = (callId: string, user: string): unknown =>
+  alice.softphone.place(callId, to(user), (event) => alice.events.push(event));
+
+test('a prepared call has its offer, and nobody hears of it; placed, it is that one call', async () => {
+  alice.softphone.prepare('one', to('bob'));
+  await vi.advanceTimersByTimeAsync(50);
+  expect(alice.media.opened.map(({ offers }) => offers)).toEqual([1]);
+  expect(invites()).toEqual([]);
+  expect(bob.incoming).toEqual([]);
+  place('one', 'bob');
+  await eventually(() => {
+    expect(alice.told).toContain('farEndRings');
+  });
+  expect(alice.media.opened.map(({ offers }) => offers)).toEqual([1]);
+  expect(invites()).toHaveLength(1);
+  await bob.incoming[0]?.call.answer();
+  await eventually(() => {
+    expect(alice.told).toContain('established');
+  });
+});
+
+test('one that does not follow gives back what it took, says nothing, and keeps no other call from coming', async () => {
+  alice.softphone.prepare('one', to('bob'));
+  await vi.advanceTimersByTimeAsync(preparedForMs + 1);
+  expect(alice.media.opened.map(({ isClosed }) => isClosed)).toEqual([true]);
+  expect(alice.told).toEqual([]);
+  expect(invites()).toEqual([]);
+  // It comes after all: made anew.
+  place('one', 'bob');
+  await eventually(() => {
+    expect(alice.told).toContain('farEndRings');
+  });
+  expect(alice.media.opened).toHaveLength(2);
+});
+
+test('another call takes its place', async () => {
+  alice.softphone.prepare('one', to('carol'));
+  alice.softphone.prepare('two', to('carol'));
+  expect(alice.media.opened.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+  place('three', 'bob');
+  expect(alice.media.opened.map(({ isClosed }) => isClosed)).toEqual([true, true, false]);
+  await eventually(() => {
+    expect(invites()).toEqual(['INVITE sip:bob@example.com SIP/2.0']);
+  });
+});
+
+test('what was made for another connection, or by a media process that died, is not used', async () => {
+  alice.softphone.prepare('one', to('bob'));
+  server.disconnect('alice');
+  await eventually(() => {
+    expect(alice.softphone.line().state).not.toBe('registered');
+  });
+  await eventually(() => {
+    expect(alice.softphone.line().state).toBe('registered');
+  });
+  place('one', 'bob');
+  expect(alice.media.opened.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+  alice.softphone.prepare('two', to('bob'));
+  alice.media.die();
+  expect(alice.media.opened.at(-1)?.isClosed).toBe(true);
+});
+
+test('without a line nothing is made', async () => {
+  await alice.softphone.disconnect();
+  alice.softphone.prepare('one', to('bob'));
+  expect(alice.media.opened).toEqual([]);
+});

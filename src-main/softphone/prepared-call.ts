@@ -1,0 +1,54 @@
+import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
+import { preparedForMs } from '../calls/call-device.ts';
+import type { SipCall } from './sip-call.ts';
+
+interface Kept {
+  readonly call: SipCall;
+  /** The connection of the agent that its session was made for: Contact and addresses belong to it. */
+  readonly connection: number;
+  readonly timer: TimerHandle;
+}
+
+/**
+ * One call that a press announced, all made but not begun: its INVITE then leaves the moment that it is wanted.
+ *
+ *   none --keep--> kept --take: the same call, over the same connection--> none      (it is the caller's)
+ *   kept --keep another | drop | take by another | `preparedForMs`--> none           (it is discarded)
+ */
+export class PreparedCall {
+  readonly #clock: Clock;
+  #kept: Kept | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  keep(call: SipCall, connection: number): void {
+    this.drop();
+    call.prepare();
+    const timer = this.#clock.setTimeout(() => {
+      this.drop();
+    }, preparedForMs);
+    this.#kept = { call, connection, timer };
+  }
+
+  take(callId: string, connection: number): SipCall | undefined {
+    const kept = this.#kept;
+    if (kept?.call.callId !== callId || kept.connection !== connection) {
+      // Ports and session belong to the call that is placed now.
+      this.drop();
+      return undefined;
+    }
+    this.#kept = undefined;
+    this.#clock.clearTimeout(kept.timer);
+    return kept.call;
+  }
+
+  drop(): void {
+    const kept = this.#kept;
+    if (kept === undefined) return;
+    this.#kept = undefined;
+    this.#clock.clearTimeout(kept.timer);
+    kept.call.discard();
+  }
+}
