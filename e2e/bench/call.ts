@@ -213,8 +213,8 @@ class Turns {
   /** When our service had the last call out established; undefined while its history does not say so. */
   #establishedMs(sinceMs: number): number | undefined {
     const atMs = this.#connectedAt.get()?.connected_at_ms ?? 0;
-    // The record has whole milliseconds: the end of that one counts.
-    return atMs + 1 < sinceMs ? undefined : atMs + 1;
+    // The record has whole milliseconds, which began up to one earlier: the middle of it is right over many calls.
+    return atMs + 1 < sinceMs ? undefined : atMs + 0.5;
   }
 
   /** The same call by baresip. */
