@@ -131,15 +131,17 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         return page;
       },
     });
+    for (const context of contexts) await context.close();
+    await browsers.trim();
+    const faults = processes.flatMap((parley) => parley.faults);
+    // It says at its end what went through calls that still ran.
+    for (const parley of processes) await parley.end();
     if (testInfo.status !== testInfo.expectedStatus) {
       for (const [index, parley] of processes.entries()) {
         const body = parley.lastWords(loggedLines).join('\n');
         await testInfo.attach(`log of Parley ${String(index + 1)}`, { body, contentType: 'text/plain' });
       }
     }
-    for (const context of contexts) await context.close();
-    await browsers.trim();
-    const faults = processes.flatMap((parley) => parley.faults);
     for (const parley of processes) await parley.stop();
     if (faults.length > 0) throw new Error(`Parley failed where nobody catches:\n${faults.join('\n')}`);
   },

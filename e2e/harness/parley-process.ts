@@ -130,9 +130,14 @@ export class ParleyProcess {
     });
   }
 
-  /** Ends the process as Ctrl-C does. */
-  async stop(): Promise<void> {
+  /** Ends the process as Ctrl-C does; the data directory stays. */
+  async end(): Promise<void> {
     await this.#end('SIGTERM');
+  }
+
+  /** Ends the process as Ctrl-C does, and removes its data directory. */
+  async stop(): Promise<void> {
+    await this.end();
     if (this.#ownsDirectory) rmSync(this.dataDirectory, { recursive: true, force: true, maxRetries: 5 });
   }
 

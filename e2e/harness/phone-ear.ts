@@ -1,16 +1,19 @@
 import { statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import type { BaresipPhone } from '../lab/baresip.ts';
-import { readWav, toneIn } from '../lab/tone.ts';
+import { readWav, toneIn, toneStrip } from '../lab/tone.ts';
 import type { Sound } from '../lab/tone.ts';
 import { pause } from '../lab/wait.ts';
-import { listenInWindow } from './window-sound.ts';
+import { describeSending, listenInWindow } from './window-sound.ts';
 
 /** A phone of the lab that records what it hears: baresip and linphone alike. */
 export interface RecordingPhone {
   /** Wav files, oldest first. */
   recordings(side: 'heard'): readonly string[];
+  /** What it knows of its calls; a phone that cannot be asked has none. */
+  describeCalls?(): Promise<string>;
 }
 
 /** What a phone hears from one moment on, by its own recording. */
@@ -44,6 +47,17 @@ export class PhoneEar {
   /** How long the tone was heard since then, in milliseconds, as the strongest sound. */
   toneMs(hz: number): number {
     return toneIn(this.heard(), hz).heardMs;
+  }
+
+  /** What was recorded since then, for a failure. */
+  describe(hz: number): string {
+    const file = newestRecording(this.#phone);
+    if (file === undefined) return 'It recorded nothing.';
+    const { samples, sampleRateHz } = this.heard();
+    const recordedMs = Math.round((samples.length / sampleRateHz) * 1_000);
+    const pausedMs = Math.round(Date.now() - statSync(file).mtimeMs);
+    const which = file === this.#startFile ? 'which it had begun before' : 'a new one';
+    return `Its recording ${basename(file)}, ${which}, has ${recordedMs} ms since then, the last of them ${pausedMs} ms ago; quarters of a second with ${hz} Hz (t), other sound (x) or silence (.): "${toneStrip(this.heard(), hz)}".`;
   }
 }
 
@@ -91,14 +105,32 @@ export async function expectSoundBothWays(
   await expect
     .poll(() => windowHears(page, tones), { message: "the window plays the far end's tone", timeout: timeoutMs })
     .toBe(true);
-  await expect
-    .poll(() => ear.toneMs(tones.mine), {
-      message: "the far end hears the window's tone",
-      timeout: timeoutMs,
-      intervals: [50],
-    })
-    .toBeGreaterThanOrEqual(heardLongEnoughMs);
+  try {
+    await expect
+      .poll(() => ear.toneMs(tones.mine), {
+        message: "the far end hears the window's tone",
+        timeout: timeoutMs,
+        intervals: [50],
+      })
+      .toBeGreaterThanOrEqual(heardLongEnoughMs);
+  } catch (error) {
+    const atOnce = await whatIsKnown(page, phone, tones);
+    await pause(1_000);
+    const words = [`At once: ${atOnce}`, `A second later: ${await whatIsKnown(page, phone, tones)}`];
+    throw new Error(
+      [error instanceof Error ? error.message : String(error), ear.describe(tones.mine), ...words].join('\n'),
+      { cause: error },
+    );
+  }
   expect(toneIn(ear.heard(), tones.theirs).share).toBeLessThan(0.05);
+}
+
+/** On which part of its way the window's sound stays, for a failure; what cannot be asked must not take its place. */
+async function whatIsKnown(page: Page, phone: RecordingPhone, tones: Tones): Promise<string> {
+  const hears = await windowHears(page, tones).then((doesHear) => (doesHear ? 'hears' : 'does not hear'), String);
+  const sending = await describeSending(page).catch(String);
+  const calls = await phone.describeCalls?.().catch(String);
+  return `the window ${hears} the far end, and ${sending}; the phone knows ${calls ?? 'nothing of its calls'}`;
 }
 
 /**

@@ -2,7 +2,8 @@ import type { Page } from '@playwright/test';
 
 /**
  * Hears what a window plays: every media element that is given a stream is remembered, and every sound that the
- * window makes by itself (rings) is tapped on its way to the speaker. Call before the window's own scripts run.
+ * window makes by itself (rings) is tapped on its way to the speaker. Connections are remembered too, for
+ * {@link describeSending}. Call before the window's own scripts run.
  */
 export async function rememberPlayedStreams(page: Page): Promise<void> {
   await page.addInitScript(() => {
@@ -29,6 +30,11 @@ export async function rememberPlayedStreams(page: Page): Promise<void> {
     });
     watch(HTMLMediaElement.prototype, 'srcObject', 'set', (self, stream) => {
       if (self instanceof HTMLMediaElement && stream !== null) played.add(self);
+    });
+    const connections = new Set<RTCPeerConnection>();
+    Object.defineProperty(window, 'connections', { value: connections });
+    watch(RTCPeerConnection.prototype, 'setLocalDescription', 'value', (self) => {
+      if (self instanceof RTCPeerConnection) connections.add(self);
     });
     const taps = new Map<BaseAudioContext, AnalyserNode>();
     Object.defineProperty(window, 'toneTaps', { value: taps });
@@ -68,6 +74,33 @@ export async function hasEverSounded(page: Page): Promise<boolean> {
   return page.evaluate(
     () => (window as unknown as { readonly toneTaps: Map<BaseAudioContext, AnalyserNode> }).toneTaps.size > 0,
   );
+}
+
+/** What each living connection of the window sends, for a failure: its microphone, its packets and their codec. */
+export async function describeSending(page: Page): Promise<string> {
+  const told = await page.evaluate(async () => {
+    const { connections } = window as unknown as { readonly connections: Set<RTCPeerConnection> };
+    const living = [...connections].filter((connection) => connection.connectionState !== 'closed');
+    return await Promise.all(
+      living.map(async (connection) => {
+        const tracks = connection
+          .getSenders()
+          .map(({ track }) =>
+            track === null ? 'nothing' : `${track.label} ${track.readyState}${track.enabled ? '' : ' muted'}`,
+          );
+        const figures: string[] = [];
+        // RTCStatsReport has a type for each kind of report, and none of them is in TypeScript's library.
+        (await connection.getStats()).forEach((report: Readonly<Record<string, unknown>>) => {
+          if (report['type'] === 'media-source')
+            figures.push(`level ${String(report['audioLevel'])}, energy ${String(report['totalAudioEnergy'])}`);
+          if (report['type'] === 'outbound-rtp')
+            figures.push(`${String(report['packetsSent'])} packets by ${String(report['codecId'])}`);
+        });
+        return `${connection.connectionState} sends ${tracks.join()}: ${figures.join(', ')}`;
+      }),
+    );
+  });
+  return told.length === 0 ? 'it has no connection' : told.join('; ');
 }
 
 /** Strength of frequencies in what a window plays. */

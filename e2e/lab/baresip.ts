@@ -186,6 +186,12 @@ export class BaresipPhone extends LabServer<'sip' | 'control' | 'media'> {
     );
   }
 
+  /** What it knows of its calls and their sound, for a failure: packets, codecs, states. */
+  async describeCalls(): Promise<string> {
+    const said = [await this.command('listcalls'), await this.command('audio_debug')].join(' ');
+    return said.replaceAll(/\s+/g, ' ').trim();
+  }
+
   /** UDP ports of its sound, both ends included. */
   get mediaRange(): { readonly first: number; readonly last: number } {
     return { first: this.ports.media, last: this.ports.media + MEDIA_PORTS - 1 };

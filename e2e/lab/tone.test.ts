@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeTone, readWav, toneIn, twoTones, writeToneWav } from './tone.ts';
+import { makeTone, readWav, toneIn, toneStrip, twoTones, writeToneWav } from './tone.ts';
 import type { Sound } from './tone.ts';
 
 let folder = '';
@@ -64,6 +64,12 @@ describe('the tone analyser', () => {
     const tone = makeTone(440, 3, 8_000);
     const sound = { ...tone, samples: tone.samples.map((sample, index) => (index < 8_000 ? 0 : sample)) };
     expect(toneIn(sound, 440).heardMs).toBe(2_000);
+  });
+
+  test('shows window by window where the tone, another sound and silence were', () => {
+    const parts = [makeTone(440, 0.5, 8_000), makeTone(1_300, 0.25, 8_000), makeTone(440, 0.25, 8_000)];
+    const samples = Float32Array.from([...new Float32Array(2_000), ...parts.flatMap((part) => [...part.samples])]);
+    expect(toneStrip({ samples, sampleRateHz: 8_000 }, 440)).toBe('.ttxt');
   });
 });
 

@@ -135,22 +135,34 @@ export interface ToneReport {
  * @param windowS seconds; a note that is to be found must fill a whole window wherever it begins: half its length
  */
 export function toneIn(sound: string | Sound, hz: number, windowS = WINDOW_S): ToneReport {
-  const { samples, sampleRateHz } = typeof sound === 'string' ? readWav(sound) : sound;
-  const length = Math.round(sampleRateHz * windowS);
-  const shares: number[] = [];
-  for (let start = 0; start + length <= samples.length; start += length) {
-    const window = samples.subarray(start, start + length);
-    const energy = meanSquare(window);
-    if (Math.sqrt(energy) < SILENCE_RMS) continue;
-    const amplitude = toneAmplitude(window, sampleRateHz, hz);
-    shares.push(Math.min(1, (amplitude * amplitude) / 2 / energy));
-  }
+  const shares = sharesOf(sound, hz, windowS).filter((share) => share !== undefined);
   const sorted = [...shares].sort((a, b) => a - b);
   return {
     share: sorted[Math.floor(sorted.length / 2)] ?? 0,
     heardMs: shares.filter((share) => share >= TONE_SHARE).length * windowS * 1_000,
     soundMs: shares.length * windowS * 1_000,
   };
+}
+
+/** What {@link toneIn} looked at, window by window, for a person: `t` is the tone, `x` other sound, `.` silence. */
+export function toneStrip(sound: string | Sound, hz: number, windowS = WINDOW_S): string {
+  return sharesOf(sound, hz, windowS)
+    .map((share) => (share === undefined ? '.' : share >= TONE_SHARE ? 't' : 'x'))
+    .join('');
+}
+
+/** The tone's share of each window's energy; undefined for silence. */
+function sharesOf(sound: string | Sound, hz: number, windowS: number): readonly (number | undefined)[] {
+  const { samples, sampleRateHz } = typeof sound === 'string' ? readWav(sound) : sound;
+  const length = Math.round(sampleRateHz * windowS);
+  const shares: (number | undefined)[] = [];
+  for (let start = 0; start + length <= samples.length; start += length) {
+    const window = samples.subarray(start, start + length);
+    const energy = meanSquare(window);
+    const amplitude = toneAmplitude(window, sampleRateHz, hz);
+    shares.push(Math.sqrt(energy) < SILENCE_RMS ? undefined : Math.min(1, (amplitude * amplitude) / 2 / energy));
+  }
+  return shares;
 }
 
 /** Two frequencies of this run, far from each other and from each other's harmonics, of whole hertz. */
