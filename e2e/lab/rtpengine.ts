@@ -56,7 +56,8 @@ export class RtpengineServer extends LabServer<'ng' | 'media'> {
     return {
       file: requireBinary('rtpengine'),
       args: [
-        ...['--config-file=none', '--foreground', '--log-stderr', '--log-level=5', '--table=-1', '--num-threads=2'],
+        ...['--config-file=none', '--foreground', '--log-stderr', '--log-level=5', '--table=-1'],
+        '--num-threads=1', // of two, one overtakes the other with packets that come in a bunch, and a tone breaks
         '--interface=127.0.0.1',
         ...(hasIpv6() ? ['--interface=::1'] : []),
         `--listen-ng=127.0.0.1:${String(this.ports.ng)}`,
