@@ -16,6 +16,12 @@ export interface RecordingPhone {
   describeCalls?(): Promise<string>;
 }
 
+/**
+ * Seconds that are looked at together. baresip plays packets as they come: each one that is late or lost breaks the phase of
+ * a tone, and a long piece with such breaks in it counts as another sound, at some frequencies and not at others.
+ */
+const pieceS = 0.05;
+
 /** What a phone hears from one moment on, by its own recording. */
 export class PhoneEar {
   readonly #phone: RecordingPhone;
@@ -46,7 +52,7 @@ export class PhoneEar {
 
   /** How long the tone was heard since then, in milliseconds, as the strongest sound. */
   toneMs(hz: number): number {
-    return toneIn(this.heard(), hz).heardMs;
+    return toneIn(this.heard(), hz, pieceS).heardMs;
   }
 
   /** What was recorded since then, for a failure. */
@@ -57,7 +63,7 @@ export class PhoneEar {
     const recordedMs = Math.round((samples.length / sampleRateHz) * 1_000);
     const pausedMs = Math.round(Date.now() - statSync(file).mtimeMs);
     const which = file === this.#startFile ? 'which it had begun before' : 'a new one';
-    return `Its recording ${basename(file)}, ${which}, has ${recordedMs} ms since then, the last of them ${pausedMs} ms ago; quarters of a second with ${hz} Hz (t), other sound (x) or silence (.): "${toneStrip(this.heard(), hz)}".`;
+    return `Its recording ${basename(file)}, ${which}, has ${recordedMs} ms since then, the last of them ${pausedMs} ms ago; twentieths of a second with ${hz} Hz (t), other sound (x) or silence (.): "${toneStrip(this.heard(), hz, pieceS)}".`;
   }
 }
 
