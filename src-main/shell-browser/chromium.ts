@@ -68,6 +68,8 @@ export function chromiumArguments({ launchFile, profileDirectory, asRoot }: Chro
     '--disable-background-timer-throttling',
     '--disable-backgrounding-occluded-windows',
     '--disable-renderer-backgrounding',
+    // Chromium's newer way of fetching compiles every script anew, although what it compiled of it last time is kept.
+    '--disable-features=BackgroundResourceFetch',
     '--window-size=1180,760',
     ...(asRoot ? ['--no-sandbox'] : []),
   ];
