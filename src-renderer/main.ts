@@ -21,6 +21,9 @@ import './styles/parts.css';
 
 loadWords(location.search);
 
+/** Milliseconds after which sound is prepared, however busy the window is. */
+const preparedWithinMs = 500;
+
 /** The Electron shell shows the same page in a small window of its own while calls ring. */
 const isIncoming = new URLSearchParams(location.search).get('window') === 'incoming';
 document.documentElement.classList.toggle('incoming', isIncoming);
@@ -55,10 +58,17 @@ document.addEventListener('securitypolicyviolation', (event) => {
 });
 const shown = firstTopicsShown(client, browserClock, ...(isIncoming ? [incomingTopics] : []));
 client.start();
-// Sound is the large window's: this one neither rings nor takes the microphone.
+// Sound is the large window's: the small one neither rings nor takes the microphone.
 if (!isIncoming) media.start(client);
 
 // The larger part of the program; what it will draw is asked for meanwhile.
 const { drawWindow } = await import('./window.tsx');
 await shown;
 drawWindow({ client, clientId: connector.clientId, media, isIncoming });
+// Behind the first picture, which would have to wait for it.
+if (!isIncoming) {
+  const prepare = () => {
+    media.prepare();
+  };
+  requestIdleCallback(prepare, { timeout: preparedWithinMs });
+}

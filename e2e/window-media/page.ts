@@ -263,6 +263,7 @@ hub.publish('calls', { calls: [], ...quietLine });
 setHolder(null);
 client.start();
 media.start(client);
+media.prepare();
 
 const settingState = ([key, value]: readonly [string, SettingValue]): SettingState => ({
   key,

@@ -79,6 +79,7 @@ export class WindowMedia {
   #client: ContractClient | undefined;
   #held = false;
   #claiming = false;
+  #prepared = false;
   readonly #warm: WarmLeg;
   readonly #undo: (() => void)[] = [];
 
@@ -182,11 +183,6 @@ export class WindowMedia {
       }),
     );
     if (client.state === 'connected') this.#connected();
-    // Until the first snapshot the defaults hold: a call may come before it.
-    this.devices.start();
-    this.#undo.push(() => {
-      this.devices.stop();
-    });
     this.headsets.start(client);
     this.#undo.push(() => {
       this.headsets.stop();
@@ -198,6 +194,19 @@ export class WindowMedia {
     window.addEventListener('pagehide', onHide);
     this.#undo.push(() => {
       window.removeEventListener('pagehide', onHide);
+    });
+  }
+
+  /**
+   * Tells the codecs and follows the devices; until then all codecs and the system's own devices hold, also for a call.
+   * Apart from `start`: both hold up the page, or make Chromium start processes.
+   */
+  prepare(): void {
+    this.#prepared = true;
+    if (this.#client?.state === 'connected') this.#tellCodecs();
+    this.devices.start();
+    this.#undo.push(() => {
+      this.devices.stop();
     });
   }
 
@@ -235,15 +244,17 @@ export class WindowMedia {
 
   #connected(): void {
     // Also after a restart of the service, which then knows nothing of us.
-    const codecs = [
-      ...rendererCodecs('audio', RTCRtpSender.getCapabilities('audio')),
-      ...rendererCodecs('video', RTCRtpSender.getCapabilities('video')),
-    ];
+    if (this.#prepared) this.#tellCodecs();
+    this.#warm.renew();
+    this.#claim();
+  }
+
+  #tellCodecs(): void {
+    const kinds = ['audio', 'video'] as const;
+    const codecs = kinds.flatMap((kind) => rendererCodecs(kind, RTCRtpSender.getCapabilities(kind)));
     this.#client?.call('media.codecs', { codecs }).catch((error: unknown) => {
       this.#failed('media.codecs', error);
     });
-    this.#warm.renew();
-    this.#claim();
   }
 
   #claim(): void {
