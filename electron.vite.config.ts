@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
+import { loadQuickly } from './scripts/quick-load-plugin.ts';
 import { decodeSipGrammarOnce } from './scripts/sip-grammar-plugin.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -46,7 +47,7 @@ export default defineConfig({
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js' },
       },
     },
-    plugins: [decodeSipGrammarOnce()],
+    plugins: [decodeSipGrammarOnce(), loadQuickly()],
   },
   preload: {
     build: {

@@ -18,7 +18,14 @@ export async function build(): Promise<'built' | 'up to date'> {
 function sourceHash(): string {
   const hash = createHash('sha256');
   const files = globSync(
-    ['src-*/**/*', 'assets/**/*', 'electron.vite.config.ts', 'lingui.config.ts', 'package-lock.json'],
+    [
+      'src-*/**/*',
+      'assets/**/*',
+      'scripts/*-plugin.ts',
+      'electron.vite.config.ts',
+      'lingui.config.ts',
+      'package-lock.json',
+    ],
     {
       cwd: root,
       withFileTypes: true,
