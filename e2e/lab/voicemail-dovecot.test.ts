@@ -11,7 +11,7 @@ import { voicemail as voicemailMigration } from '../../src-main/core/migrations/
 import { voicemailMailbox } from '../../src-main/core/migrations/058-voicemail-mailbox.ts';
 import { VoicemailService } from '../../src-main/voicemail/voicemail.ts';
 import { probeVoicemail } from '../../src-main/voicemail/probe-voicemail.ts';
-import type { ImapTiming } from '../../src-main/voicemail/imap-session.ts';
+import type { ImapTiming } from '../../src-main/voicemail/imap-timing.ts';
 import { VoicemailStore } from '../../src-main/voicemail/voicemail-store.ts';
 import { account } from './accounts.ts';
 import { countingProxy } from './counting-proxy.test-support.ts';

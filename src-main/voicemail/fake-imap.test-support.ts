@@ -15,7 +15,7 @@ import { voicemail as migration } from '../core/migrations/031-voicemail.ts';
 import { voicemailMailbox } from '../core/migrations/058-voicemail-mailbox.ts';
 import { storeOver } from '../core/store.ts';
 import type { KnownParty } from '../directory/reverse-lookup.ts';
-import type { ImapTiming } from './imap-session.ts';
+import type { ImapTiming } from './imap-timing.ts';
 import { VoicemailStore } from './voicemail-store.ts';
 import { VoicemailService } from './voicemail.ts';
 

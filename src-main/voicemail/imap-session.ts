@@ -15,20 +15,10 @@ import type { RaceTools } from '../core/raced-tcp.ts';
 import { formatServer } from '../core/server-list.ts';
 import { certificateProblem } from '../core/tls-trust.ts';
 import type { TlsTrustOptions } from '../core/tls-trust.ts';
+import type { ImapTiming } from './imap-timing.ts';
 import { readVoiceFacts } from './voice-envelope.ts';
 import type { MailFacts } from './voice-envelope.ts';
 import { words } from './words.ts';
-
-export interface ImapTiming {
-  /** A command without an answer for this long: the server stands still (milliseconds). */
-  readonly commandMs: number;
-  /** The library's own watch on a silent socket; then it asks for a sign of life (milliseconds). */
-  readonly silenceMs: number;
-  /** Quiet time before the connection waits for news with IDLE (milliseconds). */
-  readonly idleDelayMs: number;
-}
-
-export const defaultImapTiming: ImapTiming = { commandMs: 12_000, silenceMs: 60_000, idleDelayMs: 250 };
 
 export interface ImapSessionOptions {
   readonly config: VoicemailConfig;

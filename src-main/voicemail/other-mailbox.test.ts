@@ -2,7 +2,8 @@ import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../core/clock.ts';
 import { tlsOptionsFor } from '../core/tls-trust.ts';
 import { audioAnswer, closeAll, config, listed, serve, signIn, sound, trust } from './fake-imap.test-support.ts';
-import { ImapSession, defaultImapTiming } from './imap-session.ts';
+import { ImapSession } from './imap-session.ts';
+import { defaultImapTiming } from './imap-timing.ts';
 
 afterEach(closeAll);
 

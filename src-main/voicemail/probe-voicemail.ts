@@ -4,8 +4,8 @@ import type { ProbeResult, ServerAddress, TrustConfig, VoicemailConfig } from '.
 import { ConnectFailure } from '../core/connect-failure.ts';
 import { failureWords, probeOutcome } from '../core/failure-words.ts';
 import { tlsOptionsFor } from '../core/tls-trust.ts';
-import { ImapSession, defaultImapTiming } from './imap-session.ts';
-import type { ImapTiming } from './imap-session.ts';
+import { defaultImapTiming } from './imap-timing.ts';
+import type { ImapTiming } from './imap-timing.ts';
 import { words } from './words.ts';
 
 export interface VoicemailProbeDeps {
@@ -43,6 +43,7 @@ async function probeServer(
     abort.abort();
   }, timing.commandMs);
   try {
+    const { ImapSession } = await import('./imap-session.ts');
     const session = await ImapSession.open(server, {
       config,
       password,
