@@ -191,7 +191,7 @@ export class BrowserShell {
     }
     this.#server = server;
     this.#undo.push(() => server.stop());
-    if (asked === undefined) await memory.remember(server.port);
+    if (asked === undefined && server.port !== preferred) await memory.remember(server.port);
     return server;
   }
 

@@ -1,8 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
+import type { WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../../src-shared/clock.ts';
 import { closeCodes, parseHello, webSocketPath } from '../../src-shared/rpc/handshake.ts';
 import type { Wire } from '../../src-shared/rpc/wire.ts';
@@ -46,7 +45,7 @@ export interface LoopbackServerOptions {
 export class LoopbackServer {
   readonly #options: LoopbackServerOptions;
   readonly #http: Server;
-  readonly #sockets: WebSocketServer;
+  #sockets: WebSocketServer | undefined;
   readonly #wires = new Set<Wire>();
   #port = 0;
 
@@ -59,9 +58,11 @@ export class LoopbackServer {
         response.end();
       });
     });
-    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
     this.#http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      this.#upgrade(request, socket, head);
+      this.#upgrade(request, socket, head).catch((error: unknown) => {
+        this.#options.log.error('upgrade failed', { error });
+        socket.destroy();
+      });
     });
   }
 
@@ -93,8 +94,8 @@ export class LoopbackServer {
   }
 
   async stop(): Promise<void> {
-    for (const socket of this.#sockets.clients) socket.terminate();
-    this.#sockets.close();
+    for (const socket of this.#sockets?.clients ?? []) socket.terminate();
+    this.#sockets?.close();
     if (!this.#http.listening) return;
     const closed = new Promise<void>((resolve) => {
       this.#http.close(() => {
@@ -150,10 +151,19 @@ export class LoopbackServer {
     this.#options.onOpen(target);
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const host = this.#ownHost(request);
     const fromOwnPage = host !== undefined && request.headers.origin === `http://${host}`;
-    if (!fromOwnPage || request.url !== webSocketPath || this.#sockets.clients.size >= maxWindows) {
+    // Nobody else listens until it is handed over, and an error that nobody hears would end the program.
+    socket.once('error', () => {
+      socket.destroy();
+    });
+    const sockets = await this.#webSockets();
+    if (!this.#http.listening) {
+      socket.destroy();
+      return;
+    }
+    if (!fromOwnPage || request.url !== webSocketPath || sockets.clients.size >= maxWindows) {
       this.#options.log.warn('WebSocket refused', {
         host: request.headers.host,
         origin: request.headers.origin,
@@ -162,9 +172,16 @@ export class LoopbackServer {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
       this.#awaitHello(webSocket);
     });
+  }
+
+  /** Loaded when the first window comes: until then Chromium starts, which need not wait for it. */
+  async #webSockets(): Promise<WebSocketServer> {
+    const { WebSocketServer } = await import('ws');
+    this.#sockets ??= new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
+    return this.#sockets;
   }
 
   #awaitHello(socket: WebSocket): void {
