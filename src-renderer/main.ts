@@ -61,9 +61,10 @@ client.start();
 // Sound is the large window's: the small one neither rings nor takes the microphone.
 if (!isIncoming) media.start(client);
 
-// The larger part of the program; what it will draw is asked for meanwhile.
-const { drawWindow } = await import('./window.tsx');
+// The larger part of the program was fetched meanwhile: the page names it. It runs when there is something to draw, because
+// Chromium keeps for the next start what was compiled by the end of the task in which a script ran first.
 await shown;
+const { drawWindow } = await import('./window.tsx');
 drawWindow({ client, clientId: connector.clientId, media, isIncoming });
 // Behind the first picture, which would have to wait for it.
 if (!isIncoming) {

@@ -1,6 +1,7 @@
 import { createDOMRenderer, RendererProvider } from '@fluentui/react-components';
 import { I18nProvider } from '@lingui/react';
 import { StrictMode } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import type { ContractClient } from '../src-shared/rpc/client.ts';
 import { App } from './app.tsx';
@@ -21,7 +22,7 @@ export interface WindowParts {
   readonly isIncoming: boolean;
 }
 
-/** Everything that is seen. The words are loaded before. */
+/** Everything that is seen, drawn when this returns. The words are loaded before. */
 export function drawWindow({ client, clientId, media, isIncoming }: WindowParts): void {
   const root = document.getElementById('root');
   if (root === null) throw new Error('index.html has no root');
@@ -37,7 +38,7 @@ export function drawWindow({ client, clientId, media, isIncoming }: WindowParts)
       reportUncaught(client, 'view', error);
     },
   });
-  view.render(
+  const content = (
     <StrictMode>
       <RendererProvider renderer={createDOMRenderer(document, { styleElementAttributes: { nonce } })}>
         <I18nProvider i18n={i18n}>
@@ -52,6 +53,10 @@ export function drawWindow({ client, clientId, media, isIncoming }: WindowParts)
           </ClientProvider>
         </I18nProvider>
       </RendererProvider>
-    </StrictMode>,
+    </StrictMode>
   );
+  // At once, not in a task of its own: see main.ts.
+  flushSync(() => {
+    view.render(content);
+  });
 }
