@@ -26,6 +26,9 @@ export interface CallTransfersOptions {
 type TransferEvent = Extract<DeviceCallEvent, { type: 'transfer' | 'transferQuiet' | 'transferFailed' }>;
 type TransferFailure = Extract<TransferEvent, { type: 'transferFailed' }>['reason'];
 
+/** Failures that say that a phone could not call as it was told, not that somebody did not want to talk. */
+const incapable: readonly TransferFailure[] = ['failed', 'notAllowed', 'notFound', 'unavailable'];
+
 /**
  * Transfers that this person asks for, as `Call.transfer`:
  *
@@ -33,6 +36,7 @@ type TransferFailure = Extract<TransferEvent, { type: 'transferFailed' }>['reaso
  *   asking | trying | ringing --the others talk--> the call ends as `transferred`
  *   asking | trying | ringing --refused | nobody answered--> failed, and the call comes back
  *   trying | ringing --nothing heard for a while--> as it was, `quiet`
+ *   asking | trying --two calls to be joined, the phone cannot--> none, and asking of the other call
  *   failed --next transfer--> asking
  *
  * The call is held while it is being transferred, and taken back when that fails and nothing else is active.
@@ -41,6 +45,8 @@ export class CallTransfers {
   readonly #options: CallTransfersOptions;
   /** Calls that are held only because they are being transferred. */
   readonly #heldForTransfer = new Set<string>();
+  /** Whom to tell when the phone that was told to call somebody cannot, by the id of its call. */
+  readonly #otherWay = new Map<string, CallEntry>();
   /** Whom calls were placed to, only to ask about another call; by the id of the call that asks. */
   readonly #asked = new Map<string, DialTarget>();
 
@@ -180,26 +186,48 @@ export class CallTransfers {
     return await this.#send(held.call.id, target, nameOf(consulting), 'transfer');
   }
 
-  /** Joins the far ends of two calls to one another (RFC 5589 section 7): `moved` is told to call in place of `kept`. */
+  /**
+   * Joins the far ends of two calls to one another (RFC 5589 section 7): `moved` is told to call in place of `kept`. A
+   * phone that cannot do that is called by the other one instead (section 7.4).
+   */
   async join(moved: CallEntry, kept: CallEntry): Promise<number> {
     const { entries } = this.#options;
     entries.require(moved, 'transfer');
     requireAnswered(kept);
+    this.#otherWay.set(moved.call.id, kept);
+    return await this.#join(moved, kept);
+  }
+
+  async #join(moved: CallEntry, kept: CallEntry): Promise<number> {
+    const { entries } = this.#options;
     entries.update(moved, { transfer: { kind: 'attended', target: nameOf(kept), state: 'asking' } });
     entries.publish();
     try {
       await moved.device.transferTo(kept.device);
     } catch (error) {
+      const other = this.#turnRound(moved, 'failed');
+      if (other !== undefined) return await this.#join(other, moved);
       this.#failed(moved, 'failed');
       throw error;
     }
     return entries.revision;
   }
 
+  /** Whom to tell instead, once, when it was no person who refused; undefined: it has failed. */
+  #turnRound(moved: CallEntry, reason: TransferFailure): CallEntry | undefined {
+    const other = this.#otherWay.get(moved.call.id);
+    this.#otherWay.delete(moved.call.id);
+    if (other === undefined || !incapable.includes(reason)) return undefined;
+    if (moved.call.state === 'ended' || !other.call.capabilities.includes('transfer')) return undefined;
+    this.#options.entries.drop(moved, 'transfer');
+    return other;
+  }
+
   /** A call is over. */
   ended({ id }: Pick<Call, 'id'>): void {
     this.#asked.delete(id);
     this.#heldForTransfer.delete(id);
+    this.#otherWay.delete(id);
   }
 
   /** What the device tells of a transfer. */
@@ -207,7 +235,10 @@ export class CallTransfers {
     const { transfer } = entry.call;
     if (transfer === undefined || transfer.state === 'failed') return;
     if (event.type === 'transferFailed') {
-      this.#failed(entry, event.reason);
+      const other = this.#turnRound(entry, event.reason);
+      if (other === undefined) this.#failed(entry, event.reason);
+      // What it comes to is told as what becomes of that call.
+      else this.#join(other, entry).catch(() => undefined);
       return;
     }
     if (event.type === 'transferQuiet') {
@@ -247,12 +278,7 @@ export class CallTransfers {
     if (entry.call.transfer === undefined || state === 'ended') return;
     const { quiet: _quiet, ...transfer } = entry.call.transfer;
     const comesBack = this.#heldForTransfer.delete(id) && entries.attended().length === 0;
-    const others = entries.attended().some((other) => other !== entry);
-    const where =
-      comesBack || !others
-        ? t('{name} is back with you.', { name: nameOf(entry) })
-        : t('{name} waits on hold.', { name: nameOf(entry) });
-    const message = [failureWords(reason, transfer.target), where].join(' ');
+    const message = [failureWords(reason, transfer.target), whereNow(nameOf(entry), state, comesBack)].join(' ');
     entries.update(entry, { transfer: { ...transfer, state: 'failed', message }, notice: message });
     entries.publish();
     if (!comesBack) return;
@@ -280,6 +306,11 @@ function requireAnswered(entry: CallEntry): void {
 
 function nameOf({ call }: CallEntry): string {
   return whoIs(call.party);
+}
+
+function whereNow(name: string, state: Call['state'], comesBack: boolean): string {
+  if (comesBack) return t('{name} is back with you.', { name });
+  return state === 'held' ? t('{name} waits on hold.', { name }) : t('{name} is still with you.', { name });
 }
 
 /** Why a transfer came to nothing, in words. */

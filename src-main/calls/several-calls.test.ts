@@ -258,13 +258,44 @@ describe('several calls', () => {
       expect(held.joinedWith).toBe(other);
     });
 
-    test('leaves both calls when it fails', async () => {
+    test('leaves both calls when somebody does not want it', async () => {
       const { held, asked, askedId } = await consulting();
       asked.tell({ type: 'established', encrypted: false });
       await rig.list.transfers.complete(askedId);
-      held.tell({ type: 'transferFailed', reason: 'failed' });
-      expect(rig.callOf('one').transfer?.message).toBe('The transfer did not work. 6102 waits on hold.');
+      held.tell({ type: 'transferFailed', reason: 'declined' });
+      expect(rig.callOf('one').transfer?.message).toBe('6105 declined the transfer. 6102 waits on hold.');
+      expect(asked.joinedWith).toBeUndefined();
       expect(rig.states).toEqual(['held', 'connected']);
+    });
+
+    test('is tried the other way round where a phone cannot, and said when that fails, too', async () => {
+      const { held, asked, askedId } = await consulting();
+      asked.tell({ type: 'established', encrypted: false });
+      await rig.list.transfers.complete(askedId);
+      held.tell({ type: 'transferFailed', reason: 'notAllowed' });
+      expect(asked.joinedWith).toBe(held);
+      expect(rig.callOf('one')).not.toHaveProperty('transfer');
+      expect(rig.callOf(askedId).transfer).toMatchObject({ kind: 'attended', target: '6102', state: 'asking' });
+      asked.tell({ type: 'transferFailed', reason: 'failed' });
+      expect(rig.callOf(askedId).transfer?.message).toBe('The transfer did not work. 6105 is still with you.');
+      expect(rig.states).toEqual(['held', 'connected']);
+      // And not round and round.
+      expect(held.done.filter((what) => what === 'transferTo')).toHaveLength(1);
+    });
+
+    test('is asked of the other phone at once where the first one refuses the order', async () => {
+      const { held, asked, askedId } = await consulting();
+      asked.tell({ type: 'established', encrypted: false });
+      held.failure = new AppError('unsupported', 'No REFER here.');
+      await rig.list.transfers.complete(askedId);
+      expect(asked.joinedWith).toBe(held);
+    });
+
+    test('is refused in words when neither phone takes the order', async () => {
+      const { held, asked, askedId } = await consulting();
+      asked.tell({ type: 'established', encrypted: false });
+      for (const call of [held, asked]) call.failure = new AppError('unsupported', 'No REFER here.');
+      await expect(rig.list.transfers.complete(askedId)).rejects.toThrow('No REFER here.');
     });
 
     test('needs a second call', async () => {
@@ -389,6 +420,17 @@ describe('several calls', () => {
       await expect(rig.list.conferences.leave(rig.callOf('one').conferenceId ?? '')).rejects.toThrow(
         /conference of three/,
       );
+    });
+
+    test('stay together when neither phone can call the other, and it is said so', async () => {
+      const [one, two] = await conference('one', 'two');
+      await rig.list.conferences.leave(rig.callOf('one').conferenceId ?? '');
+      one?.tell({ type: 'transferFailed', reason: 'notAllowed' });
+      expect(two?.joinedWith).toBe(one);
+      two?.tell({ type: 'transferFailed', reason: 'failed' });
+      expect(rig.callOf('two').notice).toBe('The transfer did not work. 6102 is still with you.');
+      expect(rig.states).toEqual(['connected', 'connected']);
+      expect(rig.callOf('one').conferenceId).toBe(rig.callOf('two').conferenceId);
     });
 
     test('are mixed again by the next window', async () => {
