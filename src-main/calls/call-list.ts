@@ -358,6 +358,7 @@ export class CallList {
         break;
       case 'farHolds':
         if (state !== 'ended') this.#entries.update(entry, { farHolds: event.farHolds });
+        if (!event.farHolds) this.transfers.farEndIsBack(entry);
         break;
       case 'party':
         if (state !== 'ended') this.#entries.update(entry, { party: this.#parties.caller(event).party });

@@ -1,3 +1,4 @@
+import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { Call } from '../../src-shared/model/call.ts';
 import { t } from '../../src-shared/words.ts';
@@ -10,6 +11,7 @@ import { featureCode } from './feature-codes.ts';
 import { whoIs } from './who.ts';
 
 export interface CallTransfersOptions {
+  readonly clock: Clock;
   readonly entries: CallEntries;
   readonly settings: () => Pick<CallSettings, 'codes' | 'parkBy'>;
   readonly attention: CallAttention;
@@ -25,6 +27,9 @@ export interface CallTransfersOptions {
 
 type TransferEvent = Extract<DeviceCallEvent, { type: 'transfer' | 'transferQuiet' | 'transferFailed' }>;
 type TransferFailure = Extract<TransferEvent, { type: 'transferFailed' }>['reason'];
+
+/** How long a far end has for taking us back before we do it from our side. */
+const farEndFirstMs = 2_000;
 
 /** Failures that say that a phone could not call as it was told, not that somebody did not want to talk. */
 const incapable: readonly TransferFailure[] = ['failed', 'notAllowed', 'notFound', 'unavailable'];
@@ -47,6 +52,8 @@ export class CallTransfers {
   readonly #heldForTransfer = new Set<string>();
   /** Whom to tell when the phone that was told to call somebody cannot, by the id of its call. */
   readonly #otherWay = new Map<string, CallEntry>();
+  /** Calls that we take back once the far end, which held us to call somebody, has done so. */
+  readonly #awaited = new Map<string, TimerHandle>();
   /** Whom calls were placed to, only to ask about another call; by the id of the call that asks. */
   readonly #asked = new Map<string, DialTarget>();
 
@@ -228,6 +235,12 @@ export class CallTransfers {
     this.#asked.delete(id);
     this.#heldForTransfer.delete(id);
     this.#otherWay.delete(id);
+    this.#stopWaiting(id);
+  }
+
+  /** The far end holds no more. */
+  farEndIsBack(entry: CallEntry): void {
+    if (this.#awaited.has(entry.call.id)) this.#takeBack(entry);
   }
 
   /** What the device tells of a transfer. */
@@ -273,7 +286,7 @@ export class CallTransfers {
 
   /** Says why, and gives the call back to the person unless they talk to somebody else. */
   #failed(entry: CallEntry, reason: TransferFailure): void {
-    const { entries, attention } = this.#options;
+    const { entries, clock } = this.#options;
     const { state, id } = entry.call;
     if (entry.call.transfer === undefined || state === 'ended') return;
     const { quiet: _quiet, ...transfer } = entry.call.transfer;
@@ -282,11 +295,31 @@ export class CallTransfers {
     entries.update(entry, { transfer: { ...transfer, state: 'failed', message }, notice: message });
     entries.publish();
     if (!comesBack) return;
-    attention
-      .inTurn(() => attention.resume(entry))
-      .catch(() => {
-        // It stays on hold, as the view shows, and the person can take it back.
-      });
+    // Who held us to call somebody takes us back now. Two such requests that cross are refused on both sides (RFC 3261
+    // section 14.2), and liblinphone does not try again: we would stay on hold there.
+    if (entry.call.farHolds) {
+      const giveUp = (): void => {
+        this.#takeBack(entry);
+      };
+      this.#awaited.set(id, clock.setTimeout(giveUp, farEndFirstMs));
+    } else this.#takeBack(entry);
+  }
+
+  #takeBack(entry: CallEntry): void {
+    const { entries, attention } = this.#options;
+    this.#stopWaiting(entry.call.id);
+    const resume = async (): Promise<void> => {
+      if (entries.attended().length === 0) await attention.resume(entry);
+    };
+    attention.inTurn(resume).catch(() => {
+      // It stays on hold, as the view shows, and the person can take it back.
+    });
+  }
+
+  #stopWaiting(id: string): void {
+    const timer = this.#awaited.get(id);
+    if (timer !== undefined) this.#options.clock.clearTimeout(timer);
+    this.#awaited.delete(id);
   }
 }
 

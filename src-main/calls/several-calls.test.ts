@@ -139,6 +139,39 @@ describe('several calls', () => {
       expect(call.done.at(-1)).toBe('resume');
     });
 
+    test('comes back only once the far end, which held us to call somebody, has taken us back', async () => {
+      const call = await rig.answered('one');
+      await rig.list.transfers.transfer('one', '6105', 'Eve');
+      call.tell({ type: 'farHolds', farHolds: true });
+      call.tell({ type: 'transferFailed', reason: 'busy' });
+      await rig.clock.run(1_000);
+      expect(rig.only().state).toBe('held');
+      call.tell({ type: 'farHolds', farHolds: false });
+      await vi.waitFor(() => {
+        expect(rig.only().state).toBe('connected');
+      });
+    });
+
+    test('comes back after a moment where the far end goes on holding us', async () => {
+      const call = await rig.answered('one');
+      await rig.list.transfers.transfer('one', '6105', 'Eve');
+      call.tell({ type: 'farHolds', farHolds: true });
+      call.tell({ type: 'transferFailed', reason: 'busy' });
+      await rig.clock.run(2_000);
+      expect(rig.only()).toMatchObject({ state: 'connected', farHolds: true });
+    });
+
+    test('does not come back past somebody to whom this person has turned meanwhile', async () => {
+      const call = await rig.answered('one');
+      await rig.list.transfers.transfer('one', '6105', 'Eve');
+      call.tell({ type: 'farHolds', farHolds: true });
+      call.tell({ type: 'transferFailed', reason: 'busy' });
+      await rig.answered('two', '6103');
+      call.tell({ type: 'farHolds', farHolds: false });
+      await rig.clock.run(2_000);
+      expect(rig.states).toEqual(['held', 'connected']);
+    });
+
     test('says that nothing is heard of it, and comes back in words when nobody tells how it went', async () => {
       const call = await rig.answered('one');
       await rig.list.transfers.transfer('one', '6105', 'Eve');
