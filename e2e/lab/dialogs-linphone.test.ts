@@ -15,7 +15,7 @@ let lab: Lab;
 let phone: LonePhone;
 
 beforeAll(async () => {
-  lab = await startLab({ servers: ['kamailio'] });
+  lab = await startLab({ servers: ['kamailio', 'bob'] });
   phone = new LonePhone('tcp', lab.kamailio.ports.tcp, { aor: `sip:alice@${DOMAIN}` });
   await phone.connect(account('alice').password);
 }, 60_000);
@@ -80,3 +80,40 @@ test(
     await call.hangUp();
   },
 );
+
+/** frank calls, and the call that rings here is answered; its end is waited for. */
+async function answerFrank(): Promise<DeviceCall> {
+  lab.frank.dial(account('alice').number);
+  const { call } = await until('the call to ring', () => phone.incoming.at(-1), 15_000, 10);
+  await call.answer();
+  await until('the call to be established', has('established'), 10_000, 10);
+  return call;
+}
+
+test(
+  'a linphone that calls without an offer answers ours; its digits by INFO are taken',
+  { timeout: 60_000 },
+  async () => {
+    await lab.frank.use({ hasLateOffer: true, digitsBy: 'info' });
+    const call = await answerFrank();
+    expect(messages('INVITE sip:').at(0)).not.toContain('m=audio');
+    await until('the answer in the ACK', () => phone.media.opened[0]?.answers.length === 1, 10_000, 10);
+    lab.frank.sendDtmf('5');
+    const isTaken = (): boolean => messages('SIP/2.0 200').some((message) => /^CSeq: ?\d+ INFO/im.test(message));
+    await until('the INFO to be taken', isTaken, 10_000, 20);
+    await call.hangUp();
+    await lab.frank.waitFor(/Call \d+ with .* ended/);
+  },
+);
+
+test('a linphone that sends a call on (302) is left for whom it names', { timeout: 60_000 }, async () => {
+  await lab.frank.use({ answerMode: 'manual' });
+  const from = lab.frank.lines.length;
+  const call = callFrank();
+  await lab.frank.waitFor(/Receiving new incoming call/, { from });
+  const ringing = lab.bob.events.length;
+  lab.frank.type(`redirect all sip:bob@${DOMAIN}`);
+  await lab.bob.waitFor('CALL_ESTABLISHED', { from: ringing });
+  await until('the call to be established', has('established'), 10_000, 10);
+  await call.hangUp();
+});

@@ -1,4 +1,14 @@
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DOMAIN, account } from './accounts.ts';
@@ -30,6 +40,10 @@ export interface LinphoneOptions {
   readonly reliable: 'no' | 'supported' | 'required';
   /** Sends its sound while it still rings. */
   readonly hasEarlyMedia: boolean;
+  /** Calls without an offer and answers ours in its ACK. */
+  readonly hasLateOffer: boolean;
+  /** How it sends the digits that it is told to send: RFC 4733 or INFO (dtmf-relay). */
+  readonly digitsBy: 'events' | 'info';
   /** `name/clock rate`, in order of preference; G729 works where libbcg729 is installed. */
   readonly codecs: readonly string[];
 }
@@ -43,6 +57,8 @@ export const linphoneDefaults: Omit<LinphoneOptions, 'user'> = {
   refresher: 'caller',
   reliable: 'no',
   hasEarlyMedia: false,
+  hasLateOffer: false,
+  digitsBy: 'events',
   codecs: ['opus/48000', 'G722/8000', 'PCMU/8000', 'PCMA/8000'],
 };
 
@@ -71,6 +87,8 @@ export class LinphonePhone extends LabServer<'sip' | 'media'> {
   readonly #lines: string[] = [];
   #options: LinphoneOptions;
   #files = 0;
+  /** Calls that are not over, by its own numbers. */
+  readonly #running = new Set<string>();
 
   constructor(context: LabContext, options: LinphoneOptions, proxy: KamailioServer) {
     super(options.user, context, { sip: UDP, media: { protocols: ['udp'], count: MEDIA_PORTS } }, 'linphone');
@@ -118,9 +136,11 @@ export class LinphonePhone extends LabServer<'sip' | 'media'> {
     this.type('terminate all');
   }
 
-  /** Holds or resumes the current call (`a=sendonly`). */
-  hold(isHeld: boolean): void {
+  /** Holds or resumes the current call (`a=sendonly`). Resolves when the far end agreed: until then it takes no order. */
+  async hold(isHeld: boolean): Promise<void> {
+    const from = this.#lines.length;
     this.type(isHeld ? 'pause' : 'resume');
+    await this.waitFor(isHeld ? /Call \d+ with .* is now paused/ : /Media streams established/, { from });
   }
 
   /** Transfers the current call blindly. */
@@ -128,7 +148,21 @@ export class LinphonePhone extends LabServer<'sip' | 'media'> {
     this.type(`transfer ${target.includes('@') ? target : `sip:${target}@${DOMAIN}`}`);
   }
 
-  /** Sends digits in the current call (RFC 4733). */
+  /** Joins the far ends of its two newest calls with each other (REFER with Replaces to the older one). */
+  joinCalls(): void {
+    const [older = '', newer = ''] = this.#lines.flatMap((line) => /assigned id (\d+)/.exec(line)?.[1] ?? []).slice(-2);
+    this.type(`transfer ${older} --to-call ${newer}`);
+  }
+
+  /** The digits that it was sent since position `from` of {@link lines}, by event or INFO. */
+  digits(from: number): string {
+    return this.#lines
+      .slice(from)
+      .flatMap((line) => /Receiving tone (\S) from/.exec(line)?.[1] ?? [])
+      .join('');
+  }
+
+  /** Sends digits in the current call. */
   sendDtmf(digits: string): void {
     this.type(digits);
   }
@@ -150,7 +184,7 @@ export class LinphonePhone extends LabServer<'sip' | 'media'> {
     );
   }
 
-  /** Wav files of what it heard, one per call, oldest first; the newest may still be written. */
+  /** Wav files of what it heard, one per call (calls at the same time share one), oldest first; the newest may still be written. */
   recordings(_side: 'heard' = 'heard'): readonly string[] {
     return readdirSync(this.recordingsFolder)
       .sort()
@@ -190,18 +224,27 @@ export class LinphonePhone extends LabServer<'sip' | 'media'> {
   }
 
   protected override async started(): Promise<void> {
+    this.#running.clear();
     const { stdout } = this.group.child;
     if (stdout === null) throw new Error('lab: linphonec has no output');
     createInterface({ input: stdout }).on('line', (line) => {
       const said = line.replace(/^(?:linphonec> ?)+/, '');
       this.#lines.push(said);
-      // It would write the next call behind the last one, whatever its sampling rate.
-      if (/^Call \d+ with .* (?:ended|error)/.test(said)) this.#recordIntoNextFile();
+      const begun = /assigned id (\d+)$/.exec(said)?.[1];
+      if (begun !== undefined) this.#running.add(begun);
+      const ended = /Call (\d+) with .* (?:ended|error)/.exec(said)?.[1];
+      if (ended !== undefined) this.#callEnded(ended);
     });
     this.type('soundcard use files');
     this.type(`play ${join(this.directory, 'tone.wav')}`);
     this.#recordIntoNextFile();
     if (this.#proxy.state === 'running') await this.#proxy.whenRegistered(this.account.user);
+  }
+
+  /** It would write the next call behind the last one, whatever its sampling rate. Told so during a call, it may hang. */
+  #callEnded(id: string): void {
+    this.#running.delete(id);
+    if (this.#running.size === 0) this.#recordIntoNextFile();
   }
 
   #recordIntoNextFile(): void {
@@ -217,8 +260,12 @@ export class LinphonePhone extends LabServer<'sip' | 'media'> {
       const header = Buffer.alloc(WAV_HEADER_BYTES);
       if (readSync(descriptor, header, 0, WAV_HEADER_BYTES, 0) < WAV_HEADER_BYTES) return false;
       if (header[0] !== 0) {
-        // After a hold it goes on behind what the header counts.
-        if (header.readUInt32LE(DATA_BYTES_AT) !== 0) writeSync(descriptor, Buffer.alloc(4), 0, 4, DATA_BYTES_AT);
+        // After a hold it goes on behind what the header counts, and counts that only when the call ends.
+        const dataBytes = fstatSync(descriptor).size - WAV_HEADER_BYTES;
+        if (header.readUInt32LE(DATA_BYTES_AT) !== dataBytes) {
+          header.writeUInt32LE(dataBytes, DATA_BYTES_AT);
+          writeSync(descriptor, header, DATA_BYTES_AT, 4, DATA_BYTES_AT);
+        }
         return true;
       }
       const rates = [
@@ -241,7 +288,8 @@ export class LinphonePhone extends LabServer<'sip' | 'media'> {
   #configuration(): string {
     const { sip, media } = this.ports;
     const { user, password, name } = this.account;
-    const { encryption, suites, codecs, sessionTimerS, refresher, reliable, hasEarlyMedia } = this.#options;
+    const { encryption, suites, codecs, sessionTimerS, refresher, reliable } = this.#options;
+    const { hasEarlyMedia, hasLateOffer, digitsBy } = this.#options;
     const proxy = `<sip:127.0.0.1:${String(this.#proxy.ports.udp)};transport=udp>`;
     const off = [...KNOWN_CODECS, ...SPEEX].filter((codec) => !codecs.includes(codec));
     const codecSections = [...codecs, ...off].flatMap((codec, index) => {
@@ -266,8 +314,9 @@ export class LinphonePhone extends LabServer<'sip' | 'media'> {
       'register_only_when_network_is_up=0',
       'default_proxy=0',
       'inc_timeout=60',
-      'use_info=0',
-      'use_rfc2833=1',
+      `use_info=${digitsBy === 'info' ? '1' : '0'}`,
+      `use_rfc2833=${digitsBy === 'info' ? '0' : '1'}`,
+      `sdp_200_ack=${hasLateOffer ? '1' : '0'}`,
       `media_encryption=${encryption === 'none' ? 'none' : 'srtp'}`,
       `media_encryption_mandatory=${encryption === 'required' ? '1' : '0'}`,
       ...(suites.length > 0 ? [`srtp_crypto_suites=${suites.join(',')}`] : []),

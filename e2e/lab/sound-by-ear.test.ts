@@ -64,7 +64,7 @@ test(
     await call.resume();
     await rig.expectSoundBothWays(lab.frank, farHz);
     const paused = lab.frank.lines.length;
-    lab.frank.hold(true);
+    await lab.frank.hold(true);
     const isHeld = (): boolean => rig.events.findLast((event) => event.type === 'farHolds')?.farHolds === true;
     await until('linphone to hold', isHeld, 30_000, 20);
     await call.hangUp();
