@@ -156,8 +156,8 @@ async function startDave(lab: Lab, codec: PhoneCodec): Promise<ScriptedPhone> {
 
 test(
   'G.729 by the library of this computer: sound both ways, and the window says which codec it is',
-  { tag: '@kamailio' },
-  async ({ lab, startCaller }) => {
+  { tag: ['@kamailio', '@linphone'] },
+  async ({ lab, startCaller, frank }) => {
     const codec = g729Codec();
     if (typeof codec === 'string') {
       test.skip(true, codec);
@@ -180,6 +180,14 @@ test(
     expect((await sentFormats(window))[0]).toBe('18 8 101');
     dave.stop();
     await lab.owned().kamailio.unregister('dave');
+
+    await frank.use({ hz: farHz, codecs: ['G729/8000'] });
+    frank.dial(lab.account('alice').number);
+    await window.ringing.getByRole('button', { name: 'Answer' }).click();
+    await expect(window.timer).toBeVisible();
+    await expectSoundBothWays(page, frank, tones);
+    await expectCodec(page, window, 'G729');
+    await hangUp(page, window);
   },
 );
 

@@ -130,3 +130,19 @@ test(
     await bob.useEncryption('none');
   },
 );
+
+test(
+  'never: a linphone that only offers SRTP is refused, calls again in the clear, and is heard',
+  { tag: ['@kamailio', '@linphone'] },
+  async ({ lab, startCaller, frank }) => {
+    await frank.use({ hz: farHz, encryption: 'offered' });
+    const { page, window } = await startCaller({ transport: 'tls', settings: { 'calls.mediaEncryption': 'never' } });
+    frank.dial(lab.account('alice').number);
+    await window.ringing.getByRole('button', { name: 'Answer' }).click();
+    await expect(window.timer).toBeVisible();
+    await expectSoundBothWays(page, frank, tones);
+    await expectLock(window, 'Not encrypted');
+    await expect(window.rail('Calls')).not.toContainText('missed');
+    await hangUp(page, window);
+  },
+);
