@@ -140,6 +140,20 @@ export const callMutations: readonly Mutation[] = [
     test: 'src-main/dial-plan/dial-string.test.ts',
   },
   {
+    name: 'transfer: our resume crosses that of a far end which held us for it',
+    file: 'src-main/calls/call-transfers.ts',
+    find: 'if (entry.call.farHolds) {',
+    replace: 'if (entry.call.farHolds && entry.call.muted) {',
+    test: 'src-main/calls/several-calls.test.ts',
+  },
+  {
+    name: 'transfer: somebody who declined is called the other way round',
+    file: 'src-main/calls/call-transfers.ts',
+    find: ' || !incapable.includes(reason)',
+    replace: '',
+    test: 'src-main/calls/several-calls.test.ts',
+  },
+  {
     name: 'transfer: a far end that tells nothing is waited for in silence',
     file: 'src-main/softphone/dialogs/refer.ts',
     find: "this.#tell({ type: 'quiet' });",
