@@ -2,7 +2,7 @@ import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
 import { AudioDevices } from './audio-devices.ts';
 import type { AudioOutput } from './audio-output.ts';
 import type { AudioSettings } from './audio-settings.ts';
-import { deviceMove, findDevice, pickDevice } from './device-ranking.ts';
+import { deviceMove, findDevice, isAnother, pickDevice } from './device-ranking.ts';
 import type { AudioDevice, DeviceUse } from './device-ranking.ts';
 import { deviceMoveWords } from './device-words.ts';
 import type { Microphone } from './microphone.ts';
@@ -91,7 +91,7 @@ export class DeviceChoice {
       speaker: speaker?.id ?? '',
       ringVolumePercent: settings.ringVolumePercent,
     });
-    const systemMoved = microphone === undefined && this.#systemMicrophone !== list.defaultInput;
+    const systemMoved = microphone === undefined && isAnother(this.#systemMicrophone, list.defaultInput);
     this.#systemMicrophone = list.defaultInput;
     this.#chooseMicrophone(microphone, settings, systemMoved).catch(this.#options.failed);
 

@@ -55,3 +55,11 @@ export function deviceMove(before: DeviceUse, after: DeviceUse): DeviceMove | un
   if (after.inUse !== '' && !has(before, after.inUse)) return { why: 'pluggedIn', ...move };
   return undefined;
 }
+
+/**
+ * Whether the system's own device is another one now. A name that is only now known is none: the microphone that a first
+ * call has just opened would be opened again.
+ */
+export function isAnother(before: string, now: string): boolean {
+  return before !== '' && before !== now;
+}

@@ -1,7 +1,7 @@
 import { i18n } from '@lingui/core';
 import { describe, expect, test } from 'vitest';
 import { audioDeviceList } from './audio-devices.ts';
-import { deviceMove, findDevice, pickDevice, preferDevice } from './device-ranking.ts';
+import { isAnother, deviceMove, findDevice, pickDevice, preferDevice } from './device-ranking.ts';
 import type { AudioDevice, DeviceUse } from './device-ranking.ts';
 import { deviceMoveWords } from './device-words.ts';
 import { meterLevel } from './level-meter.ts';
@@ -31,6 +31,13 @@ describe('which device is used', () => {
     expect(preferDevice(['a', 'b', 'c'], 'b', 8)).toEqual(['b', 'a', 'c']);
     expect(preferDevice(['a', 'b'], 'c', 2)).toEqual(['c', 'a']);
   });
+});
+
+test('a name that becomes known is no other device; another name, or none any more, is', () => {
+  expect(isAnother('', 'Headset')).toBe(false);
+  expect(isAnother('Headset', 'Headset')).toBe(false);
+  expect(isAnother('Headset', 'Webcam')).toBe(true);
+  expect(isAnother('Headset', '')).toBe(true);
 });
 
 describe('what the browser says of devices', () => {
