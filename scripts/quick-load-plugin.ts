@@ -1,7 +1,12 @@
 /** What of a Vite plugin is used here. */
-interface ChunkPlugin {
+interface BundlePlugin {
   readonly name: string;
-  renderChunk(code: string): { readonly code: string; readonly map: null };
+  generateBundle(options: unknown, bundle: Readonly<Record<string, BuiltFile>>): void;
+}
+
+interface BuiltFile {
+  readonly type: 'chunk' | 'asset';
+  code?: string;
 }
 
 const builtinImport =
@@ -15,10 +20,14 @@ const builtinImport =
  * - Characters beyond ASCII are written as escapes. One ideograph in a library's table makes Node decode the whole file
  *   the slow way, and keep it with two bytes a character.
  */
-export function loadQuickly(): ChunkPlugin {
+export function loadQuickly(): BundlePlugin {
   return {
     name: 'load-quickly',
-    renderChunk: (code) => ({ code: inAscii(withoutBuiltinImports(code)), map: null }),
+    // Not as chunks are rendered: the bundler would write the characters themselves again.
+    generateBundle: (_options, bundle) => {
+      for (const file of Object.values(bundle))
+        if (file.code !== undefined) file.code = inAscii(withoutBuiltinImports(file.code));
+    },
   };
 }
 
