@@ -30,7 +30,7 @@ test(
     await window.control('End call').click();
     await expect(window.controls).toBeHidden();
     await bob.waitFor('CALL_CLOSED', { from: closed });
-    expect(bob.events.slice(from).filter(({ type }) => type === 'CALL_INCOMING')).toHaveLength(1);
+    expect(bob.events.slice(from).filter(({ type }) => type === 'CALL_ESTABLISHED')).toHaveLength(1);
     await expect(window.history).toHaveCount(1);
   },
 );
