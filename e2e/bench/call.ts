@@ -16,10 +16,10 @@ import { writeToneWav } from '../lab/tone.ts';
 import { pause, until } from '../lab/wait.ts';
 import { figure, median, quantile } from './figure.ts';
 import type { Figure } from './figure.ts';
+import { CalledPhone } from './called-phone.ts';
 import { measureLeak } from './call-leak.ts';
 import type { Leak } from './call-leak.ts';
 import { NodeInspector } from './node-inspector.ts';
-import { ScriptedPhone } from './scripted-phone.ts';
 import { clickedMs, clockOffsetMs, gone, markWindow, shownMs, soundMs } from './window-marks.ts';
 
 /** Calls of each kind: enough for a p95, and two to spare. */
@@ -76,7 +76,7 @@ export async function benchCall(report: (figure: Figure) => void, turns = wholeR
   const microphoneWav = join(directory, 'microphone.wav');
   writeToneWav(microphoneWav, toneHz, 2);
   const lab = await startLab({ servers: ['bob'] });
-  const phone = await ScriptedPhone.start(calledUser, toneHz);
+  const phone = await CalledPhone.start(calledUser, toneHz);
   const alice = lab.account('alice');
   const parley = new ParleyProcess({
     seed: seedFor(lab.description, 'alice', 'udp'),
@@ -130,7 +130,7 @@ interface Dialled {
 /** The calls, one of each kind a turn. */
 class Turns {
   readonly #lab: Lab;
-  readonly #phone: ScriptedPhone;
+  readonly #phone: CalledPhone;
   readonly #page: Page;
   readonly #window: ParleyWindow;
   readonly #connectedAt: Statement<[], { readonly connected_at_ms: number | null }>;
@@ -145,7 +145,7 @@ class Turns {
     answerAudioMs: [],
   };
 
-  constructor(lab: Lab, phone: ScriptedPhone, page: Page, database: Database.Database) {
+  constructor(lab: Lab, phone: CalledPhone, page: Page, database: Database.Database) {
     this.#lab = lab;
     this.#phone = phone;
     this.#page = page;
