@@ -42,6 +42,8 @@ export const limits = {
   emergencyCallBackMs: 30 * 60_000,
   /** Rows of one store transaction, so that the service process never blocks for long. */
   transactionRows: 200,
+  /** A call that a press announces is not expected any more after this time (milliseconds). */
+  preparedCallMs: 3_000,
   /** Simultaneous calls on the one line. */
   calls: 8,
   /** Microphones, speakers or ringers that a person ranks. */

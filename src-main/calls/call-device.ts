@@ -102,16 +102,13 @@ export type IncomingCallHandler = (incoming: IncomingCall) => DeviceCallListener
  * Something that carries calls: this computer's softphone today, a desk phone later. The call list knows devices only
  * by this. A device has one handler, given before it starts.
  */
-/** Milliseconds from a press on what calls somebody until the call that it announced is not expected any more. */
-export const preparedForMs = 3_000;
-
 export interface CallDevice {
   readonly id: string;
   line(): LineStatus;
   onLineChanged(listener: () => void): () => void;
   handleIncoming(handler: IncomingCallHandler): void;
   /**
-   * A call of this id to this target may be placed within `preparedForMs`, or may not: what takes time is done ahead.
+   * A call of this id to this target may be placed within `limits.preparedCallMs`, or may not: what takes time is done ahead.
    * Nothing leaves this computer, nothing is shown, and what stands in the way is said when the call is placed.
    */
   prepare(callId: string, target: DialTarget): void;

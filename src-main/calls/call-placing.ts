@@ -10,7 +10,6 @@ import type { DialTarget } from '../dial-plan/dial-string.ts';
 import type { CallHistory } from '../history/history.ts';
 import type { CallAttention } from './call-attention.ts';
 import type { CallBacks } from './call-backs.ts';
-import { preparedForMs } from './call-device.ts';
 import type { CallDevice, DeviceCallListener } from './call-device.ts';
 import type { CallEntries } from './call-entries.ts';
 import type { CallParties, FarEnd } from './call-parties.ts';
@@ -152,7 +151,7 @@ export class CallPlacing {
     const prepared = this.#prepared;
     this.forget();
     if (prepared?.typed !== typed || prepared.name !== name) return undefined;
-    return this.#options.clock.now() - prepared.atMs > preparedForMs ? undefined : prepared;
+    return this.#options.clock.now() - prepared.atMs > limits.preparedCallMs ? undefined : prepared;
   }
 
   #isEmergency(target: DialTarget): boolean {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { preparedForMs } from './call-device.ts';
+import { limits } from '../../src-shared/limits.ts';
 import { CallListRig } from './call-list-rig.test-support.ts';
 
 let rig: CallListRig;
@@ -29,7 +29,7 @@ test('a call to somebody else, or much later, or a second one is a call of its o
   press('6104');
   await call('6105');
   press('6104');
-  rig.clock.advance(preparedForMs + 1);
+  rig.clock.advance(limits.preparedCallMs + 1);
   await call('6104');
   press('6104', 'Dora');
   await call('6104', 'Theodora');

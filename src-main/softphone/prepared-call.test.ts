@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { preparedForMs } from '../calls/call-device.ts';
+import { limits } from '../../src-shared/limits.ts';
 import type { DialTarget } from '../dial-plan/dial-string.ts';
 import { eventually } from './eventually.test-support.ts';
 import { FakePhone } from './fake-phone.test-support.ts';
@@ -54,7 +54,7 @@ test('a prepared call has its offer, and nobody hears of it; placed, it is that 
 
 test('one that does not follow gives back what it took, says nothing, and keeps no other call from coming', async () => {
   alice.softphone.prepare('one', to('bob'));
-  await vi.advanceTimersByTimeAsync(preparedForMs + 1);
+  await vi.advanceTimersByTimeAsync(limits.preparedCallMs + 1);
   expect(alice.media.opened.map(({ isClosed }) => isClosed)).toEqual([true]);
   expect(alice.told).toEqual([]);
   expect(invites()).toEqual([]);

@@ -1,5 +1,5 @@
 import type { Clock, TimerHandle } from '../../src-shared/clock.ts';
-import { preparedForMs } from '../calls/call-device.ts';
+import { limits } from '../../src-shared/limits.ts';
 import type { SipCall } from './sip-call.ts';
 
 interface Kept {
@@ -13,7 +13,7 @@ interface Kept {
  * One call that a press announced, all made but not begun: its INVITE then leaves the moment that it is wanted.
  *
  *   none --keep--> kept --take: the same call, over the same connection--> none      (it is the caller's)
- *   kept --keep another | drop | take by another | `preparedForMs`--> none           (it is discarded)
+ *   kept --keep another | drop | take by another | `limits.preparedCallMs`--> none           (it is discarded)
  */
 export class PreparedCall {
   readonly #clock: Clock;
@@ -28,7 +28,7 @@ export class PreparedCall {
     call.prepare();
     const timer = this.#clock.setTimeout(() => {
       this.drop();
-    }, preparedForMs);
+    }, limits.preparedCallMs);
     this.#kept = { call, connection, timer };
   }
 
