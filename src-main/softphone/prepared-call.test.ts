@@ -93,8 +93,12 @@ test('what was made for another connection, or by a media process that died, is 
   expect(alice.media.opened.at(-1)?.isClosed).toBe(true);
 });
 
-test('without a line nothing is made', async () => {
-  await alice.softphone.disconnect();
+test('signing out gives back what was made, and without a line nothing is made', async () => {
   alice.softphone.prepare('one', to('bob'));
-  expect(alice.media.opened).toEqual([]);
+  await alice.softphone.disconnect();
+  expect(alice.media.opened.map(({ isClosed }) => isClosed)).toEqual([true]);
+  // It was no call: no window has a leg of it to close.
+  expect(alice.window.asked).toEqual([]);
+  alice.softphone.prepare('two', to('bob'));
+  expect(alice.media.opened).toHaveLength(1);
 });
