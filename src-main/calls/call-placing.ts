@@ -42,11 +42,11 @@ export interface CallPlacingOptions {
 /** How a call is placed: `isEmergency` past every limit; `takes` as CallDevice has it. */
 interface Placing extends ServicePlacing {
   readonly isEmergency?: boolean;
-  readonly prepared?: PreparedCall;
+  readonly prepared?: AnnouncedCall;
 }
 
 /** A call that a press announced, read and looked up. */
-interface PreparedCall {
+interface AnnouncedCall {
   readonly callId: string;
   readonly typed: string;
   readonly name: string | undefined;
@@ -58,7 +58,7 @@ interface PreparedCall {
 /** Calls that this person places: to whom, whether there is room, and what has to make way first. */
 export class CallPlacing {
   readonly #options: CallPlacingOptions;
-  #prepared: PreparedCall | undefined;
+  #prepared: AnnouncedCall | undefined;
 
   constructor(options: CallPlacingOptions) {
     this.#options = options;
@@ -147,7 +147,7 @@ export class CallPlacing {
   }
 
   /** What was prepared for just this call, not long ago. */
-  #take(typed: string, name: string | undefined): PreparedCall | undefined {
+  #take(typed: string, name: string | undefined): AnnouncedCall | undefined {
     const prepared = this.#prepared;
     this.forget();
     if (prepared?.typed !== typed || prepared.name !== name) return undefined;
