@@ -21,6 +21,12 @@ export class SippFront {
   readonly heard: string[] = [];
   /** The newest INVITE of the phone that began a call. */
   lastInvite = '';
+  /**
+   * So many datagrams of SIPp go to the phone at once, when the last of them is there. What a scenario sends in a row has
+   * then left SIPp before the phone answers any of it: SIPp takes an answer for unexpected while it has more to send.
+   */
+  bunch = 1;
+  readonly #gathered: Buffer[] = [];
   /** How many datagrams were lost. */
   lost = 0;
 
@@ -33,7 +39,9 @@ export class SippFront {
     this.#socket.on('message', (datagram, from) => {
       if (this.#sippPorts.includes(from.port)) {
         this.#calls.set(callIdOf(datagram.toString('latin1')), from.port);
-        this.#pass(datagram, this.#phonePort);
+        this.#gathered.push(datagram);
+        if (this.#gathered.length < this.bunch) return;
+        for (const gathered of this.#gathered.splice(0)) this.#pass(gathered, this.#phonePort);
       } else this.#fromPhone(datagram, from.port);
     });
     this.#socket.bind(0, '127.0.0.1');
