@@ -127,9 +127,11 @@ test('without the lab no server is installed, and no browser where none is used'
   expect(names(false, false)).toEqual(['fonts-inter']);
   expect(names(true, true)).toEqual(expect.arrayContaining(['prosody', 'slapd', 'chromium']));
   expect(startPackages({ lab: false, browser: true }).every(({ isOptional }) => isOptional)).toBe(true);
-  // The tests do without nothing.
-  expect(testPackages.map(({ name }) => name)).toEqual(names(true, true));
-  expect(testPackages.some(({ isOptional }) => isOptional)).toBe(false);
+  // The tests do without nothing of it; what only makes them quicker may be missing.
+  const forTests = testPackages.filter(({ isOptional }) => isOptional !== true).map(({ name }) => name);
+  expect(forTests).toEqual(names(true, true));
+  const quicker = testPackages.filter(({ isOptional }) => isOptional === true).map(({ name }) => name);
+  expect(quicker).toEqual(['chromium-headless-shell']);
 });
 
 describe.skipIf(process.platform === 'win32')('the script', () => {

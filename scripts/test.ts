@@ -50,7 +50,7 @@ interface PlaywrightSpec {
   }[];
 }
 
-/** Lines of a failed spec's Parley that stand beside its name at the end; the trace has all. */
+/** Lines of a failed spec's Parley that stand beside its name at the end; its attachment has more. */
 const shownLogLines = 12;
 
 const tally: Tally = { passed: 0, failed: [], skipped: [] };

@@ -83,7 +83,7 @@ export async function benchCall(report: (figure: Figure) => void, turns = wholeR
     signIn: { address: alice.address, password: alice.password },
     nodeOptions: ['--inspect-port=0'],
   });
-  const browser = await launchChromium({ microphoneWav });
+  const browser = await launchChromium({ microphoneWav, isWhole: true });
   let database: Database.Database | undefined;
   try {
     const added = await lab.kamailio.rpc('ul.add', [

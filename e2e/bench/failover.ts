@@ -49,7 +49,7 @@ export async function benchFailover(report: (figure: Figure) => void, turns?: nu
   writeToneWav(microphoneWav, toneHz, 2);
   const lab = await startLab({ servers: ['standby'] });
   const phone = await ScriptedPhone.start(calledUser, toneHz);
-  const browser = await launchChromium({ microphoneWav });
+  const browser = await launchChromium({ microphoneWav, isWhole: true });
   const samples: Samples = { killedMs: [], frozenMs: [], gapPackets: [] };
   try {
     for (const transport of transports) {

@@ -5,8 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromiumFlags } from '../harness/chromium.ts';
-import { CHROMIUM_PROGRAMS, findBinary } from '../lab/packages.ts';
+import { chromiumFlags, chromiumProgram } from '../harness/chromium.ts';
 import { announce } from './announce.ts';
 import { preloadScript } from './preload-script.ts';
 import type { SimPort } from './ports.ts';
@@ -103,7 +102,7 @@ export class BrowserWindow extends EventEmitter {
   async loadURL(url: string): Promise<void> {
     this.#url = url;
     const port = await freePort();
-    const executablePath = findBinary(CHROMIUM_PROGRAMS);
+    const executablePath = chromiumProgram();
     const context = await chromium.launchPersistentContext(this.#profile, {
       ...(executablePath === undefined ? {} : { executablePath }),
       headless: true,

@@ -15,7 +15,7 @@ export class Browsers {
 
   /** A running browser with this microphone, or a new one. */
   async use(options: ChromiumOptions): Promise<Browser> {
-    const key = [options.microphone ?? 'granted', options.microphoneWav ?? ''].join(' ');
+    const key = [options.microphone ?? 'granted', options.microphoneWav ?? '', options.isWhole === true].join(' ');
     const running = this.#running.get(key);
     this.#running.delete(key);
     const browser = running?.isConnected() === true ? running : await launchChromium(options);

@@ -82,6 +82,9 @@ export const LAB_PACKAGES: readonly LabPackage[] = [
 /** Browsers of Chromium's family, by the names of their programs; any that is there serves. */
 export const CHROMIUM_PROGRAMS = 'chromium|chromium-browser|google-chrome|google-chrome-stable|microsoft-edge';
 
+/** Chromium's engine without the browser around it. */
+export const HEADLESS_PROGRAM = 'chromium-headless-shell';
+
 const SBIN_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 const LIBRARY_FOLDERS = ['/usr/lib', '/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'];
 

@@ -73,8 +73,8 @@ async function lookAt(page: Page, away: boolean): Promise<void> {
 test(
   'a call shows in a banner, and in a notification of the browser while the person looks elsewhere; gone with the ringing',
   { tag: ['@kamailio', '@baresip', '@prosody'] },
-  async ({ lab, caller, bob }) => {
-    const { page, window } = caller;
+  async ({ lab, startCaller, bob }) => {
+    const { page, window } = await startCaller({ isWhole: true });
     const alice = lab.account('alice').address;
     await standInForNotifications(page);
     await expect(window.contact('Bob Okafor')).toBeVisible();

@@ -165,7 +165,11 @@ export function TargetPicker(props: {
                     <Trans>In a call with you</Trans>
                   )
                 ) : target.name === undefined ? (
-                  <Trans>Number as typed</Trans>
+                  picked.query.trim() === '' ? (
+                    <Trans>Recent</Trans>
+                  ) : (
+                    <Trans>Number as typed</Trans>
+                  )
                 ) : target.kind !== undefined ? (
                   `${t(numberKindLabels[target.kind])} · ${target.number}`
                 ) : (

@@ -30,7 +30,8 @@ export function headsetOrder(action: HeadsetAction, calls: readonly Call[]): Hea
   switch (action) {
     case 'offHook':
       if (ringing !== undefined) return { ask: 'answer', callId: ringing.id };
-      return active === undefined && held !== undefined ? { ask: 'resume', callId: held.id } : undefined;
+      if (active !== undefined) return undefined;
+      return held === undefined ? answerIgnored(calls) : { ask: 'resume', callId: held.id };
     case 'onHook':
       return active === undefined ? undefined : endingOf(active);
     case 'drop':
@@ -40,7 +41,7 @@ export function headsetOrder(action: HeadsetAction, calls: readonly Call[]): Hea
       // As on a desk phone: the caller who waits, else the call on hold, else hold.
       if (ringing !== undefined) return { ask: 'answer', callId: ringing.id };
       if (held !== undefined) return { ask: 'resume', callId: held.id };
-      return active?.state === 'connected' ? { ask: 'hold', callId: active.id } : undefined;
+      return active?.state === 'connected' ? { ask: 'hold', callId: active.id } : answerIgnored(calls);
     case 'redial':
       return active === undefined && ringing === undefined ? { ask: 'redial' } : undefined;
     case 'mute':
@@ -73,6 +74,13 @@ function togetherWith(call: Call, calls: readonly Call[]): readonly Call[] {
     : calls.filter((one) => one.conferenceId === conferenceId && one.state !== 'ended');
 }
 
-function ringingOf(calls: readonly Call[]): Call | undefined {
-  return calls.find((call) => call.direction === 'in' && call.state === 'ringing' && !call.silenced);
+/** The call that rings here. `silenced`: one that was ignored and still waits. */
+function ringingOf(calls: readonly Call[], silenced = false): Call | undefined {
+  return calls.find((call) => call.direction === 'in' && call.state === 'ringing' && call.silenced === silenced);
+}
+
+/** Who ignored a call may think better of it, as with F8. */
+function answerIgnored(calls: readonly Call[]): HeadsetOrder | undefined {
+  const ignored = ringingOf(calls, true);
+  return ignored === undefined ? undefined : { ask: 'answer', callId: ignored.id };
 }

@@ -243,6 +243,7 @@ describe('what a button asks of the calls', () => {
     ...changes,
   });
   const ringing = call({ id: 'in', direction: 'in', state: 'ringing' });
+  const ignored = call({ ...ringing, id: 'ignored', silenced: true });
   const held = call({ id: 'held', state: 'held' });
   const active = call({});
   const conference = [call({ conferenceId: 'all', muted: true }), call({ id: 'two', conferenceId: 'all' })];
@@ -251,7 +252,10 @@ describe('what a button asks of the calls', () => {
     ['offHook', [ringing], { ask: 'answer', callId: 'in' }],
     ['offHook', [held], { ask: 'resume', callId: 'held' }],
     ['offHook', [active], undefined],
-    ['offHook', [call({ ...ringing, silenced: true })], undefined],
+    ['offHook', [ignored], { ask: 'answer', callId: 'ignored' }],
+    ['offHook', [ignored, ringing], { ask: 'answer', callId: 'in' }],
+    ['offHook', [ignored, held], { ask: 'resume', callId: 'held' }],
+    ['offHook', [active, ignored], undefined],
     ['onHook', [active], { ask: 'hangUp', callId: 'one' }],
     ['onHook', [held], undefined],
     ['onHook', conference, { ask: 'endConference', conferenceId: 'all' }],
@@ -261,6 +265,9 @@ describe('what a button asks of the calls', () => {
     ['flash', [active, ringing], { ask: 'answer', callId: 'in' }],
     ['flash', [active, held], { ask: 'resume', callId: 'held' }],
     ['flash', [active], { ask: 'hold', callId: 'one' }],
+    ['flash', [active, ignored], { ask: 'hold', callId: 'one' }],
+    ['flash', [ignored], { ask: 'answer', callId: 'ignored' }],
+    ['drop', [ignored], undefined],
     ['flash', [], undefined],
     ['redial', [], { ask: 'redial' }],
     ['redial', [active], undefined],
