@@ -107,6 +107,33 @@ describe('during a call', () => {
   });
 });
 
+describe('a call that is announced', () => {
+  test('asks a server that was silent for a second, by SIP, and no other', () => {
+    keepAlive.start();
+    keepAlive.pong();
+    clock.advance(999);
+    keepAlive.announceCall();
+    expect([asked, pinged]).toEqual([0, 1]);
+    clock.advance(1);
+    keepAlive.announceCall();
+    expect([asked, pinged]).toEqual([1, 1]);
+    keepAlive.heard();
+    keepAlive.announceCall();
+    expect(asked).toBe(1);
+  });
+
+  test('finds a server that is gone before the usual question would', () => {
+    keepAlive.start();
+    clock.advance(5_000);
+    keepAlive.announceCall();
+    clock.advance(2_500);
+    expect(dead).toBe(1);
+    keepAlive.announceCall();
+    expect(asked).toBe(1);
+    expect(clock.pending).toBe(0);
+  });
+});
+
 describe('a suspicion', () => {
   test('asks at once and until the server has answered three times', () => {
     keepAlive.start();

@@ -30,6 +30,7 @@ interface Waiting {
  *   idle --a call--> alert                                        asks every 2 s: the call itself says that the server
  *                                                                 lives, or is a request that stays unanswered
  *   alert --no call, no suspicion, all answered--> idle           asks every Flow-Timer or 30 s, with jitter
+ *   idle | alert --a call is announced, the server was silent for a while--> the same, asks at once
  *   idle | alert --asked and heard nothing in time--> dead
  *   any --stop--> stopped
  *
@@ -48,6 +49,7 @@ export class KeepAlive {
   #again: TimerHandle | undefined;
   #unanswered: TimerHandle | undefined;
   #answersPings = false;
+  #heardAtMs = -Infinity;
 
   constructor(options: KeepAliveOptions) {
     this.#options = options;
@@ -60,6 +62,7 @@ export class KeepAlive {
       this.#idleMs = Math.max(signallingLimits.flowTimerFloorMs, flowTimerS * 1_000);
     }
     this.#state = 'idle';
+    this.#heardAtMs = this.#options.clock.now();
     // Learns whether pings are answered; where they are, OPTIONS is not needed while idle.
     this.#options.ping?.();
     this.#arm();
@@ -82,6 +85,14 @@ export class KeepAlive {
     this.#review();
   }
 
+  /**
+   * A press says that a call may be wanted in a moment. A server that has been silent is asked now: one that is gone is
+   * found before the call runs into it, and whatever sleeps on the way to it, such as a radio, is awake by then.
+   */
+  announceCall(): void {
+    if (this.#options.clock.now() - this.#heardAtMs >= signallingLimits.freshSignMs) this.#askNow('SIP');
+  }
+
   /** The network changed, the computer woke, or a datagram was refused: the server may be out of reach. */
   suspect(): void {
     this.#suspicion = signallingLimits.calmAfterPongs;
@@ -98,6 +109,7 @@ export class KeepAlive {
 
   /** Something came: with `branch` a response to that request. */
   heard(branch?: string): void {
+    this.#heardAtMs = this.#options.clock.now();
     this.#clear(this.#deadline);
     this.#clear(this.#again);
     this.#deadline = undefined;
@@ -170,11 +182,11 @@ export class KeepAlive {
     }, delayMs);
   }
 
-  #askNow(): void {
+  /** Pings are cheap, but a proxy whose SIP part hangs may still answer them: in need SIP itself is asked. */
+  #askNow(way: 'cheap' | 'SIP' = this.#state === 'idle' ? 'cheap' : 'SIP'): void {
     if (this.#state === 'stopped' || this.#state === 'dead') return;
     const { ask, ping } = this.#options;
-    // Pings are cheap, but a proxy whose SIP part hangs may still answer them: in need SIP itself is asked.
-    if (this.#state === 'idle' && this.#answersPings && ping !== undefined) ping();
+    if (way === 'cheap' && this.#answersPings && ping !== undefined) ping();
     else ask();
     this.#deadline ??= this.#awaitSign(false);
     this.#askAgain();

@@ -4,6 +4,7 @@ import type { DialTarget } from '../dial-plan/dial-string.ts';
 import { eventually } from './eventually.test-support.ts';
 import { FakePhone } from './fake-phone.test-support.ts';
 import { FakeSipServer } from './fake-sip-server.test-support.ts';
+import { signallingLimits } from './signalling-limits.ts';
 
 let server: FakeSipServer;
 let alice: FakePhone;
@@ -101,4 +102,14 @@ test('signing out gives back what was made, and without a line nothing is made',
   expect(alice.window.asked).toEqual([]);
   alice.softphone.prepare('two', to('bob'));
   expect(alice.media.opened).toHaveLength(1);
+});
+
+test('the server is asked meanwhile whether it lives, if it was silent', async () => {
+  const questions = (): number => server.sentBy('alice').filter((line) => line.startsWith('OPTIONS ')).length;
+  const before = questions();
+  await vi.advanceTimersByTimeAsync(signallingLimits.freshSignMs);
+  alice.softphone.prepare('one', to('bob'));
+  await eventually(() => {
+    expect(questions()).toBe(before + 1);
+  });
 });

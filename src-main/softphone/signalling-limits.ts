@@ -32,6 +32,8 @@ export const signallingLimits = {
   firstAnswerMs: 20,
   /** During calls, after a change of network, and while a request has no answer. */
   alertPingMs: 2_000,
+  /** A server that was heard so lately is not asked on account of a press that announces a call. */
+  freshSignMs: 1_000,
   /** No sign of life this long after asking: the server hangs. With `alertPingMs` it is found within 4.5 s. */
   pingTimeoutMs: 2_500,
   /** Over UDP a question is asked anew after this time: with 30 % loss one in two thousand then finds no answer. */

@@ -296,6 +296,7 @@ export class Softphone implements CallDevice, EventSource, Service {
     if (!this.#options.window.available()) return;
     try {
       this.#prepared.keep(this.#outgoing(agent, callId, local.address, target), agent.connection);
+      agent.announceCall();
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
     }

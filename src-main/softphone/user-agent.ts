@@ -262,6 +262,11 @@ export class SipUserAgent {
     this.#keepAlive?.calls(count);
   }
 
+  /** A press says that a call may be placed in a moment. */
+  announceCall(): void {
+    this.#keepAlive?.announceCall();
+  }
+
   /** The person asked to try again. */
   retry(): void {
     this.#reconnector.retry();
