@@ -42,8 +42,8 @@ const leakCalls = 50;
 /** A hand rests on what it is about to click, and presses for about this long. */
 const restMs = 120;
 const pressMs = 80;
-/** A person does not call again at once; the window makes its next leg ready meanwhile. */
-const callEveryMs = 3_200;
+/** A person does not call again at once; the window makes its next leg ready meanwhile, and what a call left is done. */
+const betweenCallsMs = 3_200;
 
 interface Samples {
   /** Click to established in our service, by its own record. */
@@ -164,7 +164,7 @@ class Turns {
     const { offsetMs, doubtMs } = await clockOffsetMs(this.#page);
     process.stderr.write(`the window's clock is ${offsetMs.toFixed(2)} ms ahead, give or take ${doubtMs.toFixed(2)}\n`);
     for (let turn = 0; turn < warmUpCalls + turns; turn += 1) {
-      const startedMs = performance.now();
+      await pause(betweenCallsMs);
       const dialled = await this.#callOut(offsetMs);
       const peerMs = await this.#baresipCalls();
       const ringMs = await this.#callIn(offsetMs);
@@ -179,7 +179,6 @@ class Turns {
         this.#samples.ringMs.push(ringMs);
         this.#samples.answerAudioMs.push(answerAudioMs);
       }
-      await pause(Math.max(0, callEveryMs - (performance.now() - startedMs)));
     }
     return this.#samples;
   }

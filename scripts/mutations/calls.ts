@@ -301,6 +301,34 @@ export const callMutations: readonly Mutation[] = [
     test: 'src-main/calls/call-recordings.test.ts',
   },
   {
+    name: 'prepared calls: a press calls at once',
+    file: 'src-main/softphone/sip-call.ts',
+    find: 'held.hold(this.traceId);',
+    replace: '',
+    test: 'src-main/softphone/prepared-call.test.ts',
+  },
+  {
+    name: 'prepared calls: one that came to nothing is placed',
+    file: 'src-main/softphone/prepared-call.ts',
+    find: 'kept.call.isOver ? undefined : kept.call',
+    replace: 'kept.call',
+    test: 'src-main/softphone/prepared-call.test.ts',
+  },
+  {
+    name: 'held invites: SIP.js is not told that nobody is called',
+    file: 'src-main/softphone/held-invites.ts',
+    find: 'this.#tell(terminated(message));',
+    replace: '',
+    test: 'src-main/softphone/held-invites.test.ts',
+  },
+  {
+    name: 'keep-alive: a press floods the server with questions',
+    file: 'src-main/softphone/keep-alive.ts',
+    find: '>= signallingLimits.freshSignMs',
+    replace: '>= 0',
+    test: 'src-main/softphone/keep-alive.test.ts',
+  },
+  {
     name: 'media process: it ends without a word',
     file: 'src-main/media-gateway/process.ts',
     find: `  gateway.unexpected('exception', error);

@@ -113,3 +113,53 @@ test('the server is asked meanwhile whether it lives, if it was silent', async (
     expect(questions()).toBe(before + 1);
   });
 });
+
+test('its INVITE leaves within the placing, in the words of that moment', async () => {
+  alice.softphone.prepare('one', to('bob'));
+  await vi.advanceTimersByTimeAsync(50);
+  expect(invites()).toEqual([]);
+  place('one', 'bob');
+  expect(invites()).toEqual(['INVITE sip:bob@example.com SIP/2.0']);
+});
+
+test('wanted at once, before its offer is there, it leaves as soon as that is', async () => {
+  alice.softphone.prepare('one', to('bob'));
+  place('one', 'bob');
+  expect(invites()).toEqual([]);
+  await eventually(() => {
+    expect(alice.told).toContain('farEndRings');
+  });
+  expect(invites()).toHaveLength(1);
+  expect(alice.media.opened).toHaveLength(1);
+});
+
+test('what is discarded leaves no word on the wire, not later either, and no call', async () => {
+  const before = server.sentBy('alice').filter((line) => !line.startsWith('OPTIONS')).length;
+  alice.softphone.prepare('one', to('bob'));
+  await vi.advanceTimersByTimeAsync(50);
+  await vi.advanceTimersByTimeAsync(limits.preparedCallMs + 40_000);
+  const said = server.sentBy('alice').slice(before);
+  expect(said.filter((line) => /^(INVITE|ACK|CANCEL|BYE) /.test(line))).toEqual([]);
+  expect(alice.told).toEqual([]);
+  expect(bob.incoming).toEqual([]);
+});
+
+test('without an offer it comes to nothing, and the call itself says why', async () => {
+  alice.media.onOpened = ({ session }) => {
+    Object.assign(session, { createOffer: () => Promise.reject(new Error('the media process is gone')) });
+  };
+  alice.softphone.prepare('one', to('bob'));
+  await vi.advanceTimersByTimeAsync(50);
+  expect(alice.told).toEqual([]);
+  place('one', 'bob');
+  await eventually(() => {
+    expect(alice.events.at(-1)).toMatchObject({ type: 'end', reason: 'mediaFailed' });
+  });
+  alice.media.onOpened = () => undefined;
+  alice.events.length = 0;
+  place('two', 'bob');
+  await eventually(() => {
+    expect(alice.told).toContain('farEndRings');
+  });
+  expect(invites()).toHaveLength(1);
+});

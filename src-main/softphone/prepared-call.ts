@@ -23,13 +23,17 @@ export class PreparedCall {
     this.#clock = clock;
   }
 
+  get call(): SipCall | undefined {
+    return this.#kept?.call;
+  }
+
   keep(call: SipCall, connection: number): void {
     this.drop();
-    call.prepare();
     const timer = this.#clock.setTimeout(() => {
       this.drop();
     }, limits.preparedCallMs);
     this.#kept = { call, connection, timer };
+    call.prepare();
   }
 
   take(callId: string, connection: number): SipCall | undefined {
@@ -41,7 +45,8 @@ export class PreparedCall {
     }
     this.#kept = undefined;
     this.#clock.clearTimeout(kept.timer);
-    return kept.call;
+    // Without an offer it came to nothing; the call itself finds out anew, and says why.
+    return kept.call.isOver ? undefined : kept.call;
   }
 
   drop(): void {

@@ -6,6 +6,7 @@ import type { Afterwards } from '../core/afterwards.ts';
 import type { Logger } from '../core/log.ts';
 import type { WindowMedia } from '../window-media.ts';
 import type { CallMedia } from './call-media.ts';
+import type { HeldInvites } from './held-invites.ts';
 import type { CallDialogs } from './dialogs/call-dialogs.ts';
 import type { SipCall } from './sip-call.ts';
 
@@ -19,6 +20,8 @@ export interface SipCallOptions {
   /** For what can wait until the far end has had its word. */
   readonly afterwards: Pick<Afterwards, 'run' | 'hold'>;
   readonly dialogs: CallDialogs;
+  /** Where the INVITE of a call waits that was announced only. */
+  readonly held: HeldInvites;
   /** A session to an address that a 3xx names; undefined when that cannot be called. */
   readonly redirect: (uri: string) => Inviter | undefined;
   /** The same call once more, with what the dialog has learned from a refusal. */

@@ -49,6 +49,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   #listener: DeviceCallListener | undefined;
   #over = false;
   #established = false;
+  #waits = false;
   readonly #move: CallMove;
   /** BYE or CANCEL came; SIP.js answers them and ends the session right after, so one of ours would cross theirs. */
   #farEnded = false;
@@ -108,7 +109,10 @@ export class SipCall implements DeviceCall, CallDialogOwner {
       session,
       carry: this.carry.bind(this),
       redirects: () => this.#dialog?.redirects ?? [],
-      failed: this.#end.bind(this),
+      failed: (...why) => {
+        if (this.#waits && this.traceId !== undefined) options.held.neverMade(this.traceId);
+        this.#end(...why);
+      },
     });
   }
 
@@ -165,19 +169,34 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     return this.#session === session;
   }
 
-  /** Makes what can be made before it is known that the call is wanted. */
+  /** Everything is made, and its INVITE waits. */
+  get waits(): boolean {
+    return this.#waits;
+  }
+
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  /** Makes what can be made before it is known that the call is wanted, down to the INVITE, which does not leave. */
   prepare(): void {
+    const { held, media } = this.#options;
     // Only there an offer is nobody else's business: a direct one would open the window's own connection.
-    if (this.#options.media.path === 'gateway') this.exchange.prepareOffer();
+    if (media.path !== 'gateway' || this.traceId === undefined) return;
+    this.#waits = true;
+    held.hold(this.traceId);
+    this.exchange.prepareOffer();
+    this.#attempts.send();
   }
 
   /** The call that was prepared is not wanted. Nothing of it was sent or told. */
   discard(): void {
     this.#over = true;
-    const { dialogs, log, media } = this.#options;
-    if (this.#session !== undefined) {
-      dialogs.close(this.#session);
-      this.#session.dispose().catch((error: unknown) => {
+    const { dialogs, held, log, media } = this.#options;
+    if (this.#session !== undefined) dialogs.close(this.#session);
+    if (this.#waits && this.traceId !== undefined) held.discard(this.traceId);
+    else {
+      this.#session?.dispose().catch((error: unknown) => {
         log.debug('a session that never began was not disposed of', { error });
       });
     }
@@ -186,9 +205,12 @@ export class SipCall implements DeviceCall, CallDialogOwner {
 
   /** Sends the INVITE at once; microphone, window leg and all else come up behind it, and behind a quick answer. */
   invite(): void {
-    const { afterwards } = this.#options;
+    const { afterwards, held } = this.#options;
     this.#release = afterwards.hold(signallingLimits.firstAnswerMs);
-    this.#attempts.send();
+    if (this.#waits && this.traceId !== undefined) {
+      this.#waits = false;
+      held.release(this.traceId);
+    } else this.#attempts.send();
     afterwards.run(() => {
       if (this.#over) return;
       this.#sound.window.bringUp().catch((error: unknown) => {

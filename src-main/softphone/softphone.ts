@@ -142,7 +142,7 @@ export class Softphone implements CallDevice, EventSource, Service {
         random,
         log,
         sessionDescriptionHandlerFactory: (session) => {
-          const call = [...this.#calls.values()].find((candidate) => candidate.carries(session));
+          const call = [...this.#calls.values(), this.#prepared.call].find((one) => one?.carries(session));
           if (call === undefined) throw new Error('A session without a call');
           return call.exchange;
         },
@@ -280,12 +280,15 @@ export class Softphone implements CallDevice, EventSource, Service {
     const headers = takes === undefined ? [] : [`Replaces: ${takes}`, 'Require: replaces'];
     const prepared = this.#prepared.take(callId, agent.connection);
     const call = prepared ?? this.#outgoing(agent, callId, local.address, target, headers);
-    this.#runs(call);
     call.listen(listener);
-    // The caller has to have the call in its list before anything is told of it.
-    queueMicrotask(() => {
-      call.invite();
-    });
+    if (call.waits) call.invite();
+    else {
+      // The caller has to have the call in its list before anything is told of it.
+      queueMicrotask(() => {
+        call.invite();
+      });
+    }
+    this.#runs(call);
     return call;
   }
 
@@ -330,6 +333,7 @@ export class Softphone implements CallDevice, EventSource, Service {
       clock,
       log,
       dialogs: agent.dialogs,
+      held: agent.heldInvites,
       afterwards: this.#afterwards,
       redirect: (address) => {
         const number = /^tel:([^;]+)/i.exec(address)?.[1];

@@ -36,9 +36,14 @@ export class StreamBeside {
     this.#options = options;
   }
 
+  /** Whether `send` would try to; what belongs on UDP should not wait for it. */
+  wants(message: SipMessage): boolean {
+    return this.#state !== 'closed' && this.#belongsHere(message);
+  }
+
   /** Sends the message over TCP where it belongs there; false: it belongs on UDP. Does not reject. */
   async send(message: SipMessage): Promise<boolean> {
-    if (this.#state === 'closed' || !this.#belongsHere(message)) return false;
+    if (!this.wants(message)) return false;
     const wire = await this.#opened();
     if (wire === undefined) return false;
     const isRequest = !isResponse(message);

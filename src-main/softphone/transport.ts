@@ -7,6 +7,7 @@ import type { WireStep } from './dialogs/wire-step.ts';
 import type { ContactPlace } from './contact-place.ts';
 import { fitting } from './datagram-size.ts';
 import type { DigestMemory } from './digest-memory.ts';
+import { HeldInvites } from './held-invites.ts';
 import { Retransmissions } from './retransmissions.ts';
 import type { RouteDetour } from './route-detour.ts';
 import { formatSipMessage, isResponse, methodOf, parseSipMessage, topBranch } from './sip-message.ts';
@@ -78,6 +79,8 @@ export class SipTransport implements Transport {
   onConnect: (() => void) | undefined;
   onDisconnect: ((error?: Error) => void) | undefined;
   onMessage: ((message: string) => void) | undefined;
+  /** INVITEs that wait for the person to want them. */
+  readonly held = new HeldInvites((response) => this.onMessage?.(response));
   readonly #options: SipTransportOptions;
   readonly #emitter = new EmitterImpl<TransportState>();
   readonly #retransmissions: Retransmissions;
@@ -190,20 +193,30 @@ export class SipTransport implements Transport {
   }
 
   async send(text: string): Promise<void> {
-    const wire = this.#wire;
-    if (wire === undefined || !this.isConnected()) throw new Error('Not connected');
     const message = parseSipMessage(text);
     if (message === undefined) throw new Error('SIP.js made a message that does not parse');
+    if (this.held.swallow(message)) return;
+    const wire = this.#wire;
+    if (wire === undefined || !this.isConnected()) throw new Error('Not connected');
+    const send = this.#readyToSend(wire, message);
+    await (this.held.keep(message, send) ?? send());
+  }
+
+  /** Makes what goes over the wire; what this returns sends it. */
+  #readyToSend(wire: Wire, message: SipMessage): () => Promise<void> {
     const { identity, place, digest, detour, step, traffic } = this.#options;
     const routed = detour.outgoing(mendOutgoing(step.outgoing(message)));
     const swapped = identity.toWire(routed, wire.addressed ? this.#local : undefined, place.address);
-    const whole = digest.ahead(swapped);
-    const request = wire.unreliable ? fitting(whole) : whole;
-    const out = formatSipMessage(request);
-    if (!isResponse(request) && methodOf(request) !== 'ACK') traffic.sent(methodOf(request), topBranch(request));
-    if ((await this.#beside?.send(request)) === true) return;
-    if (wire.unreliable) this.#retransmissions.sent(request, out);
-    await wire.send(out);
+    return async () => {
+      // Not before: what waits goes out behind requests that are made later, and the count of a nonce has to rise.
+      const whole = digest.ahead(swapped);
+      const request = wire.unreliable ? fitting(whole) : whole;
+      const out = formatSipMessage(request);
+      if (!isResponse(request) && methodOf(request) !== 'ACK') traffic.sent(methodOf(request), topBranch(request));
+      if (this.#beside?.wants(request) === true && (await this.#beside.send(request))) return;
+      if (wire.unreliable) this.#retransmissions.sent(request, out);
+      await wire.send(out);
+    };
   }
 
   /** @param isOwnSocket it came over the socket that our Contact means */

@@ -21,6 +21,7 @@ import { ContactPlace } from './contact-place.ts';
 import { DigestMemory } from './digest-memory.ts';
 import { findServers } from './find-servers.ts';
 import { SipEventSubscription } from './event-subscriptions.ts';
+import type { HeldInvites } from './held-invites.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { viaProtocols } from './make-wire.ts';
 import { Registration } from './registration.ts';
@@ -210,6 +211,11 @@ export class SipUserAgent {
   /** The address that reaches the server; undefined while not connected. */
   get local(): LocalAddress | undefined {
     return this.#transport.local;
+  }
+
+  /** INVITEs of calls that a press announced. */
+  get heldInvites(): HeldInvites {
+    return this.#transport.held;
   }
 
   /** Number of the connection in use; every new one has the next. */
