@@ -317,7 +317,7 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'held invites: SIP.js is not told that nobody is called',
     file: 'src-main/softphone/held-invites.ts',
-    find: 'this.#tell(terminated(message));',
+    find: 'this.#tell(formatSipMessage(answerTo(message, 487, noSecret)));',
     replace: '',
     test: 'src-main/softphone/held-invites.test.ts',
   },

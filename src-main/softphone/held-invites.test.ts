@@ -83,7 +83,7 @@ describe('an INVITE that is held', () => {
     if (answer === undefined) return;
     expect(headerValue(answer, 'via')).toBe('SIP/2.0/UDP there.invalid;branch=z9hG4bK1');
     expect(headerValue(answer, 'cseq')).toBe('1 INVITE');
-    expect(headerValue(answer, 'to')).toBe('<sip:bob@example.com>;tag=held');
+    expect(headerValue(answer, 'to')).toMatch(/^<sip:bob@example.com>;tag=\w+$/);
     expect(headerValue(answer, 'content-type')).toBeUndefined();
     // It cannot be wanted any more.
     held.release('one');

@@ -1,5 +1,9 @@
+import { answerTo } from './dialogs/answer.ts';
 import { formatSipMessage, headerValue, isResponse, methodOf } from './sip-message.ts';
 import type { SipMessage } from './sip-message.ts';
+
+/** The tag of an answer that never leaves this computer need not be hard to guess. */
+const noSecret = new Uint8Array();
 
 interface Held {
   /** Sends what SIP.js handed over; undefined before that. */
@@ -74,19 +78,11 @@ export class HeldInvites {
       };
       held.refuse = () => {
         resolve();
-        this.#tell(terminated(message));
+        this.#tell(formatSipMessage(answerTo(message, 487, noSecret)));
       };
     });
     // SIP.js is in the middle of sending: it hears the answer when that is done.
     if (held.isDiscarded) queueMicrotask(() => held.refuse?.());
     return result;
   }
-}
-
-/** 487 to a request, as SIP.js made it (RFC 3261 section 8.2.6). */
-function terminated(request: SipMessage): string {
-  const kept = request.headers.filter(({ name }) => /^(?:via|from|call-id|cseq)$/i.test(name));
-  const to = { name: 'To', value: `${headerValue(request, 'to') ?? ''};tag=held` };
-  const headers = [...kept, to, { name: 'Content-Length', value: '0' }];
-  return formatSipMessage({ ...request, startLine: 'SIP/2.0 487 Request Terminated', headers, body: '' });
 }

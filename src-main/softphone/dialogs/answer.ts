@@ -14,6 +14,7 @@ const phrases: Readonly<Record<number, string>> = {
   422: 'Session Interval Too Small',
   481: 'Call/Transaction Does Not Exist',
   483: 'Too Many Hops',
+  487: 'Request Terminated',
   489: 'Bad Event',
   500: 'Server Internal Error',
   501: 'Not Implemented',
