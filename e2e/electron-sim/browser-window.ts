@@ -102,7 +102,7 @@ export class BrowserWindow extends EventEmitter {
   async loadURL(url: string): Promise<void> {
     this.#url = url;
     const port = await freePort();
-    const executablePath = chromiumProgram();
+    const executablePath = chromiumProgram({ isWhole: true });
     const context = await chromium.launchPersistentContext(this.#profile, {
       ...(executablePath === undefined ? {} : { executablePath }),
       headless: true,
