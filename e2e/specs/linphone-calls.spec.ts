@@ -5,6 +5,7 @@ import type { RecordingPhone } from '../harness/phone-ear.ts';
 import { PhoneEar, expectSoundBothWays, windowHears } from '../harness/phone-ear.ts';
 import type { LinphonePhone } from '../lab/linphone.ts';
 import { toneIn } from '../lab/tone.ts';
+import { until } from '../lab/wait.ts';
 
 /** What frank plays: no harmonic of the two tones of this run, nor near one. */
 const frankHz =
@@ -30,8 +31,14 @@ async function freed(frank: LinphonePhone, from: number): Promise<void> {
 /** From now on these two phones hear each other. */
 async function expectTogether(frank: LinphonePhone, bob: RecordingPhone): Promise<void> {
   const [byFrank, byBob] = [new PhoneEar(frank), new PhoneEar(bob)];
-  await expect.poll(() => byFrank.toneMs(farHz), { intervals: [50] }).toBeGreaterThan(500);
-  await expect.poll(() => byBob.toneMs(frankHz), { intervals: [50] }).toBeGreaterThan(500);
+  const hears = async (ear: PhoneEar, hz: number, who: string): Promise<void> => {
+    const isHeard = until(who, () => ear.toneMs(hz) > 500, 10_000, 50);
+    await isHeard.catch((error: unknown) => {
+      throw new Error(`${who} did not hear the other. ${ear.describe(hz)}`, { cause: error });
+    });
+  };
+  await hears(byFrank, farHz, 'frank');
+  await hears(byBob, frankHz, 'bob');
 }
 
 test(
