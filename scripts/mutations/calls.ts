@@ -303,7 +303,7 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'prepared calls: a press calls at once',
     file: 'src-main/softphone/sip-call.ts',
-    find: 'held.hold(this.traceId);',
+    find: 'held.hold(this.#waitsAs);',
     replace: '',
     test: 'src-main/softphone/prepared-call.test.ts',
   },

@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Archived } from './im-world.test-support.ts';
 import { bob, endWorlds, migrated, newWorld, own, signedIn } from './im-world.test-support.ts';
@@ -13,6 +14,17 @@ describe('the server’s archive', () => {
     messageId: `m-${number}`,
   });
 
+  /** What an earlier run stored, which had fetched `old 0` and ended. */
+  async function afterOneMessage(): Promise<Database.Database> {
+    const db = migrated();
+    const first = newWorld(db);
+    first.archive.push(archived(0));
+    await first.signIn();
+    await first.until('fetched', () => first.bodies().length === 1);
+    await first.service.stop();
+    return db;
+  }
+
   test('gives the newest messages at the first sign-in, as no news', async () => {
     const world = newWorld();
     for (let number = 0; number < 1_000; number += 1) world.archive.push(archived(number));
@@ -25,13 +37,7 @@ describe('the server’s archive', () => {
   });
 
   test('gives what was missed while signed out, all of it and once', async () => {
-    const db = migrated();
-    const first = newWorld(db);
-    first.archive.push(archived(0));
-    await first.signIn();
-    await first.until('fetched', () => first.bodies().length === 1);
-    await first.service.stop();
-    const second = newWorld(db);
+    const second = newWorld(await afterOneMessage());
     for (let number = 0; number < 351; number += 1) second.archive.push(archived(number));
     await second.signIn();
     await second.until('fetched', () => second.topic('conversations').unread === 350);
@@ -39,13 +45,7 @@ describe('the server’s archive', () => {
   });
 
   test('that has forgotten our place is read anew', async () => {
-    const db = migrated();
-    const first = newWorld(db);
-    first.archive.push(archived(0));
-    await first.signIn();
-    await first.until('fetched', () => first.bodies().length === 1);
-    await first.service.stop();
-    const second = newWorld(db);
+    const second = newWorld(await afterOneMessage());
     for (let number = 500; number < 520; number += 1) second.archive.push(archived(number));
     await second.signIn();
     await second.until('fetched', () => second.bodies().includes('old 519'));

@@ -60,7 +60,7 @@ export class HeldInvites {
   /** Whether this message of SIP.js belongs to a call that was discarded: it goes nowhere. */
   swallow(message: SipMessage): boolean {
     const callId = this.#held.size === 0 ? undefined : headerValue(message, 'call-id');
-    if (callId === undefined || this.#held.get(callId)?.refuse === undefined || methodOf(message) !== 'ACK')
+    if (callId === undefined || this.#held.get(callId)?.isDiscarded !== true || methodOf(message) !== 'ACK')
       return false;
     return this.#held.delete(callId);
   }

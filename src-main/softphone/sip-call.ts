@@ -49,7 +49,8 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   #listener: DeviceCallListener | undefined;
   #over = false;
   #established = false;
-  #waits = false;
+  /** Call-ID of the INVITE while it waits. */
+  #waitsAs: string | undefined;
   readonly #move: CallMove;
   /** BYE or CANCEL came; SIP.js answers them and ends the session right after, so one of ours would cross theirs. */
   #farEnded = false;
@@ -110,7 +111,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
       carry: this.carry.bind(this),
       redirects: () => this.#dialog?.redirects ?? [],
       failed: (...why) => {
-        if (this.#waits && this.traceId !== undefined) options.held.neverMade(this.traceId);
+        if (this.#waitsAs !== undefined) options.held.neverMade(this.#waitsAs);
         this.#end(...why);
       },
     });
@@ -171,7 +172,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
 
   /** Everything is made, and its INVITE waits. */
   get waits(): boolean {
-    return this.#waits;
+    return this.#waitsAs !== undefined;
   }
 
   get isOver(): boolean {
@@ -183,8 +184,8 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     const { held, media } = this.#options;
     // Only there an offer is nobody else's business: a direct one would open the window's own connection.
     if (media.path !== 'gateway' || this.traceId === undefined) return;
-    this.#waits = true;
-    held.hold(this.traceId);
+    this.#waitsAs = this.traceId;
+    held.hold(this.#waitsAs);
     this.exchange.prepareOffer();
     this.#attempts.send();
   }
@@ -194,7 +195,7 @@ export class SipCall implements DeviceCall, CallDialogOwner {
     this.#over = true;
     const { dialogs, held, log, media } = this.#options;
     if (this.#session !== undefined) dialogs.close(this.#session);
-    if (this.#waits && this.traceId !== undefined) held.discard(this.traceId);
+    if (this.#waitsAs !== undefined) held.discard(this.#waitsAs);
     else {
       this.#session?.dispose().catch((error: unknown) => {
         log.debug('a session that never began was not disposed of', { error });
@@ -207,10 +208,10 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   invite(): void {
     const { afterwards, held } = this.#options;
     this.#release = afterwards.hold(signallingLimits.firstAnswerMs);
-    if (this.#waits && this.traceId !== undefined) {
-      this.#waits = false;
-      held.release(this.traceId);
-    } else this.#attempts.send();
+    const waitedAs = this.#waitsAs;
+    this.#waitsAs = undefined;
+    if (waitedAs === undefined) this.#attempts.send();
+    else held.release(waitedAs);
     afterwards.run(() => {
       if (this.#over) return;
       this.#sound.window.bringUp().catch((error: unknown) => {
