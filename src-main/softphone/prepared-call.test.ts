@@ -163,3 +163,16 @@ test('without an offer it comes to nothing, and the call itself says why', async
   });
   expect(invites()).toHaveLength(1);
 });
+
+test('a call that takes the place of another one is made anew: what was prepared would call somebody besides', async () => {
+  alice.softphone.prepare('one', to('bob'));
+  await vi.advanceTimersByTimeAsync(50);
+  alice.softphone.place('one', to('bob'), (event) => alice.events.push(event), 'ringing;to-tag=a;from-tag=b');
+  await eventually(() => {
+    expect(invites()).toHaveLength(1);
+  });
+  const invite = server.passages.find(({ message }) => message.startLine.startsWith('INVITE'));
+  expect(invite?.message.headers).toContainEqual({ name: 'Replaces', value: 'ringing;to-tag=a;from-tag=b' });
+  expect(alice.media.opened).toHaveLength(2);
+  expect(alice.media.opened[0]?.isClosed).toBe(true);
+});

@@ -278,6 +278,8 @@ export class Softphone implements CallDevice, EventSource, Service {
     if (!this.#options.window.available()) throw new AppError('media', t(noWindowWords));
     // Who does not know Replaces must refuse: it would be one more call to somebody who is calling.
     const headers = takes === undefined ? [] : [`Replaces: ${takes}`, 'Require: replaces'];
+    // What was prepared takes nobody's place.
+    if (takes !== undefined) this.#prepared.drop();
     const prepared = this.#prepared.take(callId, agent.connection);
     const call = prepared ?? this.#outgoing(agent, callId, local.address, target, headers);
     call.listen(listener);
