@@ -34,6 +34,7 @@ import { RotatingFile } from './core/rotating-file.ts';
 import type { Service } from './core/service.ts';
 import { backupFolder, databaseFile, openStore } from './core/store.ts';
 import type { Store } from './core/store.ts';
+import { loadSystemStore } from './core/system-store.ts';
 import { withTranslatedErrors } from './core/translate-errors.ts';
 import { CurrentAccount } from './current-account.ts';
 import { PeopleStore } from './directory/people-store.ts';
@@ -385,6 +386,7 @@ class App implements AppPort {
       clock: systemClock,
       log: this.#log.component('discovery'),
       random: Math.random,
+      loadSystemStore,
     });
   }
 

@@ -10,6 +10,13 @@ export const houseMutations: readonly Mutation[] = [
     test: 'src-main/config/precedence.test.ts',
   },
   {
+    name: 'tls trust: a changed trust goes on with what the old one believed',
+    file: 'src-main/core/tls-trust.ts',
+    find: 'known?.believed === believed',
+    replace: 'known !== undefined',
+    test: 'src-main/core/tls-trust.test.ts',
+  },
+  {
     name: 'policy: a seed cannot be changed by the person',
     file: 'src-main/config/precedence.ts',
     find: `if (layers.user !== undefined) return { value: layers.user, source: 'user', locked: false };

@@ -30,6 +30,8 @@ let asked: string[];
 let naptr: readonly NaptrRecord[];
 let resolvers: readonly string[];
 let secrets: Map<string, string>;
+let storeLoads: number;
+let storeLoading: Promise<void>;
 
 beforeEach(async () => {
   store = openMemoryStore([settingsStep]);
@@ -39,6 +41,8 @@ beforeEach(async () => {
   naptr = [];
   resolvers = [];
   secrets = new Map();
+  storeLoads = 0;
+  storeLoading = Promise.resolve();
   settings = new Settings({
     store: new SettingsStore(store),
     hub: new TopicHub(),
@@ -69,6 +73,10 @@ function configure(): Promise<AccountConfig> {
     clock,
     log: silentLogger,
     random: () => 0.5,
+    loadSystemStore: () => {
+      storeLoads += 1;
+      return storeLoading;
+    },
     answers: new StoredSrvAnswers(store),
     secret: (_address, name) => Promise.resolve(secrets.get(name)),
     names: (servers) => {
@@ -326,6 +334,23 @@ describe('settings go over DNS', () => {
     expect(asked).toEqual([]);
   });
 
+  test('the system’s authorities are loaded before anybody connects, unless nobody believes them', async () => {
+    const loading = Promise.withResolvers<undefined>();
+    storeLoading = loading.promise;
+    let isConfigured = false;
+    const configuring = configure().then(() => {
+      isConfigured = true;
+    });
+    await new Promise(setImmediate);
+    expect(isConfigured).toBe(false);
+    loading.resolve(undefined);
+    await configuring;
+    expect(storeLoads).toBe(1);
+    settings.set('trust.useSystemStore', false);
+    await configure();
+    expect(storeLoads).toBe(1);
+  });
+
   test('every key that the configuration reads is listed as one that starts the services anew', async () => {
     const read = new Set<string>();
     await configureAccount(address, {
@@ -342,6 +367,7 @@ describe('settings go over DNS', () => {
       clock,
       log: silentLogger,
       random: () => 0,
+      loadSystemStore: () => Promise.resolve(),
       answers: new StoredSrvAnswers(store),
       secret: () => Promise.resolve(undefined),
       names: () => ({

@@ -17,6 +17,8 @@ export interface ConfigureOptions extends Omit<DiscoveryOptions, 'resolveSrv' | 
   readonly names: (servers: readonly string[]) => Pick<NameService, 'srv' | 'naptr'>;
   readonly settings: SettingsReader;
   readonly random: Random;
+  /** Reads the system's store of authorities aside, so that the first connection need not wait for it. */
+  readonly loadSystemStore: () => Promise<void>;
 }
 
 /**
@@ -26,6 +28,7 @@ export interface ConfigureOptions extends Omit<DiscoveryOptions, 'resolveSrv' | 
  */
 export async function configureAccount(address: string, options: ConfigureOptions): Promise<AccountConfig> {
   const settings = options.settings.forAccount(address);
+  const storeLoaded = settings.get('trust.useSystemStore') ? options.loadSystemStore() : undefined;
   const extraCa = readExtraCa(settings.get('trust.extraCaFile'));
   const clientCertificate = settings.get('phone.enabled')
     ? readClientCertificate({
@@ -43,6 +46,7 @@ export async function configureAccount(address: string, options: ConfigureOption
   const discovered = isNamed
     ? nothingDiscovered
     : await discover(address, domainOf(address), { ...options, resolveSrv, resolveNaptr });
+  await storeLoaded;
   return buildAccountConfig({
     address,
     settings,

@@ -1,32 +1,40 @@
 import { X509Certificate } from 'node:crypto';
 import { getCACertificates } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import { certificateProblem, tlsOptionsFor } from './tls-trust.ts';
+import { systemCertificates } from './system-store.ts';
+import { authoritiesOf, certificateProblem, tlsOptionsFor } from './tls-trust.ts';
 
 const own = '-----BEGIN CERTIFICATE-----\nown\n-----END CERTIFICATE-----';
 const systems = '-----BEGIN CERTIFICATE-----\nsystem\n-----END CERTIFICATE-----';
 
 describe('whom the account trusts', () => {
   test('the built-in authorities always, the organization’s own beside them', () => {
-    const { ca, rejectUnauthorized, minVersion } = tlsOptionsFor({ extraCa: [own], useSystemStore: false }, () => [
-      systems,
-    ]);
+    const ca = authoritiesOf({ extraCa: [own], useSystemStore: false }, () => [systems]);
     expect(ca).toContain(own);
     expect(ca).not.toContain(systems);
     expect(ca).toContain(getCACertificates('bundled')[0]);
-    expect(rejectUnauthorized).toBe(true);
-    expect(minVersion).toBe('TLSv1.2');
   });
 
   test('the system’s when wanted', () => {
-    const { ca } = tlsOptionsFor({ extraCa: [], useSystemStore: true }, () => [systems]);
-    expect(ca).toContain(systems);
+    expect(authoritiesOf({ extraCa: [], useSystemStore: true }, () => [systems])).toContain(systems);
   });
 
   test('what the system’s store really gives can be read as certificates', () => {
-    const { ca } = tlsOptionsFor({ extraCa: [], useSystemStore: true });
-    for (const pem of Array.isArray(ca) ? ca.slice(-3) : [])
-      expect(new X509Certificate(pem).subject).toBeTypeOf('string');
+    for (const pem of systemCertificates().slice(-3)) expect(new X509Certificate(pem).subject).toBeTypeOf('string');
+  });
+
+  test('connections of the same trust share what was read; another trust or identity is another matter', () => {
+    const [extra = ''] = getCACertificates('bundled');
+    const trust = { extraCa: [extra], useSystemStore: false };
+    const first = tlsOptionsFor(trust);
+    expect(first.rejectUnauthorized).toBe(true);
+    expect(tlsOptionsFor({ ...trust }).secureContext).toBe(first.secureContext);
+    const identity = {};
+    const shown = tlsOptionsFor(trust, identity);
+    expect(shown.secureContext).not.toBe(first.secureContext);
+    expect(tlsOptionsFor(trust, identity).secureContext).toBe(shown.secureContext);
+    expect(tlsOptionsFor({ ...trust, extraCa: [] }).secureContext).not.toBe(first.secureContext);
+    expect(tlsOptionsFor({ ...trust, useSystemStore: true }).secureContext).not.toBe(first.secureContext);
   });
 });
 

@@ -1,45 +1,49 @@
-import { getCACertificates } from 'node:tls';
-import type { ConnectionOptions } from 'node:tls';
+import { createSecureContext, getCACertificates } from 'node:tls';
+import type { ConnectionOptions, SecureContext, SecureContextOptions } from 'node:tls';
 import { t } from '../../src-shared/words.ts';
+import { systemCertificates } from './system-store.ts';
 
 /** Which certificates are believed. */
 export interface TrustConfig {
   /** PEM texts of the organization's own authorities. */
   readonly extraCa: readonly string[];
-  /** Also the operating system's store (tls.getCACertificates('system')). */
+  /** Also the operating system's store. */
   readonly useSystemStore: boolean;
 }
 
 /** Certificates must be valid everywhere: there is no option to look away. */
-export type TlsTrustOptions = Required<Pick<ConnectionOptions, 'ca' | 'rejectUnauthorized' | 'minVersion'>>;
+export type TlsTrustOptions = Required<Pick<ConnectionOptions, 'secureContext' | 'rejectUnauthorized'>>;
 
-/** Reading the system's store takes up to hundreds of milliseconds; it changes rarely. */
-let systemCertificates: readonly string[] | undefined;
+/** What TLS shows a server of this computer or person. Holds secrets. */
+export type TlsIdentity = Pick<SecureContextOptions, 'cert' | 'key' | 'pfx' | 'passphrase'>;
 
-function readSystemCertificates(): readonly string[] {
-  if (systemCertificates === undefined) {
-    try {
-      systemCertificates = getCACertificates('system');
-    } catch {
-      // Not readable on this computer: the built-in list still holds.
-      systemCertificates = [];
-    }
-  }
-  return systemCertificates;
-}
+/** Of connections that show nothing. */
+const nobody: TlsIdentity = {};
 
 /**
- * TLS options of every connection of the account: the built-in authorities (Mozilla's list),
- * the system's when wanted, and the organization's own. TLS 1.2 at least (RFC 8996).
+ * Reading hundreds of authorities takes tens of milliseconds, so that connections of the same trust share what came of
+ * it. One for each identity: whoever changes the trust does not go back.
  */
-export function tlsOptionsFor(
-  trust: TrustConfig,
-  system: () => readonly string[] = readSystemCertificates,
-): TlsTrustOptions {
+const contexts = new WeakMap<TlsIdentity, { readonly believed: string; readonly context: SecureContext }>();
+
+/** TLS options of every connection of the account. TLS 1.2 at least (RFC 8996). */
+export function tlsOptionsFor(trust: TrustConfig, identity: TlsIdentity = nobody): TlsTrustOptions {
+  // The built-in ones and the system's stay the same as long as the program runs.
+  const believed = JSON.stringify([trust.useSystemStore, trust.extraCa]);
+  const known = contexts.get(identity);
+  if (known?.believed === believed) return { secureContext: known.context, rejectUnauthorized: true };
+  const ca = authoritiesOf(trust, systemCertificates);
+  const context = createSecureContext({ ...identity, ca, minVersion: 'TLSv1.2' });
+  contexts.set(identity, { believed, context });
+  return { secureContext: context, rejectUnauthorized: true };
+}
+
+/** Whom the account believes: the built-in authorities (Mozilla's list), the system's when wanted, its own. PEM texts. */
+export function authoritiesOf(trust: TrustConfig, system: () => readonly string[]): string[] {
   const ca = new Set(getCACertificates('bundled'));
   if (trust.useSystemStore) for (const certificate of system()) ca.add(certificate);
   for (const certificate of trust.extraCa) ca.add(certificate);
-  return { ca: [...ca], rejectUnauthorized: true, minVersion: 'TLSv1.2' };
+  return [...ca];
 }
 
 /** A failed certificate check in plain words. */

@@ -54,6 +54,26 @@ describe('a request', () => {
     expect(credentials(memory.ahead(request()))).toBe('n1 00000003');
   });
 
+  test('whoever made credentials before can tell that they are no longer good', () => {
+    let { uses } = memory;
+    const hasRisen = (): boolean => {
+      const rose = memory.uses > uses;
+      ({ uses } = memory);
+      return rose;
+    };
+    challenged(request(), 'n1');
+    expect(hasRisen()).toBe(true);
+    const invite = memory.ahead(request());
+    expect(hasRisen()).toBe(true);
+    memory.ahead(request('MESSAGE'));
+    memory.learn(answer(invite, 180));
+    expect(hasRisen()).toBe(false);
+    memory.learn(answer(invite, 200, [{ name: 'Proxy-Authentication-Info', value: 'nextnonce="n2"' }]));
+    expect(hasRisen()).toBe(true);
+    memory.forget();
+    expect(hasRisen()).toBe(true);
+  });
+
   test('answers 401 with Authorization and 407 with Proxy-Authorization', () => {
     challenged(request('REGISTER'), 'n1', '', 401);
     expect(credentials(memory.ahead(request('REGISTER')), 'authorization')).toBe('n1 00000001');

@@ -43,13 +43,20 @@ export class DigestMemory {
   /** `Call-ID CSeq` of requests that were sent ahead of a challenge and have no answer yet. */
   readonly #ahead = new Set<string>();
   #refusals = 0;
+  #uses = 0;
 
   constructor(credentials: DigestCredentials) {
     this.#credentials = credentials;
   }
 
+  /** Rises with each use of a nonce and with all that is learned: credentials that were made before are no longer good. */
+  get uses(): number {
+    return this.#uses;
+  }
+
   /** How often this nonce has been used, this time included. */
   count(nonce: string): number {
+    this.#uses += 1;
     const next = (this.#counts.get(nonce) ?? 0) + 1;
     this.#counts.delete(nonce);
     this.#counts.set(nonce, next);
@@ -60,6 +67,7 @@ export class DigestMemory {
 
   /** Another connection, perhaps to another server: what the last one asked does not count there. */
   forget(): void {
+    this.#uses += 1;
     this.#challenges.clear();
     this.#methods.clear();
     this.#ahead.clear();
@@ -100,13 +108,16 @@ export class DigestMemory {
         headerValue(response, header) ?? '',
       )?.[1];
       const challenge = this.#challenges.get(name);
-      if (next !== undefined && challenge !== undefined) this.#challenges.set(name, { ...challenge, nonce: next });
+      if (next === undefined || challenge === undefined) continue;
+      this.#uses += 1;
+      this.#challenges.set(name, { ...challenge, nonce: next });
     }
   }
 
   #challenged(method: string, name: AnswerHeader, value: string | undefined): void {
     const challenge = value === undefined ? undefined : parseChallenge(value);
     if (challenge === undefined || digestStrength(challenge) === 0) return;
+    this.#uses += 1;
     // RFC 7616 section 3.4.2: what -sess hashes is bound to the first answer to a challenge.
     if (/-sess$/i.test(challenge.algorithm ?? '')) this.#challenges.delete(name);
     else this.#challenges.set(name, challenge);

@@ -22,7 +22,7 @@ export function makeWire(config: PhoneConfig, trust: TrustConfig, server: Server
     // The certificate has to name what the person entered, not what DNS made of it (RFC 5922 section 7.1).
     const name = config.tlsName ?? (config.servers.length > 0 ? server.host : domainOf(config.aor));
     // TLS names no IP addresses (RFC 6066 section 3); the certificate is checked for them all the same.
-    return { ...tlsOptionsFor(trust), ...config.clientCertificate, servername: isIP(name) === 0 ? name : '' };
+    return { ...tlsOptionsFor(trust, config.clientCertificate), servername: isIP(name) === 0 ? name : '' };
   };
   switch (config.transport) {
     case 'udp':

@@ -207,11 +207,11 @@ export class SipCall implements DeviceCall, CallDialogOwner {
   /** Sends the INVITE at once; microphone, window leg and all else come up behind it, and behind a quick answer. */
   invite(): void {
     const { afterwards, held } = this.#options;
-    this.#release = afterwards.hold(signallingLimits.firstAnswerMs);
     const waitedAs = this.#waitsAs;
     this.#waitsAs = undefined;
+    if (waitedAs !== undefined) held.release(waitedAs);
+    this.#release = afterwards.hold(signallingLimits.firstAnswerMs);
     if (waitedAs === undefined) this.#attempts.send();
-    else held.release(waitedAs);
     afterwards.run(() => {
       if (this.#over) return;
       this.#sound.window.bringUp().catch((error: unknown) => {

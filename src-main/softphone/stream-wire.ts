@@ -1,7 +1,6 @@
 import { connect as connectTcp } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { ConnectionOptions } from 'node:tls';
 import type { ServerAddress } from '../account/account-config.ts';
 import { markSocket } from '../core/dscp.ts';
 import type { TlsTrustOptions } from '../core/tls-trust.ts';
@@ -10,11 +9,8 @@ import { StreamFramer } from './stream-framer.ts';
 import type { LocalAddress } from './via-identity.ts';
 import type { Wire, WireListener } from './wire.ts';
 
-/** Whom to believe, under which name, and what is shown to a server that asks who we are. */
-export type TlsTrust = TlsTrustOptions & { readonly servername: string } & Pick<
-    ConnectionOptions,
-    'cert' | 'key' | 'pfx' | 'passphrase'
-  >;
+/** Whom to believe under which name, and what is shown to a server that asks who we are. */
+export type TlsTrust = TlsTrustOptions & { readonly servername: string };
 
 /** SIP over TCP or, with `trust`, over TLS (RFC 3261 sections 18 and 26.2). */
 export class StreamWire implements Wire {

@@ -207,15 +207,28 @@ export class SipTransport implements Transport {
     const { identity, place, digest, detour, step, traffic } = this.#options;
     const routed = detour.outgoing(mendOutgoing(step.outgoing(message)));
     const swapped = identity.toWire(routed, wire.addressed ? this.#local : undefined, place.address);
-    return async () => {
-      // Not before: what waits goes out behind requests that are made later, and the count of a nonce has to rise.
+    const write = () => {
       const whole = digest.ahead(swapped);
       const request = wire.unreliable ? fitting(whole) : whole;
-      const out = formatSipMessage(request);
-      if (!isResponse(request) && methodOf(request) !== 'ACK') traffic.sent(methodOf(request), topBranch(request));
-      if (this.#beside?.wants(request) === true && (await this.#beside.send(request))) return;
+      return { request, out: formatSipMessage(request), uses: digest.uses };
+    };
+    let written = write();
+    return async () => {
+      // While it waited a request that was made later may have gone out: the count of a nonce has to rise on the wire.
+      if (written.uses !== digest.uses) written = write();
+      const { request, out } = written;
+      const note = (): void => {
+        if (!isResponse(request) && methodOf(request) !== 'ACK') traffic.sent(methodOf(request), topBranch(request));
+      };
+      if (this.#beside?.wants(request) === true) {
+        note();
+        if (await this.#beside.send(request)) return;
+      }
+      // First of all: nobody who waits for it has any use for what is noted of it.
+      const sent = wire.send(out);
       if (wire.unreliable) this.#retransmissions.sent(request, out);
-      await wire.send(out);
+      note();
+      await sent;
     };
   }
 

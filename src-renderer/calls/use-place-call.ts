@@ -1,3 +1,6 @@
+import { useState } from 'react';
+import type { MouseEvent, PointerEvent } from 'react';
+import { MousePress } from './mouse-press.ts';
 import { useCallActions } from './use-call-actions.ts';
 
 /**
@@ -10,8 +13,9 @@ export function usePlaceCall(): (target: string, name?: string) => void {
 
 /** What a control that calls somebody does with the pointer. */
 export interface CallPress {
-  readonly onPointerDown: () => void;
-  readonly onClick: () => void;
+  readonly onPointerDown: (event: PointerEvent) => void;
+  readonly onPointerUp: (event: PointerEvent) => void;
+  readonly onClick: (event: MouseEvent) => void;
 }
 
 /**
@@ -20,12 +24,17 @@ export interface CallPress {
  */
 export function usePressToCall(): (target: string, name?: string) => CallPress {
   const { place, prepare } = useCallActions();
+  const [press] = useState(() => new MousePress<string>());
   return (target, name) => ({
-    onPointerDown: () => {
+    onPointerDown: (event) => {
+      press.down(event, target);
       prepare(target, name);
     },
-    onClick: () => {
-      place(target, name);
+    onPointerUp: (event) => {
+      if (press.up(event, target)) place(target, name);
+    },
+    onClick: (event) => {
+      if (press.click(event)) place(target, name);
     },
   });
 }

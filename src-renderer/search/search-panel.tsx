@@ -3,8 +3,10 @@ import { Call16Regular, Call20Filled, Chat16Regular, Search20Regular, PersonAdd2
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Person } from '../../src-shared/model/contact.ts';
+import { MousePress } from '../calls/mouse-press.ts';
 import { Kbd } from '../ui/kbd.tsx';
 import { PersonAvatar } from '../ui/person-avatar.tsx';
 import { presenceLabel } from '../ui/presence.tsx';
@@ -44,6 +46,11 @@ function grouped(rows: readonly (SearchRow | Command)[]): readonly (readonly Num
   return groups;
 }
 
+/** A row that calls what was typed: a mouse calls when it lets go. */
+function isDial(row: SearchRow | Command): boolean {
+  return 'kind' in row && row.kind === 'dial';
+}
+
 export function SearchPanel(props: {
   readonly rows: readonly (SearchRow | Command)[];
   readonly active: number;
@@ -57,6 +64,7 @@ export function SearchPanel(props: {
 }) {
   const { t } = useLingui();
   const { rows, state, commandMode } = props;
+  const [press] = useState(() => new MousePress<string>());
   return (
     // The cursor stays in the box while the mouse works in the panel.
     <div className="spanel" role="presentation" onMouseDown={keepFocus}>
@@ -83,11 +91,16 @@ export function SearchPanel(props: {
                   onMouseMove={() => {
                     props.onActive(index);
                   }}
-                  onPointerDown={() => {
+                  onPointerDown={(event) => {
+                    // A person's row has buttons of its own in it.
+                    if (isDial(row)) press.down(event, keyOf(row));
                     props.onPress(row);
                   }}
-                  onClick={() => {
-                    props.onAct(row);
+                  onPointerUp={(event) => {
+                    if (isDial(row) && press.up(event, keyOf(row))) props.onAct(row);
+                  }}
+                  onClick={(event) => {
+                    if (!isDial(row) || press.click(event)) props.onAct(row);
                   }}
                   onKeyDown={(event) => {
                     if (event.key === 'Enter') props.onAct(row);

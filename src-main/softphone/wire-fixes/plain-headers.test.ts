@@ -45,6 +45,7 @@ const plain: readonly (readonly [rule: string, input: string])[] = [
   ['Content_Type', 'application/sdp'],
   ['Request_Response', 'INVITE sip:69j2pl46@192.0.2.7:5071;transport=udp;ob SIP/2.0'],
   ['Record_Route', '<sip:192.0.2.9:21340;lr;did=ab1.1d1>'],
+  ['Record_Route', '<sip:192.0.2.9:29478;lr=on;ftag=fevbcruhvc;did=bdb.c2>'],
   ['SIP_URI', 'sip:6102@pbx'],
   ['Call_ID', 'nvosgtafje0l245c5ha6@192.0.2.7'],
   ['CSeq', '1 INVITE'],
@@ -83,6 +84,7 @@ describe('plain headers', () => {
     const pieces = [
       ...Array.from(' ;=<>@:."\\%,[]?-_+09aZ'),
       ';lr',
+      ';lr=on',
       ';tag=1',
       ';user=phone',
       ';ttl=1',

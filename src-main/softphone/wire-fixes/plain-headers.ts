@@ -71,7 +71,8 @@ function uriParams(text: string): Values | undefined {
   if (all === undefined) return undefined;
   const found: Values = {};
   for (const [name, value] of all) {
-    if (name === 'lr' && value === undefined) found[name] = null;
+    // `lr=on`, as Kamailio writes it, is no more than `lr` (RFC 3261 section 19.1.1).
+    if (name === 'lr') found[name] = null;
     else if (name === 'transport' && value !== undefined && /^(?:udp|tcp|tls|ws|wss)$/.test(value)) found[name] = value;
     else if (specialInUri.test(name)) return undefined;
     else found[name] = value ?? null;
