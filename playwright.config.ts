@@ -1,9 +1,16 @@
 import { defineConfig } from '@playwright/test';
 
+/** Tags of specs in which another phone or the relay takes part. */
+const withPhones = /@(baresip|linphone|rtpengine)/;
+
 export default defineConfig({
   testDir: 'e2e/specs',
   testMatch: '**/*.spec.ts',
-  // Two cores and one lab per worker: more workers only make media late.
+  projects: [
+    { name: 'window', grepInvert: withPhones },
+    { name: 'calls', grep: withPhones },
+  ],
+  // Two cores and one lab per worker: more workers only make media late. `npm test` takes two for the specs without calls.
   workers: 1,
   fullyParallel: false,
   retries: 0,

@@ -1,8 +1,10 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { build } from './build.ts';
 import { installMissingPackages, testPackages } from './install-packages.ts';
+import type { InstallOutcome } from './install-packages.ts';
 import { inRoot } from './paths.ts';
 import { runCommand } from './run-command.ts';
 import { step } from './step.ts';
@@ -141,10 +143,18 @@ function lastWords({ results }: PlaywrightSpec['tests'][number]): readonly strin
   );
 }
 
-async function endToEnd(): Promise<void> {
+/** One project of the specs (playwright.config.ts), by so many workers. */
+async function endToEnd(project: 'window' | 'calls', workers: number): Promise<void> {
   const file = inRoot('test-results', 'e2e.json');
   rmSync(file, { force: true });
-  const { code } = await runCommand('playwright', ['test']);
+  // Each keeps its own pictures of what failed.
+  const output = `--output=${inRoot('test-results', `e2e-${project}`)}`;
+  const { code } = await runCommand('playwright', [
+    'test',
+    `--project=${project}`,
+    `--workers=${String(workers)}`,
+    output,
+  ]);
   const report = readReport(file) as { readonly suites: readonly PlaywrightSuite[] } | undefined;
   const failed: string[] = [];
   const visit = (suite: PlaywrightSuite, path: string): void => {
@@ -162,23 +172,36 @@ async function endToEnd(): Promise<void> {
     for (const inner of suite.suites ?? []) visit(inner, `${path} > ${inner.title}`);
   };
   for (const suite of report?.suites ?? []) visit(suite, suite.title);
-  if (code !== 0 && failed.length === 0) failed.push('End-to-end specs: see their output above');
+  if (code !== 0 && failed.length === 0) failed.push(`End-to-end specs, ${project}: see their output above`);
   tally.failed.push(...failed);
 }
 
-async function main(): Promise<void> {
-  const packages = await step('Debian packages for the lab', () => installMissingPackages(testPackages));
-  await check('Lab packages installed', () => {
-    if (!packages.ok) process.stderr.write(`${packages.reason}\n`);
-    return Promise.resolve(packages.ok);
+/** Where nobody is asked for a password, the packages come while the project is built and checked. */
+function installPackages(): Promise<InstallOutcome> {
+  if (process.getuid?.() !== 0) return Promise.resolve(installMissingPackages(testPackages));
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(inRoot('scripts', 'install-in-thread.ts'));
+    thread.once('message', resolve);
+    thread.once('error', reject);
   });
+}
+
+async function main(): Promise<void> {
+  const packages = step('Debian packages for the lab', installPackages);
   await check('Build', async () => {
     await build();
     return true;
   });
   const checked = staticChecks();
+  await check('Lab packages installed', async () => {
+    const outcome = await packages;
+    if (!outcome.ok) process.stderr.write(`${outcome.reason}\n`);
+    return outcome.ok;
+  });
   await step('Unit, contract and packaging tests', unitTests);
-  await step('End-to-end specs', endToEnd);
+  // What has no sound in it may take both processors.
+  await step('End-to-end specs, window', () => endToEnd('window', 2));
+  await step('End-to-end specs, calls', () => endToEnd('calls', 1));
   await checked;
   for (const reason of tally.skipped) console.log(`Skipped: ${reason}`);
   for (const name of tally.failed) console.log(`Failed: ${name}`);

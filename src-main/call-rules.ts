@@ -24,7 +24,7 @@ export class CallRules {
   }
 
   isEmergency(number: string): boolean {
-    return isEmergencyNumber(number, this.region(), this.callSettings().emergencyNumbers);
+    return isEmergencyNumber(number, this.region(), this.#settings.get('calls.emergencyNumbers'));
   }
 
   dialPlan(): DialPlan {

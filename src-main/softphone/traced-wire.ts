@@ -27,8 +27,10 @@ export function tracedWire(wire: Wire, tap: WireTap): Wire {
         },
       }),
     send: (text) => {
+      // What is noted of a message does not hold it up.
+      const sent = wire.send(text);
       tap('sent', text);
-      return wire.send(text);
+      return sent;
     },
     ...(ping === undefined ? {} : { ping }),
     close: (isDead) => wire.close(isDead),

@@ -242,7 +242,10 @@ export class SipTransport implements Transport {
     }
     this.#options.traffic.heard(isResponse(message) ? topBranch(message) : undefined);
     this.#options.detour.learn(message);
-    if (isOwnSocket && isResponse(message)) this.#learnPlace(message);
+    const tellsPlace = isOwnSocket && isResponse(message);
+    const isRegistration = methodOf(message) === 'REGISTER';
+    // The registration asks where we are as soon as it hears its answer; whoever waits for another one need not wait longer.
+    if (tellsPlace && isRegistration) this.#learnPlace(message);
     this.#retransmissions.received(message);
     const mended = mendIncoming(this.#options.identity.fromWire(message), this.#options.contactUser());
     this.#options.digest.learn(mended);
@@ -255,6 +258,7 @@ export class SipTransport implements Transport {
       this.counters.lastWhy = t('SIP.js refused a message');
       this.#options.log.warn('a message was dropped', { error, start: message.startLine.slice(0, 80) });
     }
+    if (tellsPlace && !isRegistration) this.#learnPlace(message);
   }
 
   #learnPlace(response: SipMessage): void {
