@@ -19,7 +19,9 @@ const compiler = inRoot('node_modules', 'typescript-native', 'bin', 'tsc');
 
 /** Checks one project; true when it is clean. */
 export async function typecheck(project: string, options: CommandOptions = {}): Promise<boolean> {
-  return (await runCommand(process.execPath, [compiler, '--noEmit', '-p', project], options)).code === 0;
+  // Beside the tests it leaves them the other processor.
+  const threads = options.aside === true ? ['--singleThreaded'] : [];
+  return (await runCommand(process.execPath, [compiler, '--noEmit', '-p', project, ...threads], options)).code === 0;
 }
 
 if (import.meta.main) {

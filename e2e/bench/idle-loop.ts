@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { nextMessage } from './next-message.ts';
 
 /** The peer of `loopDelayMaxMs`: an idle process of the same kind at the same time. */
 export class IdleLoop {
@@ -13,13 +14,13 @@ export class IdleLoop {
 
   static async start(): Promise<IdleLoop> {
     const child = fork(fileURLToPath(new URL('idle-loop-process.ts', import.meta.url)), [], { execArgv: [] });
-    await answer(child);
+    await nextMessage(child, 'the idle process');
     return new IdleLoop(child);
   }
 
   /** Longest hold-up of its event loop since the last reading, milliseconds. */
   async read(): Promise<number> {
-    const next = answer(this.#child);
+    const next = nextMessage(this.#child, this.name);
     this.#child.send('read');
     return Number(await next);
   }
@@ -27,18 +28,4 @@ export class IdleLoop {
   stop(): void {
     this.#child.kill();
   }
-}
-
-/** The next message of the process. */
-function answer(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const ended = (): void => {
-      reject(new Error('the idle process ended'));
-    };
-    child.once('exit', ended);
-    child.once('message', (message) => {
-      child.off('exit', ended);
-      resolve(message);
-    });
-  });
 }

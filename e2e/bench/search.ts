@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process';
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { limits } from '../../src-shared/limits.ts';
 import { Checkpointer } from '../../src-main/core/checkpointer.ts';
 import { systemClock } from '../../src-main/core/clock.ts';
@@ -15,12 +17,12 @@ import { entryAttributes, searchFilter, toDirectoryEntry } from '../../src-main/
 import { PeopleStore } from '../../src-main/directory/people-store.ts';
 import { DOMAIN, LDAP_READER, LDAP_SUFFIX } from '../lab/accounts.ts';
 import { startLab } from '../lab/lab.ts';
-import { requireBinary } from '../lab/packages.ts';
 import { makePeople, seededRandom } from '../lab/people.ts';
 import type { Person } from '../lab/people.ts';
 import { figure, median, quantile } from './figure.ts';
 import type { Figure } from './figure.ts';
 import { IdleLoop } from './idle-loop.ts';
+import { nextMessage } from './next-message.ts';
 import { keystrokes, typedLine } from './typing.ts';
 
 const peopleCount = 100_000;
@@ -31,8 +33,6 @@ const lineCount = 400;
 const peerEvery = 16;
 /** A key stroke comes in one of so many pauses between two transactions. */
 const strikeEvery = 2;
-/** Answers of ldapsearch when the size limit cut the result (RFC 4511, sizeLimitExceeded). */
-const sizeLimitExceeded = 4;
 
 /**
  * Key strokes in the search box over 100,000 people in the cache, beside ldapsearch over the same people; and how long
@@ -57,6 +57,7 @@ export async function benchSearch(report: (figure: Figure) => void): Promise<voi
     clock: systemClock,
     log: silentLogger,
   });
+  const peer = new LdapSearch(directory, lab.slapd.ports.ldap);
   await checkpointer.start();
   try {
     if (!store.persistent) throw new Error(store.notices.join(' '));
@@ -75,8 +76,7 @@ export async function benchSearch(report: (figure: Figure) => void): Promise<voi
     const importing = await importPeople(cache, people, idle);
     storing.isOver = true;
     knowSome(cache, people);
-    const ask = ldapsearch(directory, lab.slapd.ports.ldap);
-    const typed = await type(cache, people, idle, ask);
+    const typed = await type(cache, people, idle, peer);
     const { keystrokeMs, peerMs } = typed;
     process.stderr.write(
       `longest hold-up while storing ${describe(importing)}, while typing ${describe(typed.loop)}\n` +
@@ -114,6 +114,7 @@ export async function benchSearch(report: (figure: Figure) => void): Promise<voi
     );
   } finally {
     idle.stop();
+    peer.stop();
     await checkpointer.stop();
     store.close();
     rmSync(directory, { recursive: true, force: true });
@@ -211,12 +212,7 @@ interface Typed {
   readonly slowest: string;
 }
 
-async function type(
-  cache: PeopleStore,
-  people: readonly Person[],
-  idle: IdleLoop,
-  ask: (text: string) => Promise<number | undefined>,
-): Promise<Typed> {
+async function type(cache: PeopleStore, people: readonly Person[], idle: IdleLoop, peer: LdapSearch): Promise<Typed> {
   const random = seededRandom(2);
   const keystrokeMs: number[] = [];
   const peerMs: number[] = [];
@@ -229,7 +225,7 @@ async function type(
     const person = people[Math.floor(random() * people.length)];
     if (person === undefined) throw new Error('nobody to look for');
     const texts = keystrokes(typedLine(person, line));
-    // Only while typing: starting a process for the peer holds this one up.
+    // Only while typing: the answers of the peer's process hold this one up.
     await idle.read();
     meter.start();
     for (const text of texts) {
@@ -246,7 +242,7 @@ async function type(
     meter.stop();
     idleMs = Math.max(idleMs, await idle.read());
     for (let index = line % peerEvery; index < texts.length; index += peerEvery) {
-      const tookMs = await ask(texts[index] ?? '');
+      const tookMs = await peer.ask(texts[index] ?? '');
       if (tookMs !== undefined) peerMs.push(tookMs);
     }
   }
@@ -259,23 +255,32 @@ async function type(
   };
 }
 
-/** Asks slapd with the same filter that the client would send; resolves to how long it took, nothing where no filter is sent. */
-function ldapsearch(directory: string, port: number): (text: string) => Promise<number | undefined> {
-  const program = requireBinary('ldapsearch');
-  const passwordFile = join(directory, 'reader-password');
-  writeFileSync(passwordFile, LDAP_READER.password, { mode: 0o600 });
-  const bind = ['-x', '-H', `ldap://127.0.0.1:${port}`, '-D', LDAP_READER.dn, '-y', passwordFile];
-  const limit = ['-z', String(limits.searchResults + 1), '-b', LDAP_SUFFIX, '-LLL', '-o', 'ldif-wrap=no'];
-  return (text) => {
+/** Asks slapd with the same filter that the client would send. */
+class LdapSearch {
+  readonly #child: ChildProcess;
+  readonly #args: readonly string[];
+
+  constructor(directory: string, port: number) {
+    this.#child = fork(fileURLToPath(new URL('ldapsearch-process.ts', import.meta.url)), [], { execArgv: [] });
+    const passwordFile = join(directory, 'reader-password');
+    writeFileSync(passwordFile, LDAP_READER.password, { mode: 0o600 });
+    const bind = ['-x', '-H', `ldap://127.0.0.1:${port}`, '-D', LDAP_READER.dn, '-y', passwordFile];
+    const limit = ['-z', String(limits.searchResults + 1), '-b', LDAP_SUFFIX, '-LLL', '-o', 'ldif-wrap=no'];
+    this.#args = [...bind, ...limit];
+  }
+
+  /** How long it took, in milliseconds; undefined where no filter is sent. */
+  async ask(text: string): Promise<number | undefined> {
     const filter = searchFilter(text, '(objectClass=inetOrgPerson)', region);
-    if (filter === undefined) return Promise.resolve(undefined);
-    const startedMs = performance.now();
-    return new Promise((resolve, reject) => {
-      execFile(program, [...bind, ...limit, filter, ...entryAttributes], { maxBuffer: 1 << 24 }, (error) => {
-        const tookMs = performance.now() - startedMs;
-        if (error === null || error.code === sizeLimitExceeded) resolve(tookMs);
-        else reject(new Error(`ldapsearch failed for "${text}"`, { cause: error }));
-      });
-    });
-  };
+    if (filter === undefined) return undefined;
+    const answered = nextMessage(this.#child, 'the process with ldapsearch');
+    this.#child.send([...this.#args, filter, ...entryAttributes]);
+    const answer = await answered;
+    if (typeof answer !== 'number') throw new Error(`ldapsearch failed for "${text}": ${String(answer)}`);
+    return answer;
+  }
+
+  stop(): void {
+    this.#child.kill();
+  }
 }
