@@ -39,6 +39,8 @@ export function runCommand(
     });
     child.once('error', reject);
     child.once('close', (code) => {
+      // Its number may be another program's from now on.
+      if (child.pid !== undefined) aside.delete(child.pid);
       resolve({ code: code ?? 1, output });
     });
   });
@@ -46,6 +48,7 @@ export function runCommand(
 
 /** Programs that run aside; they are no part of the terminal's group, and end with this one all the same. */
 const aside = new Set<number>();
+let endsAside = false;
 
 /**
  * Gives a program what the processor has left. Linux shares the processor among sessions first (sched(7), autogroup), and
@@ -59,11 +62,12 @@ function stepAside(pid: number): void {
   } catch {
     // A kernel without it shares among processes, and the priority is enough.
   }
-  if (aside.size === 0) endAsideWithUs();
+  if (!endsAside) endAsideWithUs();
   aside.add(pid);
 }
 
 function endAsideWithUs(): void {
+  endsAside = true;
   process.once('exit', () => {
     for (const pid of aside) {
       try {

@@ -13,7 +13,7 @@ let reading: Promise<void> | undefined;
  * in which nothing else of Parley could go on. Resolves when `systemCertificates` answers at once; never rejects.
  */
 export function loadSystemStore(): Promise<void> {
-  reading ??= read(new Worker(readAside, { eval: true })).then(
+  reading ??= readInThread().then(
     (found) => {
       certificates ??= found;
     },
@@ -22,8 +22,10 @@ export function loadSystemStore(): Promise<void> {
   return reading;
 }
 
-function read(worker: Worker): Promise<readonly string[]> {
+function readInThread(): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
+    // Throws where the system gives no thread: that rejects, too.
+    const worker = new Worker(readAside, { eval: true });
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MousePress } from './mouse-press.ts';
 
-const mouse = { pointerType: 'mouse', button: 0 };
+const mouse = { pointerType: 'mouse', button: 0, ctrlKey: false };
 const byMouse = { detail: 1 };
 const byKey = { detail: 0 };
 
@@ -25,9 +25,11 @@ test('keys, fingers, pens and other buttons act on the click only', () => {
   const press = new MousePress<string>();
   expect(press.click(byKey)).toBe(true);
   for (const pointer of [
-    { pointerType: 'touch', button: 0 },
-    { pointerType: 'pen', button: 0 },
-    { pointerType: 'mouse', button: 2 },
+    { ...mouse, pointerType: 'touch' },
+    { ...mouse, pointerType: 'pen' },
+    { ...mouse, button: 2 },
+    // A Mac opens a menu with it.
+    { ...mouse, ctrlKey: true },
   ]) {
     press.down(pointer, 'bob');
     expect(press.up(pointer, 'bob')).toBe(false);

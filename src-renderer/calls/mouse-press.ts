@@ -2,6 +2,7 @@
 interface PointerFacts {
   readonly pointerType: string;
   readonly button: number;
+  readonly ctrlKey: boolean;
 }
 
 /**
@@ -36,6 +37,7 @@ export class MousePress<What> {
   }
 }
 
-function isMainButton({ pointerType, button }: PointerFacts): boolean {
-  return pointerType === 'mouse' && button === 0;
+/** With Ctrl it is the other button on a Mac, and no click follows. */
+function isMainButton({ pointerType, button, ctrlKey }: PointerFacts): boolean {
+  return pointerType === 'mouse' && button === 0 && !ctrlKey;
 }
