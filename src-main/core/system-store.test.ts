@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { getCACertificates } from 'node:tls';
 import { expect, test, vi } from 'vitest';
 
@@ -22,4 +23,29 @@ test('who does not wait for the thread gets the same', async () => {
   expect(atOnce).toEqual(getCACertificates('system'));
   await loading;
   expect(systemCertificates()).toBe(atOnce);
+});
+
+test('where the system gives no thread, or the thread ends early, nobody waits for it and the store is read all the same', async () => {
+  for (const start of [
+    () => {
+      throw new Error('no thread');
+    },
+    (worker: EventEmitter) => {
+      setImmediate(() => worker.emit('exit', 1));
+    },
+  ]) {
+    vi.resetModules();
+    vi.doMock('node:worker_threads', () => ({
+      Worker: class extends EventEmitter {
+        constructor() {
+          super();
+          start(this);
+        }
+      },
+    }));
+    const { loadSystemStore, systemCertificates } = await import('./system-store.ts');
+    await loadSystemStore();
+    expect(systemCertificates()).toEqual(getCACertificates('system'));
+  }
+  vi.doUnmock('node:worker_threads');
 });
