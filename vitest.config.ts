@@ -3,6 +3,14 @@ import react from '@vitejs/plugin-react';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** Units of which Debian's packages are a part: openssl, a codec's library. `npm test` runs the others before they are there. */
+const withPrograms = [
+  'src-main/account/client-certificate.test.ts',
+  'src-main/media-gateway/g729.test.ts',
+  'src-main/media-gateway/relay-voice.test.ts',
+  'src-main/softphone/wires.test.ts',
+];
+
 export default defineConfig({
   plugins: [react(), lingui({ macroTransform: true })],
   resolve: {
@@ -18,6 +26,7 @@ export default defineConfig({
         test: {
           name: 'units',
           include: ['src-*/**/*.test.{ts,tsx}', 'e2e/bench/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: withPrograms,
           // They share nothing that one could leave behind, and starting a process for each takes longer than most run.
           isolate: false,
         },
@@ -25,7 +34,7 @@ export default defineConfig({
       {
         extends: true,
         // Servers, sockets and native media: what one left behind would be another's fault.
-        test: { name: 'lab', include: ['e2e/lab/**/*.test.ts'] },
+        test: { name: 'lab', include: ['e2e/lab/**/*.test.ts', ...withPrograms] },
       },
     ],
     // Two cores: more workers only make timers late.

@@ -47,6 +47,7 @@ interface PlaywrightSpec {
     readonly status: 'expected' | 'unexpected' | 'flaky' | 'skipped';
     readonly annotations: readonly { readonly type: string; readonly description?: string }[];
     readonly results: readonly {
+      readonly errors: readonly { readonly message?: string; readonly location?: { readonly line: number } }[];
       readonly attachments: readonly { readonly name: string; readonly contentType: string; readonly body?: string }[];
     }[];
   }[];
@@ -54,6 +55,7 @@ interface PlaywrightSpec {
 
 /** Lines of a failed spec's Parley that stand beside its name at the end; its attachment has more. */
 const shownLogLines = 12;
+const shownErrorLines = 20;
 
 const tally: Tally = { passed: 0, failed: [], skipped: [] };
 
@@ -100,11 +102,13 @@ function readReport(file: string): unknown {
   }
 }
 
-async function unitTests(): Promise<void> {
-  const file = inRoot('test-results', 'unit.json');
+/** One project of vitest.config.ts. */
+async function vitest(project: 'units' | 'lab'): Promise<void> {
+  const file = inRoot('test-results', `${project}.json`);
   rmSync(file, { force: true });
   const { code } = await runCommand('vitest', [
     'run',
+    `--project=${project}`,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
@@ -120,7 +124,7 @@ async function unitTests(): Promise<void> {
     }
   }
   // A file that could not even be loaded has no failed test of its own.
-  if (code !== 0 && failed.length === 0) failed.push('Unit tests: see their output above');
+  if (code !== 0 && failed.length === 0) failed.push(`Tests of ${project}: see their output above`);
   tally.failed.push(...failed);
 }
 
@@ -143,18 +147,20 @@ function lastWords({ results }: PlaywrightSpec['tests'][number]): readonly strin
   );
 }
 
-/** One project of the specs (playwright.config.ts), by so many workers. */
-async function endToEnd(project: 'window' | 'calls', workers: number): Promise<void> {
+/** What a failed spec did not find, and in which line of it. */
+function faultsOf({ results }: PlaywrightSpec['tests'][number]): readonly string[] {
+  return results.flatMap(({ errors }) =>
+    errors.flatMap(({ message = '', location }) => [
+      `line ${String(location?.line ?? 0)}:`,
+      ...stripVTControlCharacters(message).split('\n').slice(0, shownErrorLines),
+    ]),
+  );
+}
+
+async function endToEnd(): Promise<void> {
   const file = inRoot('test-results', 'e2e.json');
   rmSync(file, { force: true });
-  // Each keeps its own pictures of what failed.
-  const output = `--output=${inRoot('test-results', `e2e-${project}`)}`;
-  const { code } = await runCommand('playwright', [
-    'test',
-    `--project=${project}`,
-    `--workers=${String(workers)}`,
-    output,
-  ]);
+  const { code } = await runCommand('playwright', ['test', '--workers=2']);
   const report = readReport(file) as { readonly suites: readonly PlaywrightSuite[] } | undefined;
   const failed: string[] = [];
   const visit = (suite: PlaywrightSuite, path: string): void => {
@@ -166,17 +172,17 @@ async function endToEnd(project: 'window' | 'calls', workers: number): Promise<v
           const reason = test.annotations.find((annotation) => annotation.type === 'skip')?.description;
           if (reason === undefined) failed.push(`${name}: skipped, and no reason given`);
           else tally.skipped.push(`${name}: ${reason}`);
-        } else failed.push([name, ...lastWords(test)].join('\n    '));
+        } else failed.push([name, ...faultsOf(test), ...lastWords(test)].join('\n    '));
       }
     }
     for (const inner of suite.suites ?? []) visit(inner, `${path} > ${inner.title}`);
   };
   for (const suite of report?.suites ?? []) visit(suite, suite.title);
-  if (code !== 0 && failed.length === 0) failed.push(`End-to-end specs, ${project}: see their output above`);
+  if (code !== 0 && failed.length === 0) failed.push('End-to-end specs: see their output above');
   tally.failed.push(...failed);
 }
 
-/** Where nobody is asked for a password, the packages come while the project is built and checked. */
+/** Where nobody is asked for a password, the packages come while what needs none is built and tested. */
 function installPackages(): Promise<InstallOutcome> {
   if (process.getuid?.() !== 0) return Promise.resolve(installMissingPackages(testPackages));
   return new Promise((resolve, reject) => {
@@ -187,21 +193,23 @@ function installPackages(): Promise<InstallOutcome> {
 }
 
 async function main(): Promise<void> {
-  const packages = step('Debian packages for the lab', installPackages);
+  const packages = step('Debian packages for the lab', installPackages).catch((error: unknown): InstallOutcome => ({
+    ok: false,
+    reason: String(error),
+  }));
   await check('Build', async () => {
     await build();
     return true;
   });
   const checked = staticChecks();
+  await step('Unit, contract and packaging tests', () => vitest('units'));
   await check('Lab packages installed', async () => {
     const outcome = await packages;
     if (!outcome.ok) process.stderr.write(`${outcome.reason}\n`);
     return outcome.ok;
   });
-  await step('Unit, contract and packaging tests', unitTests);
-  // What has no sound in it may take both processors.
-  await step('End-to-end specs, window', () => endToEnd('window', 2));
-  await step('End-to-end specs, calls', () => endToEnd('calls', 1));
+  await step('Tests of the lab, and against its servers', () => vitest('lab'));
+  await step('End-to-end specs', endToEnd);
   await checked;
   for (const reason of tally.skipped) console.log(`Skipped: ${reason}`);
   for (const name of tally.failed) console.log(`Failed: ${name}`);

@@ -75,7 +75,6 @@ test(
     const script = { from: 'heidi', voice: 'en', ageMs: 0, isSeen: false };
     await dovecot.leaveVoicemail({ ...script, text: 'This one arrived whole.' });
     await expect(rows.first()).toContainText('Heidi');
-    const whole = await rows.count();
     await dovecot.leaveVoicemail({
       ...script,
       from: 'grace',
@@ -83,7 +82,7 @@ test(
       keptBytes: 9_000,
     });
     await dovecot.leaveVoicemail({ ...script, from: 'dave', text: 'Of this one nothing came.', keptBytes: 0 });
-    await expect(rows).toHaveCount(whole + 2);
+    for (const [index, from] of ['Dave', 'Grace', 'Heidi'].entries()) await expect(rows.nth(index)).toContainText(from);
     const player = alice.getByRole('toolbar', { name: 'Player' });
     for (const index of [0, 1]) {
       await rows
