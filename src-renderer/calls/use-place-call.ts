@@ -14,7 +14,6 @@ export function usePlaceCall(): (target: string, name?: string) => void {
 /** What a control that calls somebody does with the pointer. */
 export interface CallPress {
   readonly onPointerDown: (event: PointerEvent) => void;
-  readonly onPointerUp: (event: PointerEvent) => void;
   readonly onClick: (event: MouseEvent) => void;
 }
 
@@ -24,14 +23,13 @@ export interface CallPress {
  */
 export function usePressToCall(): (target: string, name?: string) => CallPress {
   const { place, prepare } = useCallActions();
-  const [press] = useState(() => new MousePress<string>());
+  const [press] = useState(() => new MousePress());
   return (target, name) => ({
     onPointerDown: (event) => {
-      press.down(event, target);
+      press.down(event, () => {
+        place(target, name);
+      });
       prepare(target, name);
-    },
-    onPointerUp: (event) => {
-      if (press.up(event, target)) place(target, name);
     },
     onClick: (event) => {
       if (press.click(event)) place(target, name);

@@ -64,7 +64,7 @@ export function SearchPanel(props: {
 }) {
   const { t } = useLingui();
   const { rows, state, commandMode } = props;
-  const [press] = useState(() => new MousePress<string>());
+  const [press] = useState(() => new MousePress());
   return (
     // The cursor stays in the box while the mouse works in the panel.
     <div className="spanel" role="presentation" onMouseDown={keepFocus}>
@@ -93,11 +93,12 @@ export function SearchPanel(props: {
                   }}
                   onPointerDown={(event) => {
                     // A person's row has buttons of its own in it.
-                    if (isDial(row)) press.down(event, keyOf(row));
+                    if (isDial(row)) {
+                      press.down(event, () => {
+                        props.onAct(row);
+                      });
+                    }
                     props.onPress(row);
-                  }}
-                  onPointerUp={(event) => {
-                    if (isDial(row) && press.up(event, keyOf(row))) props.onAct(row);
                   }}
                   onClick={(event) => {
                     if (!isDial(row) || press.click(event)) props.onAct(row);
