@@ -336,6 +336,27 @@ export const callMutations: readonly Mutation[] = [
     test: 'src-renderer/calls/mouse-press.test.ts',
   },
   {
+    name: 'mouse press: one that is drawn away calls',
+    file: 'src-renderer/calls/mouse-press.ts',
+    find: '!isOnControl || ',
+    replace: '',
+    test: 'src-renderer/calls/mouse-press.test.ts',
+  },
+  {
+    name: 'mouse press: one that the system took away calls',
+    file: 'src-renderer/calls/mouse-press.ts',
+    find: "type !== 'pointerup' || ",
+    replace: '',
+    test: 'src-renderer/calls/mouse-press.test.ts',
+  },
+  {
+    name: 'trying later: a 100 comes behind the answer to its request',
+    file: 'src-main/softphone/trying-later.ts',
+    find: 'this.#clock.clearTimeout(waiting);',
+    replace: '',
+    test: 'src-main/softphone/trying-later.test.ts',
+  },
+  {
     name: 'keep-alive: a press floods the server with questions',
     file: 'src-main/softphone/keep-alive.ts',
     find: '>= signallingLimits.freshSignMs',

@@ -15,6 +15,7 @@ import type { SipMessage } from './sip-message.ts';
 import type { LocalAddress, ViaIdentity } from './via-identity.ts';
 import { mendIncoming, mendOutgoing } from './wire-fixes/wire-fixes.ts';
 import { StreamBeside } from './stream-beside.ts';
+import { TryingLater } from './trying-later.ts';
 import type { Wire, WireFactory } from './wire.ts';
 
 /** What a wire says when the host answers, but no program listens there (ICMP port unreachable). */
@@ -84,6 +85,7 @@ export class SipTransport implements Transport {
   readonly #options: SipTransportOptions;
   readonly #emitter = new EmitterImpl<TransportState>();
   readonly #retransmissions: Retransmissions;
+  readonly #tryingLater: TryingLater;
   #state: TransportState = TransportState.Disconnected;
   #wire: Wire | undefined;
   #beside: StreamBeside | undefined;
@@ -94,6 +96,7 @@ export class SipTransport implements Transport {
     this.#options = options;
     this.protocol = options.protocol;
     this.stateChange = this.#emitter;
+    this.#tryingLater = new TryingLater(options.clock);
     this.#retransmissions = new Retransmissions(options.clock, (text) => {
       this.#wire?.send(text).catch((error: unknown) => {
         this.#options.log.debug('a repetition was not sent', { error });
@@ -180,6 +183,7 @@ export class SipTransport implements Transport {
   async #close(wire: Wire, isDead: boolean): Promise<void> {
     const wasConnected = this.isConnected();
     this.#retransmissions.stop();
+    this.#tryingLater.stop();
     this.#closeBeside();
     this.#enter(TransportState.Disconnecting);
     await wire.close(isDead);
@@ -247,6 +251,15 @@ export class SipTransport implements Transport {
     // The registration asks where we are as soon as it hears its answer; whoever waits for another one need not wait longer.
     if (tellsPlace && isRegistration) this.#learnPlace(message);
     this.#retransmissions.received(message);
+    const pass = (): void => {
+      this.#pass(message);
+      if (tellsPlace && !isRegistration) this.#learnPlace(message);
+    };
+    if (!this.#tryingLater.takes(message, pass)) pass();
+  }
+
+  /** Hands a message to SIP.js, mended. */
+  #pass(message: SipMessage): void {
     const mended = mendIncoming(this.#options.identity.fromWire(message), this.#options.contactUser());
     this.#options.digest.learn(mended);
     try {
@@ -258,7 +271,6 @@ export class SipTransport implements Transport {
       this.counters.lastWhy = t('SIP.js refused a message');
       this.#options.log.warn('a message was dropped', { error, start: message.startLine.slice(0, 80) });
     }
-    if (tellsPlace && !isRegistration) this.#learnPlace(message);
   }
 
   #learnPlace(response: SipMessage): void {
@@ -297,6 +309,7 @@ export class SipTransport implements Transport {
     this.#wire = undefined;
     this.#closeBeside();
     this.#retransmissions.stop();
+    this.#tryingLater.stop();
     this.#enter(TransportState.Disconnected);
     void wire?.close();
     this.onDisconnect?.(error);
