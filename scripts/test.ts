@@ -102,13 +102,13 @@ function readReport(file: string): unknown {
   }
 }
 
-/** One project of vitest.config.ts. */
-async function vitest(project: 'units' | 'lab'): Promise<void> {
-  const file = inRoot('test-results', `${project}.json`);
+/** Projects of vitest.config.ts. */
+async function vitest(...projects: readonly ('units' | 'lab')[]): Promise<void> {
+  const file = inRoot('test-results', 'vitest.json');
   rmSync(file, { force: true });
   const { code } = await runCommand('vitest', [
     'run',
-    `--project=${project}`,
+    ...projects.map((project) => `--project=${project}`),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
@@ -124,7 +124,7 @@ async function vitest(project: 'units' | 'lab'): Promise<void> {
     }
   }
   // A file that could not even be loaded has no failed test of its own.
-  if (code !== 0 && failed.length === 0) failed.push(`Tests of ${project}: see their output above`);
+  if (code !== 0 && failed.length === 0) failed.push(`Tests of ${projects.join(' and ')}: see their output above`);
   tally.failed.push(...failed);
 }
 
@@ -193,22 +193,25 @@ function installPackages(): Promise<InstallOutcome> {
 }
 
 async function main(): Promise<void> {
-  const packages = step('Debian packages for the lab', installPackages).catch((error: unknown): InstallOutcome => ({
-    ok: false,
-    reason: String(error),
-  }));
+  let outcome: InstallOutcome | undefined;
+  const packages = step('Debian packages for the lab', installPackages)
+    .catch((error: unknown): InstallOutcome => ({ ok: false, reason: String(error) }))
+    .then((result) => (outcome = result));
   await check('Build', async () => {
     await build();
     return true;
   });
   const checked = staticChecks();
-  await step('Unit, contract and packaging tests', () => vitest('units'));
+  // Packages that are there already let both share the processors: units work while tests of the lab wait.
+  const areThere = outcome !== undefined;
+  if (!areThere) await step('Unit, contract and packaging tests', () => vitest('units'));
   await check('Lab packages installed', async () => {
-    const outcome = await packages;
-    if (!outcome.ok) process.stderr.write(`${outcome.reason}\n`);
-    return outcome.ok;
+    const result = await packages;
+    if (!result.ok) process.stderr.write(`${result.reason}\n`);
+    return result.ok;
   });
-  await step('Tests of the lab, and against its servers', () => vitest('lab'));
+  if (areThere) await step('Unit, contract, packaging and lab tests', () => vitest('units', 'lab'));
+  else await step('Tests of the lab, and against its servers', () => vitest('lab'));
   await step('End-to-end specs', endToEnd);
   await checked;
   for (const reason of tally.skipped) console.log(`Skipped: ${reason}`);

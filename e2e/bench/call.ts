@@ -1,26 +1,25 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import Database from 'better-sqlite3';
 import type { Statement } from 'better-sqlite3';
 import { databaseFile } from '../../src-main/core/store.ts';
-import { launchChromium } from '../harness/chromium.ts';
 import { ParleyProcess } from '../harness/parley-process.ts';
-import { ParleyWindow } from '../harness/parley-window.ts';
 import { seedFor } from '../lab/client-settings.ts';
 import { DOMAIN } from '../lab/accounts.ts';
 import { startLab } from '../lab/lab.ts';
 import type { Lab } from '../lab/lab.ts';
 import { writeToneWav } from '../lab/tone.ts';
 import { pause, until } from '../lab/wait.ts';
+import { BenchWindow } from './bench-window.ts';
+import type { DevTools } from './devtools.ts';
 import { figure, median, quantile } from './figure.ts';
 import type { Figure } from './figure.ts';
 import { CalledPhone } from './called-phone.ts';
 import { measureLeak } from './call-leak.ts';
 import type { Leak } from './call-leak.ts';
 import { NodeInspector } from './node-inspector.ts';
-import { clickedMs, clockOffsetMs, gone, markWindow, shownMs, soundMs } from './window-marks.ts';
+import { clickedMs, clockOffsetMs, gone, markingScript, shownMs, soundMs } from './window-marks.ts';
 
 /** Calls of each kind: enough for a p95, and two to spare. */
 const wholeRun = 42;
@@ -88,7 +87,7 @@ export async function benchCall(report: (figure: Figure) => void, turns = wholeR
     signIn: { address: alice.address, password: alice.password },
     nodeOptions: ['--inspect-port=0'],
   });
-  const browser = await launchChromium({ microphoneWav, isWhole: true });
+  let window: BenchWindow | undefined;
   let database: Database.Database | undefined;
   try {
     const added = await lab.kamailio.rpc('ul.add', [
@@ -97,14 +96,10 @@ export async function benchCall(report: (figure: Figure) => void, turns = wholeR
     ]);
     if (added.error !== undefined) throw new Error(`kamailio refuses ${phone.contact}: ${added.error.message}`);
     await parley.start();
-    const context = await browser.newContext({ viewport: { width: 1180, height: 760 } });
-    await context.grantPermissions(['microphone', 'notifications'], { origin: parley.origin });
-    const page = await context.newPage();
-    await markWindow(page);
-    await page.goto(parley.windowUrl);
+    window = await BenchWindow.open({ directory, microphoneWav, url: parley.windowUrl, script: markingScript });
     await lab.kamailio.whenRegistered('alice');
     database = new Database(join(parley.dataDirectory, databaseFile), { readonly: true, fileMustExist: true });
-    const calls = new Turns(lab, phone, page, database);
+    const calls = new Turns(lab, phone, window, database);
     reportAll(report, await calls.run(turns));
     const inspector = await NodeInspector.open(parley.pid, () => parley.errorOutput);
     try {
@@ -115,7 +110,7 @@ export async function benchCall(report: (figure: Figure) => void, turns = wholeR
     }
   } finally {
     database?.close();
-    await browser.close();
+    await window?.close();
     await parley.stop();
     phone.stop();
     await lab.stop();
@@ -136,8 +131,8 @@ interface Dialled {
 class Turns {
   readonly #lab: Lab;
   readonly #phone: CalledPhone;
-  readonly #page: Page;
-  readonly #window: ParleyWindow;
+  readonly #window: BenchWindow;
+  readonly #page: DevTools;
   readonly #connectedAt: Statement<[], { readonly connected_at_ms: number | null }>;
   readonly #samples: Samples = {
     dialMs: [],
@@ -150,14 +145,14 @@ class Turns {
     answerAudioMs: [],
   };
 
-  constructor(lab: Lab, phone: CalledPhone, page: Page, database: Database.Database) {
+  constructor(lab: Lab, phone: CalledPhone, window: BenchWindow, database: Database.Database) {
     this.#lab = lab;
     this.#phone = phone;
-    this.#page = page;
+    this.#window = window;
+    this.#page = window.page;
     this.#connectedAt = database.prepare(
       "SELECT connected_at_ms FROM call_history WHERE direction = 'out' ORDER BY started_at_ms DESC LIMIT 1",
     );
-    this.#window = new ParleyWindow(page);
   }
 
   async run(turns: number): Promise<Samples> {
@@ -188,20 +183,20 @@ class Turns {
     const page = this.#page;
     const before = this.#phone.calls;
     this.#phone.listenAnew();
-    await this.#window.search(this.#lab.account(calledUser).extension);
-    await this.#window.results.getByRole('option', { name: /^Call/ }).first().hover();
+    const window = this.#window;
+    await window.search(this.#lab.account(calledUser).extension);
+    const call = await window.find('[role="option"]', 'Call');
+    await window.move(call);
     await pause(restMs);
-    await page.mouse.down();
+    await window.press(call);
     await pause(pressMs);
-    const released = page.mouse.up();
-    await pause(quietMs);
-    await released;
+    await window.letGo(call, quietMs);
     const connectedMs = await shownMs(page, 'connected');
     const clicked = await clickedMs(page);
     const heardMs = await until('the tone at the far end', () => this.#phone.firstToneMs).catch((error: unknown) => {
       throw new Error(`of ${this.#phone.packets} packets none carried the tone`, { cause: error });
     });
-    await this.#window.control('End call').click();
+    await this.#window.click(await this.#window.find('button', 'End call'));
     await gone(page, 'connected');
     await until('the end of the call', () => this.#phone.calls.ended > before.ended);
     const { invite, ack } = this.#phone.signalledMs;
@@ -229,7 +224,7 @@ class Turns {
     const before = this.#phone.calls;
     const from = bob.events.length;
     const startedMs = performance.now();
-    await bob.dial(`sip:${calledUser}@${DOMAIN}`);
+    await bob.dial(`sip:${this.#lab.account(calledUser).extension}@${DOMAIN}`);
     const { atMs } = await bob.waitFor('CALL_ESTABLISHED', { from });
     await bob.hangUp();
     await until('the end of the call', () => this.#phone.calls.ended > before.ended);
@@ -261,11 +256,11 @@ class Turns {
     const { password } = this.#lab.account(calledUser);
     this.#phone.call({ domain: DOMAIN, user: 'alice', password, proxyPort: this.#lab.kamailio.ports.udp });
     await shownMs(page, 'ringing');
-    await this.#window.ringing.getByRole('button', { name: 'Answer' }).click();
+    await this.#window.click(await this.#window.find('[role="alertdialog"] button', 'Answer'));
     const heardMs = await until('the tone at the far end', () => this.#phone.firstToneMs);
     const hearsMs = await soundMs(page);
     const clicked = await clickedMs(page);
-    await this.#window.control('End call').click();
+    await this.#window.click(await this.#window.find('button', 'End call'));
     await gone(page, 'connected');
     await until('the end of the call', () => this.#phone.calls.ended > before.ended);
     return Math.max(heardMs + offsetMs, hearsMs) - clicked;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { until } from '../lab/wait.ts';
+import { pause, until } from '../lab/wait.ts';
 
 interface Answer {
   readonly id?: number;
@@ -86,6 +86,15 @@ export class DevTools {
       this.#pending.set(id, settle);
       this.#socket.send(JSON.stringify({ id, method, params }));
     });
+  }
+
+  /** The same, but nothing is read from the browser for so long. */
+  async sendUnheard(method: string, params: Readonly<Record<string, unknown>>, quietMs: number): Promise<unknown> {
+    const answer = this.send(method, params);
+    this.#socket.pause();
+    await pause(quietMs);
+    this.#socket.resume();
+    return await answer;
   }
 
   /** Value of an expression in the page; a promise is waited for. @throws Error when the page was left meanwhile */

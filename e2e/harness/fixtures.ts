@@ -49,6 +49,8 @@ interface TestFixtures {
 
 interface WorkerFixtures {
   readonly lab: LabFixture;
+  /** Where every Parley of a worker keeps what Node compiled, as one program does from start to start. */
+  readonly codeCache: string;
   readonly browsers: Browsers;
 }
 
@@ -89,6 +91,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker', timeout: 60_000 },
   ],
 
+  codeCache: [
+    async ({}, use) => {
+      const folder = mkdtempSync(join(tmpdir(), 'parley-code-'));
+      await use(folder);
+      rmSync(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
+
   browsers: [
     async ({}, use) => {
       const browsers = new Browsers();
@@ -106,17 +117,18 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 
   // `scratch` comes first so that it goes last.
-  parley: async ({ lab, browsers, scratch: _scratch }, use, testInfo) => {
+  parley: async ({ lab, browsers, codeCache, scratch: _scratch }, use, testInfo) => {
     const processes: ParleyProcess[] = [];
     const contexts: BrowserContext[] = [];
     await use({
       start: async (options = {}) => {
-        const { as = 'alice', ...rest } = options;
+        const { as = 'alice', environment, ...rest } = options;
         const account = as === null ? undefined : lab.account(as);
         const parley = new ParleyProcess({
           seed: seedFor(lab.description, as ?? 'alice'),
           ...(account === undefined ? {} : { signIn: { address: account.address, password: account.password } }),
           ...rest,
+          environment: { NODE_COMPILE_CACHE: codeCache, ...environment },
         });
         processes.push(parley);
         await parley.start();
