@@ -24,6 +24,10 @@ test(
     await window.send(text);
     const open = window.conversation('Dave Moreau');
     await expect(open).toHaveAttribute('aria-selected', 'true');
+    // It is selected before it moves up: below the rows that were there, an arrow down leads elsewhere.
+    await expect(alice.getByRole('listbox', { name: 'Conversations' }).getByRole('option').first()).toHaveText(
+      /Dave Moreau/,
+    );
     const row = window.conversation('Bob Okafor');
     await open.press('ArrowDown');
     await expect(row).toBeFocused();

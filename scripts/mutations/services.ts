@@ -95,6 +95,13 @@ export const serviceMutations: readonly Mutation[] = [
     test: 'src-main/directory/people-store.test.ts',
   },
   {
+    name: 'write-ahead log: the service thread writes first in a new one',
+    file: 'src-main/core/log-mover.ts',
+    find: 'if (log === checkpointed) beginAnew();',
+    replace: '',
+    test: 'src-main/core/log-mover.test.ts',
+  },
+  {
     name: 'people import: SQLite merges within a commit again',
     file: 'src-main/core/migrations/053-people-merge.ts',
     find: `VALUES ('automerge', 0)`,

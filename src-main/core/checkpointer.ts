@@ -37,7 +37,8 @@ const automaticPages = 1_000;
  * would grow without end: 100,000 people made it 4 GB. Then each commit meets new blocks that the file system hands out
  * to the same file while the worker waits for the disk, for up to 140 ms; and shortening the file afterwards costs the
  * next commit as much again. So whoever writes in bulk asks `room` between two transactions and waits while a full log
- * is moved; the file is written over and over, and shortened only in quiet times, by the worker.
+ * is moved; the file is written over and over, and shortened only in quiet times, by the worker. The worker also
+ * writes first in each new log, since that commit waits for the disk (see `LogMover`).
  *
  *   resting --over the tolerated size, or full--> moving --done--> resting
  *   resting --file too large and quiet--> shortening --done--> resting

@@ -7,7 +7,10 @@ import { Worker } from 'node:worker_threads';
  */
 export type MoveMode = 'PASSIVE' | 'TRUNCATE';
 
-/** Moves the write-ahead log of one database, off this thread; one move at a time. */
+/**
+ * Moves the write-ahead log of one database, off this thread; one move at a time. A log that was moved whole is begun
+ * anew before the move counts as done: whoever writes first in a new log waits for the disk until its header is there.
+ */
 export interface LogMover {
   /** @throws Error when the disk takes nothing, or there is no thread */
   move(mode: MoveMode): Promise<void>;
@@ -15,11 +18,19 @@ export interface LogMover {
   rest(): Promise<void>;
 }
 
-/** Plain JavaScript as text: a worker's file would need a bundle of its own. */
+/**
+ * Plain JavaScript as text: a worker's file would need a bundle of its own.
+ *
+ * `beginAnew` writes what is there already, the number of the schema. It takes the sync of the header on itself, which
+ * SQLite makes at the first commit of each new log also with `synchronous = NORMAL` (its ticket ff5be73dee).
+ */
 const workerCode = `
 const { parentPort, workerData } = require('node:worker_threads');
 const Database = require(workerData.module);
 const db = new Database(workerData.file, { fileMustExist: true });
+const beginAnew = db.transaction(() => {
+  db.pragma('user_version = ' + db.pragma('user_version', { simple: true }));
+}).immediate;
 parentPort.on('message', (mode) => {
   if (mode === 'rest') {
     db.close();
@@ -27,7 +38,8 @@ parentPort.on('message', (mode) => {
     return;
   }
   try {
-    db.pragma('wal_checkpoint(' + mode + ')');
+    const [{ log, checkpointed }] = db.pragma('wal_checkpoint(' + mode + ')');
+    if (log === checkpointed) beginAnew();
     parentPort.postMessage('');
   } catch (error) {
     parentPort.postMessage(String(error));
