@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Call } from '../src-shared/model/call.ts';
 import type { ChatRecord } from '../src-shared/model/history.ts';
 import type { PresenceState } from '../src-shared/model/presence.ts';
+import { isQuiet } from '../src-shared/model/quiet.ts';
 import type { SignInService } from '../src-shared/model/session.ts';
 import { accountHandlers } from './account-calls.ts';
 import type { AccountHandlers } from './account-calls.ts';
@@ -202,6 +203,7 @@ export class AccountServices {
             dialPlan: parts.dialPlan,
             isEmergency: parts.isEmergency,
             settings: parts.callSettings,
+            isQuiet: () => isQuiet(ownPresence.wanted.chosen),
             availability: (jid) => availabilityOf(this.#presences.get(jid), lineStates?.stateOf(jid)),
             ringingAt: (jid) => lineStates?.ringingAt(jid),
             quality: (quality) => {

@@ -93,6 +93,14 @@ export class ParleyWindow {
       .toBe(false);
   }
 
+  /** Chooses what others see, from the menu in the top bar. */
+  async choosePresence(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+Shift+P');
+    await this.page.getByRole('menuitemradio', { name, exact: true }).click();
+    await this.page.keyboard.press('Escape');
+    await expect(this.page.getByRole('banner')).toContainText(name);
+  }
+
   // ---- contacts
 
   contact(name: string): Locator {

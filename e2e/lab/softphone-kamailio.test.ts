@@ -155,6 +155,7 @@ class Phone {
         isEmergency: () => false,
       })),
       isEmergency: () => false,
+      isQuiet: () => false,
       settings: () => ({
         doNotDisturb: false,
         takesRinging: true,

@@ -87,7 +87,7 @@ test(
 );
 
 test(
-  'a call that asks for it is answered after a notice that both sides hear, if the settings allow it',
+  'a call that asks for it is answered after a notice that both sides hear, if the settings and the person allow it',
   { tag: ['@kamailio', '@baresip'] },
   async ({ lab, startCaller, bob, pbx: _pbx }) => {
     const { page, window } = await startCaller({ settings: { 'calls.parkBy': 'digits', 'calls.parkCode': '*68' } });
@@ -100,6 +100,15 @@ test(
 
     const settings = await window.goToSettings('Calls');
     await settings.getByRole('switch', { name: 'Answer by itself when the caller asks for it' }).click();
+    await window.choosePresence('Do not disturb');
+    await bob.dial(intercom);
+    await window.ringing.getByRole('button', { name: 'Answer', exact: true }).click();
+    await expect(window.timer).toBeVisible();
+    await expect(window.stage('Bob Okafor')).not.toContainText('Answered by itself');
+    await bob.hangUp();
+    await expect(window.controls).toBeHidden();
+
+    await window.choosePresence('Available');
     const ear = new PhoneEar(bob);
     await bob.dial(intercom);
     await expect.poll(() => ownToneDb(page, noticeHz), { intervals: [50] }).toBeGreaterThan(-70);

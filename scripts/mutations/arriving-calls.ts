@@ -176,4 +176,18 @@ export const arrivingCallMutations: readonly Mutation[] = [
     replace: '',
     test: 'src-main/softphone/connect-failures.test.ts',
   },
+  {
+    name: 'intercom: it opens the microphone of who is not to be disturbed',
+    file: 'src-main/calls/incoming-rules.ts',
+    find: ' && !situation.quiet',
+    replace: '',
+    test: 'src-main/calls/incoming-calls.test.ts',
+  },
+  {
+    name: 'intercom: who chose not to be disturbed during its notice is answered',
+    file: 'src-main/calls/incoming-calls.ts',
+    find: ' || isQuiet()',
+    replace: '',
+    test: 'src-main/calls/incoming-calls.test.ts',
+  },
 ];

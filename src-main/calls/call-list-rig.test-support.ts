@@ -55,6 +55,8 @@ export class CallListRig {
     audioCodecs: [],
     emergencyNumbers: [],
   };
+  /** The person chose "Do not disturb" as presence. */
+  isQuiet = false;
   /** Of people by JID. */
   readonly availability = new Map<string, Availability>();
   /** Calls whose far end was told that they were answered by themselves. */
@@ -104,6 +106,7 @@ export class CallListRig {
       })),
       isEmergency: (number) => this.isEmergency(number),
       settings: () => this.settings,
+      isQuiet: () => this.isQuiet,
       availability: (jid) => this.availability.get(jid) ?? 'unknown',
       ringingAt: (jid) => this.ringing.get(jid),
       quality: (quality) => {

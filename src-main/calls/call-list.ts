@@ -37,6 +37,8 @@ export interface CallListOptions {
   /** Whether a number as dialled or received is one of emergency services. */
   readonly isEmergency: (number: string) => boolean;
   readonly settings: () => CallSettings;
+  /** Whether this person hears nothing of calls (`isQuiet`). */
+  readonly isQuiet: () => boolean;
   /** Whether somebody can be called now, by bare JID. */
   readonly availability: (jid: string) => Availability;
   readonly ringingAt: ServiceCallsOptions['ringingAt'];

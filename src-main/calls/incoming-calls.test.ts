@@ -117,6 +117,21 @@ describe('the rules for incoming calls', () => {
     expect(rig.callOf('one')).toMatchObject({ autoAnswered: false, state: 'ringing' });
   });
 
+  test.each(['before the call', 'during the notice'])(
+    'a caller who asks for it rings when the person chose not to be disturbed %s',
+    (when) => {
+      rig.settings = { ...rig.settings, autoAnswer: true };
+      rig.isQuiet = when === 'before the call';
+      const call = rig.ring('one', '6102', undefined, { wantsAnswer: true });
+      expect(rig.callOf('one').autoAnswered ?? false).toBe(when === 'during the notice');
+      rig.isQuiet = true;
+      rig.clock.advance(1_000);
+      expect(call.done).toEqual([]);
+      expect(rig.callOf('one').autoAnswered ?? false).toBe(false);
+      expect(rig.callOf('one').state).toBe('ringing');
+    },
+  );
+
   test('a caller who asks for it and gives up during the notice is not answered', () => {
     rig.settings = { ...rig.settings, autoAnswer: true };
     const call = rig.ring('one', '6102', undefined, { wantsAnswer: true });

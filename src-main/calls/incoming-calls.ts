@@ -23,6 +23,8 @@ export interface IncomingCallsOptions {
   readonly history: CallHistory;
   readonly isEmergency: (number: string) => boolean;
   readonly settings: () => CallSettings;
+  /** Whether this person hears nothing of calls (`isQuiet`). */
+  readonly isQuiet: () => boolean;
   /** The phone server sends calls of a busy line on, when it is told of one. */
   readonly serverSendsBusyOn: () => boolean;
   /** Reads a number of the settings; throws AppError `invalid`. */
@@ -40,7 +42,7 @@ export class IncomingCalls {
 
   /** Whether the call is in the list now; otherwise the device refuses it, unless it was sent on. */
   take(incoming: IncomingCall): boolean {
-    const { entries, parties, clock, isEmergency, settings, serverSendsBusyOn } = this.#options;
+    const { entries, parties, clock, isEmergency, settings, isQuiet, serverSendsBusyOn } = this.#options;
     const caller = parties.caller(incoming);
     if (incoming.continues !== undefined) {
       this.#continue(incoming, caller, incoming.continues);
@@ -52,6 +54,7 @@ export class IncomingCalls {
       doNotDisturb,
       forward,
       autoAnswer,
+      quiet: isQuiet(),
       wantsAnswer: incoming.wantsAnswer ?? false,
       busy: entries.attended().length > 0,
       serverSendsBusyOn: serverSendsBusyOn(),
@@ -74,8 +77,8 @@ export class IncomingCalls {
       // The window announces it: nobody is to speak into a microphone that opened without a sign.
       clock.setTimeout(() => {
         if (entry.call.state !== 'ringing') return;
-        if (entries.attended().length > 0) {
-          // The person began another call meanwhile: this one rings into it.
+        if (entries.attended().length > 0 || isQuiet()) {
+          // The person began another call meanwhile, or chose not to be disturbed: this one rings.
           entries.update(entry, { autoAnswered: false });
           entries.publish();
           return;

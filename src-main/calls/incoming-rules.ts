@@ -22,6 +22,8 @@ export interface IncomingSituation {
   readonly serverSendsBusyOn: boolean;
   /** The settings let a caller ask for it. */
   readonly autoAnswer: boolean;
+  /** This person chose "Do not disturb" as presence: calls ring without a sound, and no microphone opens by itself. */
+  readonly quiet: boolean;
   /** The caller asks to be answered without a hand. */
   readonly wantsAnswer: boolean;
   /** A call has this person's attention. */
@@ -62,7 +64,7 @@ function rulingByRules(situation: IncomingSituation): IncomingRuling {
   }
   if ((busy || full) && situation.serverSendsBusyOn) return { kind: 'refuse', isSentOn: true };
   if (full) return { kind: 'refuse' };
-  if (situation.wantsAnswer && situation.autoAnswer && !busy) return { kind: 'answer' };
+  if (situation.wantsAnswer && situation.autoAnswer && !busy && !situation.quiet) return { kind: 'answer' };
   return {
     kind: 'ring',
     ...(forward.noAnswer === undefined ? {} : { sendOn: forward.noAnswer }),

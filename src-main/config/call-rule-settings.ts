@@ -49,7 +49,7 @@ export const callRuleSettings = {
     scope: 'account',
     default: false,
     meaning:
-      'Answer at once when the caller asks for it (Answer-Mode, Call-Info answer-after, Alert-Info): an intercom that opens the microphone.',
+      'Answer at once when the caller asks for it (Answer-Mode, Call-Info answer-after, Alert-Info): an intercom that opens the microphone, except while the person does not want to be disturbed.',
   }),
   'calls.emergencyNumbers': list(
     { maxItems: 20, maxLength: 20, fits: (item) => /^[0-9*#+]+$/.test(item) },

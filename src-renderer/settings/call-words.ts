@@ -21,7 +21,7 @@ export const callRuleWords: Readonly<Record<string, SettingWords>> = {
   'calls.forwardNoAnswerS': { label: msg`After ringing for` },
   'calls.autoAnswer': {
     label: msg`Answer by itself when the caller asks for it`,
-    hint: msg`For intercoms: your microphone opens at once, with a beep. Only turn this on when you trust who can call you.`,
+    hint: msg`For intercoms: your microphone opens at once, with a beep, except while you do not want to be disturbed. Only turn this on when you trust who can call you.`,
   },
   'calls.recording': {
     label: msg`Allow recording`,
