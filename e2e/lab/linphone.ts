@@ -196,6 +196,14 @@ export class LinphonePhone extends LabServer<'sip' | 'media'> {
     return join(this.directory, 'recordings');
   }
 
+  /** For a failure: its last words, and what its log tells of calls, streams, recordings and a late clock. */
+  describeCalls(): Promise<string> {
+    const told = readFileSync(this.trace, 'utf8')
+      .split('\n')
+      .filter((line) => /moving from state|MSFileRec: |MSTicker|stream \[|ortp-(?:warning|error)/.test(line));
+    return Promise.resolve([...this.#lines.slice(-10), ...told.slice(-25)].join(' | '));
+  }
+
   /** Its SIP messages and media decisions, from liblinphone's own log. */
   get trace(): string {
     return join(this.directory, 'trace.log');
