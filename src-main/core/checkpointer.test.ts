@@ -114,6 +114,22 @@ describe('checkpoints off the service thread', () => {
     expect(db.prepare('SELECT count(*) FROM t').pluck().get()).toBe(60);
   });
 
+  test('whoever writes in bulk waits for a move that is under way, however small the log is', async () => {
+    const mover = new CountingMover();
+    const checkpointer = new Checkpointer({ db, file, clock, log: silentLogger, mover });
+    await checkpointer.start();
+    grow(8);
+    expect(checkpointer.room()).toBeUndefined();
+    clock.advance(2_000);
+    grow(1);
+    const room = checkpointer.room();
+    expect(room).toBeInstanceOf(Promise);
+    await room;
+    expect(mover.modes).toEqual(['PASSIVE']);
+    expect(checkpointer.room()).toBeUndefined();
+    await checkpointer.stop();
+  });
+
   test('a log that fills up during a move is moved again before bulk writing goes on', async () => {
     const mover = new CountingMover();
     const checkpointer = new Checkpointer({ db, file, clock, log: silentLogger, mover });
