@@ -36,9 +36,9 @@ const automaticPages = 1_000;
  * A log begins anew at the start of its file only when it was moved whole, so with somebody who never stops writing it
  * would grow without end: 100,000 people made it 4 GB. Then each commit meets new blocks that the file system hands out
  * to the same file while the worker waits for the disk, for up to 140 ms; and shortening the file afterwards costs the
- * next commit as much again. So whoever writes in bulk asks `room` between two transactions and waits while the log
- * is moved, which is sooner done then, and at once when it is full; the file is written over and over, and shortened only in quiet times, by the worker. The worker also
- * writes first in each new log, since that commit waits for the disk (see `LogMover`).
+ * next commit as much again. So whoever writes in bulk asks `room` between two transactions, has a full log moved and
+ * waits for any move; the file is written over and over, and shortened only in quiet times, by the worker. The worker
+ * also writes first in each new log, since that commit waits for the disk (see `LogMover`).
  *
  *   resting --over the tolerated size, or full--> moving --done--> resting
  *   resting --file too large and quiet--> shortening --done--> resting
@@ -78,8 +78,8 @@ export class Checkpointer implements Service {
   }
 
   /**
-   * For whoever writes in bulk, between two transactions. Undefined: go on. Otherwise wait for it: the log is being moved,
-   * or is full and will be; the promise resolves when it was moved. It never rejects.
+   * For whoever writes in bulk, between two transactions. Undefined: go on. Otherwise wait for it: the log is being
+   * moved, or is full and will be; the promise resolves when it was moved. It never rejects.
    */
   room(): Promise<void> | undefined {
     if (this.#isAutomatic || this.#isStopped) return undefined;

@@ -11,7 +11,8 @@ export function isQuiet(chosen: OwnPresenceState | undefined): boolean {
 
 /**
  * The calls as a ring and a notification are to see them: while it is quiet, those that ring here are as if they were
- * ignored. Emergency services that call back are never quiet; no call answers itself then. What a call looks like in the window, and what keys and buttons do with it, is not asked here.
+ * ignored. Emergency services that call back are never quiet; no call answers itself then. What a call looks like in
+ * the window, and what keys and buttons do with it, is not asked here.
  */
 export function audibleCalls(calls: readonly Call[], chosen: OwnPresenceState | undefined): readonly Call[] {
   if (!isQuiet(chosen)) return calls;
