@@ -85,6 +85,21 @@ describe('a thread that moves the write-ahead log', () => {
     await mover.rest();
   });
 
+  test('a move is made beside another program that holds the database for writing; it does not begin the log then', async () => {
+    const mover = new WorkerLogMover(file);
+    db.exec('INSERT INTO t VALUES (zeroblob(1048576))');
+    const before = logFrames();
+    const other = new SqliteDatabase(file);
+    other.exec('BEGIN IMMEDIATE');
+    await mover.move('PASSIVE');
+    expect(statSync(file).size).toBeGreaterThan(1_048_576);
+    expect(logFrames()).toBe(before);
+    other.close();
+    await mover.move('PASSIVE');
+    expect(logFrames()).toBe(1);
+    await mover.rest();
+  });
+
   test('a database that is not there is an error, not a hang, and resting after it is harmless', async () => {
     const mover = new WorkerLogMover(join(folder, 'none.sqlite'));
     await expect(mover.move('PASSIVE')).rejects.toThrow();

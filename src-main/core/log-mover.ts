@@ -18,19 +18,29 @@ export interface LogMover {
   rest(): Promise<void>;
 }
 
+/** Who writes in bulk waits for a move: it does not wait long for another program. */
+const waitForOthersMs = 500;
+
 /**
  * Plain JavaScript as text: a worker's file would need a bundle of its own.
  *
  * `beginAnew` writes what is there already, the number of the schema. It takes the sync of the header on itself, which
- * SQLite makes at the first commit of each new log also with `synchronous = NORMAL` (its ticket ff5be73dee).
+ * SQLite makes at the first commit of each new log also with `synchronous = NORMAL` (its ticket ff5be73dee). Where it
+ * cannot, because another program writes or the disk takes nothing, the move was made all the same: whoever writes next
+ * begins the log, and hears in words what is wrong.
  */
 const workerCode = `
 const { parentPort, workerData } = require('node:worker_threads');
 const Database = require(workerData.module);
-const db = new Database(workerData.file, { fileMustExist: true });
-const beginAnew = db.transaction(() => {
+const db = new Database(workerData.file, { fileMustExist: true, timeout: ${waitForOthersMs} });
+const writeFirst = db.transaction(() => {
   db.pragma('user_version = ' + db.pragma('user_version', { simple: true }));
 }).immediate;
+const beginAnew = () => {
+  try {
+    writeFirst();
+  } catch {}
+};
 parentPort.on('message', (mode) => {
   if (mode === 'rest') {
     db.close();
